@@ -1,0 +1,1 @@
+"""LangSmith deployments as Pulumi resources."""
