@@ -1,0 +1,271 @@
+"""The calls of the engine for a deployment: check, diff, create, read, update, delete.
+
+None of them waits for a revision: that is the rollout's part, so that the id is in the state as
+soon as the control plane has answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    UpdateResult,
+)
+
+from langsmith_pulumi.control_plane import errors
+
+from . import bodies, progress
+from .adoption import adopt
+from .changes import Change, Changed, compare, of_kind
+from .checks import problems
+from .door import Refusal
+from .canonical import canonical
+from .drift import as_live
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlane
+    from langsmith_pulumi.control_plane.models import Deployment
+
+    from .bags import Bag
+    from .session import Session
+
+INPUTS = (
+    "name",
+    "display_name",
+    "source",
+    "source_config",
+    "source_revision_config",
+    "secrets",
+    "secret_fingerprints",
+    "secret_salt",
+    "secret_references",
+    "revision_source",
+    "tracked_packages",
+    "route_through_gateway",
+    "triggers",
+    "delete_tracing_project",
+    "rollout_timeout",
+    "workspace_id",
+    "import_id",
+    "progress_urn",
+)
+"""What a program sets, and what a refresh may correct."""
+
+DELETE_TIMEOUT = 1800.0
+"""Seconds to wait until a deleted deployment is gone, unless ``rollout_timeout`` says otherwise."""
+
+
+def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
+    """Refuse what the service would refuse; add the fingerprints of the secrets."""
+    inputs = canonical(olds, news)
+    found = problems(olds, inputs, session.claim_name)
+    return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
+
+
+def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
+    """Tell apart: nothing, an update (in place or with a new revision), a replacement."""
+    _refuse_other_import(deployment_id, news)
+    # Saying aloud which workspace a deployment already is in changes nothing.
+    changed = compare({"workspace_id": olds.get("tenant_id"), **olds}, news)
+    fixed = of_kind(changed, Change.REPLACE)
+    same_name = olds.get("name") == news.get("name")
+    if fixed and same_name and news.get("delete_tracing_project") is True:
+        session.may_delete_project.add(deployment_id)
+    return DiffResult(
+        changes=bool(changed),
+        replaces=[change.path for change in fixed],
+        # A name is free again only when its deployment is gone.
+        delete_before_replace=bool(fixed) and same_name,
+    )
+
+
+def _refuse_other_import(deployment_id: str, news: Bag) -> None:
+    wanted = news.get("import_id")
+    if isinstance(wanted, str) and wanted != deployment_id:
+        raise Refusal(
+            f"import_ names deployment {wanted}, but this resource already manages {deployment_id}. "
+            "Declare the other one under a resource name of its own, or take the present one out of "
+            "the state first (`pulumi state delete`)."
+        )
+
+
+def create(session: Session, props: Bag) -> CreateResult:
+    """Make the deployment, or take over the one that ``import_`` names; its id is stored at once."""
+    client = session.client(props.get("workspace_id"))
+    if props.get("import_id"):
+        live = adopt(client, props)
+    else:
+        live = client.create(bodies.create_body(props))
+    _remember(session, live)
+    outs = _outs(props, live, requested=live.latest_revision_id)
+    return CreateResult(live.id, _named(client, props, outs))
+
+
+def _named(client: ControlPlane, props: Bag, outs: Bag) -> Bag:
+    """Give a new deployment its display name, which a POST does not take.
+
+    The deployment exists, so a failure must not raise: its id would be lost. The output then lacks
+    the display name, and the next plan sets it.
+    """
+    if props.get("import_id") or not props.get("display_name"):
+        return outs
+    try:
+        client.patch(outs["id"], bodies.display_name_body(props["display_name"]))
+    except errors.ControlPlaneError as failure:
+        progress.warn(
+            props.get("progress_urn"),
+            f"made, but not named {props['display_name']!r} yet; the next `up` does it: {failure}",
+        )
+        return {key: value for key, value in outs.items() if key != "display_name"}
+    return outs
+
+
+def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
+    """Report the live deployment; what differs in a managed field becomes an input (drift).
+
+    Only the control plane's word that this deployment is missing takes it out of the state.
+    """
+    client = _client(session, props)
+    try:
+        live = session.read_once("deployment", deployment_id, lambda: client.get(deployment_id))
+    except errors.DeploymentMissing:
+        return ReadResult("", {})
+    current = as_live(props, live)
+    outs = _outs(current, live, requested=props.get("requested_revision_id"))
+    return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
+
+
+def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> UpdateResult:
+    """Send what changed in one PATCH; settings of this provider alone send nothing."""
+    changed = compare(olds, news)
+    client = _client(session, olds)
+    if not _is_sent(changed):
+        return UpdateResult({**_outputs_of(olds), **news})
+    live = _patch(client, deployment_id, news, changed)
+    requested = _requested(client, olds, live, changed)
+    if requested != olds.get("requested_revision_id"):
+        _remember(session, live)
+    return UpdateResult(_outs(news, live, requested))
+
+
+def _is_sent(changed: list[Changed]) -> bool:
+    return any(change.field.sent or change.field.change is Change.REVISION for change in changed)
+
+
+def _patch(client: ControlPlane, deployment_id: str, news: Bag, changed: list[Changed]) -> Deployment:
+    spec = _live_spec(client, deployment_id) if bodies.merges_spec(changed) else {}
+    body = bodies.patch_body(news, changed, spec)
+    if body is None:
+        newest = client.get(deployment_id).latest_revision_id
+        if newest is None:
+            raise Refusal(
+                f"Deployment {news.get('name')} has no revision yet that triggers could repeat; "
+                "give it an image or a source first."
+            )
+        return client.redeploy(deployment_id, newest)
+    return client.patch(deployment_id, body)
+
+
+def _live_spec(client: ControlPlane, deployment_id: str) -> Bag:
+    """The stored resources: a PATCH overwrites them whole, so what is not managed is sent along."""
+    return client.get(deployment_id).source_config.get("resource_spec") or {}
+
+
+def _requested(
+    client: ControlPlane, olds: Bag, live: Deployment, changed: list[Changed]
+) -> str | None:
+    """The revision that the program's last change asked for: what the rollout waits for.
+
+    The service decides whether a PATCH makes a revision, so its answer counts, not the prediction.
+    """
+    before: str | None = olds.get("requested_revision_id")
+    newest = live.latest_revision_id
+    predicted = bool(of_kind(changed, Change.REVISION))
+    made = newest is not None and newest not in (before, olds.get("latest_revision_id"))
+    if made and not predicted:
+        made = _just_made(client, live, newest)
+    if made != predicted:
+        progress.tell(olds.get("progress_urn"), _SURPRISES[made])
+    return newest if made else before
+
+
+_SURPRISES = {
+    True: "the service made a new revision for a change that is documented as in place; waiting for it",
+    False: "the service made no new revision for a change that is documented to make one",
+}
+
+
+def _just_made(client: ControlPlane, live: Deployment, revision_id: str | None) -> bool:
+    """Whether the newest revision is as young as the answer: others (a push) also move it."""
+    if revision_id is None:
+        return False
+    made = client.revision(live.id, revision_id).created_at
+    return bool(made and live.updated_at and made >= live.updated_at)
+
+
+def delete(session: Session, deployment_id: str, props: Bag) -> None:
+    """Delete the deployment and wait until it is gone: until then its name stays taken."""
+    from langsmith_pulumi.control_plane.rollout import wait_until_gone
+
+    client = _client(session, props)
+    permitted = bool(props.get("delete_tracing_project"))
+    client.delete(
+        deployment_id,
+        delete_tracing_project=permitted or deployment_id in session.may_delete_project,
+    )
+
+    def report(status: str, seconds: float) -> None:
+        progress.show(props.get("progress_urn"), f"{status}, {progress.minutes(seconds)}")
+
+    wait_until_gone(
+        client,
+        deployment_id,
+        timeout=props.get("rollout_timeout") or DELETE_TIMEOUT,
+        on_progress=report,
+    )
+
+
+def _client(session: Session, outputs: Bag) -> ControlPlane:
+    """The connection to the workspace that the deployment was made in.
+
+    With another workspace configured since, its answer "not found" would drop the deployment from
+    the state.
+    """
+    return session.client(outputs.get("tenant_id") or outputs.get("workspace_id"))
+
+
+def _remember(session: Session, live: Deployment) -> None:
+    if live.latest_revision_id:
+        session.own_revisions.add(live.latest_revision_id)
+
+
+def _outputs_of(bag: Bag) -> Bag:
+    return {key: value for key, value in bag.items() if key not in INPUTS}
+
+
+def _outs(inputs: Bag, live: Deployment, requested: str | None) -> Bag:
+    """The inputs as they are, which the next diff starts from, and what the service says.
+
+    Nothing that could hold a live secret is taken from the service.
+    """
+    said = {
+        "id": live.id,
+        "status": live.status,
+        "latest_revision_id": live.latest_revision_id,
+        "requested_revision_id": requested,
+        "tenant_id": live.tenant_id,
+        "created_at": live.created_at,
+        "updated_at": live.updated_at,
+    }
+    return {**inputs, **{key: _text(value) for key, value in said.items() if value is not None}}
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+

@@ -1,0 +1,65 @@
+"""Messages on a resource's own row of the engine's display.
+
+The SDK drops what a dynamic provider prints, but it tells the plugin process the engine's address,
+and the engine shows what is logged there for a URN.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any
+
+_ADDRESS_ARGUMENT = 1
+
+
+def show(urn: str | None, message: str) -> None:
+    """Put a passing message on the row: the next one takes its place."""
+    _log(urn, message, ephemeral=True)
+
+
+def tell(urn: str | None, message: str) -> None:
+    """Put a message on the row that also stays in the summary."""
+    _log(urn, message, ephemeral=False)
+
+
+def warn(urn: str | None, message: str) -> None:
+    """Put a warning on the row that also stays in the summary."""
+    _log(urn, message, ephemeral=False, severity="WARNING")
+
+
+def minutes(seconds: float) -> str:
+    """A duration as people say it: ``45s``, ``1m20s``."""
+    whole = int(seconds)
+    return f"{whole}s" if whole < 60 else f"{whole // 60}m{whole % 60:02d}s"  # noqa: PLR2004
+
+
+def _log(urn: str | None, message: str, *, ephemeral: bool, severity: str = "INFO") -> None:
+    """Send a message to the engine; what cannot be shown must never fail an operation."""
+    engine = _engine()
+    if engine is None:
+        return
+    import grpc
+    from pulumi.runtime.proto import engine_pb2
+
+    request = engine_pb2.LogRequest(
+        severity=engine_pb2.LogSeverity.Value(severity),
+        message=message,
+        urn=urn or "",
+        ephemeral=ephemeral,
+    )
+    try:
+        engine.Log(request, timeout=5)
+    except grpc.RpcError:
+        return
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    """The engine that started this plugin process; None elsewhere, as in a test."""
+    if len(sys.argv) <= _ADDRESS_ARGUMENT or "dynamic" not in sys.argv[0]:
+        return None
+    import grpc
+    from pulumi.runtime.proto import engine_pb2_grpc
+
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[_ADDRESS_ARGUMENT]))

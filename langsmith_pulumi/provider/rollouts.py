@@ -1,0 +1,141 @@
+"""The calls of the engine for a rollout: the wait for a deployment's newest revision.
+
+A rollout owns nothing in the control plane, so making, replacing and losing one is harmless. A
+failure keeps its old state, so the next plan shows it again, and the next ``up`` retries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
+
+from langsmith_pulumi.control_plane import errors
+
+from . import bags, progress
+from .changes import REVISION_FIELDS, compare
+from .drift import as_live
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlane
+    from langsmith_pulumi.control_plane.models import Deployment, Revision
+
+    from .bags import Bag
+    from .session import Session
+
+OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version")
+
+ROLLOUT_TIMEOUT = 1800.0
+"""Seconds to wait for a revision to end, unless ``rollout_timeout`` says otherwise.
+
+The vendor's own clients give up after 15 to 30 minutes; a first revision also makes the database.
+"""
+
+
+def check(_session: Session, _olds: Bag, news: Bag) -> CheckResult:
+    """Nothing to refuse: the inputs come from the deployment, which has checked them."""
+    return CheckResult(bags.compact(news), [])
+
+
+def diff(_session: Session, _id: str, olds: Bag, news: Bag) -> DiffResult:
+    """A rollout is due when the revision part differs, or the revision asked for is another.
+
+    In a preview the revision of a changed deployment is unknown, which says nothing: an in-place
+    change makes none.
+    """
+    moved = olds.get("deployment_id") != news.get("deployment_id")
+    asked = news.get("revision_id")
+    other_revision = not bags.is_unknown(asked) and asked != olds.get("revision_id")
+    changed = compare(olds, news, REVISION_FIELDS)
+    return DiffResult(
+        changes=moved or other_revision or bool(changed),
+        replaces=["deployment_id"] if moved else [],
+        delete_before_replace=False,
+    )
+
+
+def create(session: Session, props: Bag) -> CreateResult:
+    """Wait until the deployment's newest revision serves."""
+    return CreateResult(props["deployment_id"], _settle(session, props))
+
+
+def update(session: Session, _id: str, _olds: Bag, news: Bag) -> UpdateResult:
+    """Wait until the deployment's newest revision serves."""
+    return UpdateResult(_settle(session, news))
+
+
+def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
+    """Report what serves now; drift of the revision part shows here too, for it costs a rollout.
+
+    ``revision_id`` stays as it is: a failed rollout must not be forgotten by a refresh.
+    """
+    client = _client(session, props)
+    deployment_id = props["deployment_id"]
+    try:
+        live = session.read_once("rollout", deployment_id, lambda: client.get(deployment_id))
+    except errors.DeploymentMissing:
+        return ReadResult("", {})
+    outs = _outs(as_live(props, live), live)
+    return ReadResult(rollout_id, outs, {k: v for k, v in outs.items() if k not in OUTPUTS})
+
+
+def delete(_session: Session, _id: str, _props: Bag) -> None:
+    """Nothing to do: the deployment goes by itself."""
+
+
+def _client(session: Session, props: Bag) -> ControlPlane:
+    return session.client(props.get("workspace_id"))
+
+
+def _settle(session: Session, props: Bag) -> Bag:
+    client = _client(session, props)
+    live = client.get(props["deployment_id"])
+    if live.latest_revision_id is None:
+        progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
+    elif props.get("wait") is not False:
+        live = _wait(session, client, props, live)
+    return _outs(props, live)
+
+
+def _wait(session: Session, client: ControlPlane, props: Bag, live: Deployment) -> Deployment:
+    from langsmith_pulumi.control_plane.rollout import wait_for_rollout
+
+    urn = props.get("progress_urn")
+    _retry_failed(session, client, live, urn)
+
+    def report(revision: Revision, seconds: float) -> None:
+        progress.show(urn, f"{revision.status}, {progress.minutes(seconds)}")
+
+    return wait_for_rollout(
+        client,
+        live.id,
+        timeout=props.get("timeout") or ROLLOUT_TIMEOUT,
+        on_progress=report,
+    ).deployment
+
+
+def _retry_failed(session: Session, client: ControlPlane, live: Deployment, urn: str | None) -> None:
+    """Ask for a redeploy when the newest revision failed in an earlier run; one of this run is news."""
+    from langsmith_pulumi.control_plane.verdict import Verdict, verdict
+
+    newest = live.latest_revision_id
+    if newest is None or newest in session.own_revisions:
+        return
+    revision = client.revision(live.id, newest)
+    if verdict(revision.status) is not Verdict.FAILED:
+        return
+    progress.tell(urn, f"retrying: revision {newest} had ended as {revision.status}")
+    again = client.redeploy(live.id, newest).latest_revision_id
+    if again:
+        session.own_revisions.add(again)
+
+
+def _outs(props: Bag, live: Deployment) -> Bag:
+    said: dict[str, Any] = {
+        "url": live.public_url,
+        "active_revision_id": live.active_revision_id,
+        "repo_commit_sha": live.source_revision_config.get("repo_commit_sha"),
+        "image_version": live.image_version,
+    }
+    kept = {key: value for key, value in props.items() if key not in OUTPUTS}
+    return {**kept, **{key: value for key, value in said.items() if value is not None}}

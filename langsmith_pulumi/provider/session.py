@@ -1,0 +1,93 @@
+"""What this plugin process knows: one process serves one ``preview``, ``up``, ``refresh`` or ``destroy``.
+
+Both resources are served by the same process, so they meet here: connections, which revisions were
+asked for just now, which reads can be shared. Nothing of it is needed to be right after a restart.
+"""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from langsmith_pulumi.control_plane.client import ControlPlane
+    from langsmith_pulumi.control_plane.models import Deployment
+
+CONFIG_NAMESPACE = "langsmith"
+
+
+class Session:
+    """Connections and short-lived knowledge shared by the two providers."""
+
+    def __init__(self, config: Callable[[str], str | None]) -> None:
+        self._config = config
+        self._lock = Lock()
+        self._client: ControlPlane | None = None
+        self._reading: dict[str, Lock] = {}
+        self._reads: dict[str, tuple[str, Deployment]] = {}
+        self._names: dict[tuple[str | None, str], str] = {}
+        self.own_revisions: set[str] = set()
+        """Revisions that this process asked for. Their failure is news; an older one's is retried."""
+        self.may_delete_project: set[str] = set()
+        """Deployments whose replacement, planned in this process, may delete the tracing project.
+
+        The engine deletes with the old state, which may not hold the permission that the new
+        inputs have just given.
+        """
+
+    def client(self, workspace_id: str | None = None) -> ControlPlane:
+        """The connection to the control plane, made on first use: a no-op preview makes none."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+        return self._client.for_workspace(workspace_id) if workspace_id else self._client
+
+    def _connect(self) -> ControlPlane:
+        from langsmith_pulumi.control_plane.client import ControlPlane
+        from langsmith_pulumi.control_plane.settings import resolve_settings
+
+        return ControlPlane(resolve_settings(self._config, os.environ))
+
+    def read_once(self, reader: str, deployment_id: str, read: Callable[[], Deployment]) -> Deployment:
+        """Read a deployment for one of the two resources; the other one gets the same answer.
+
+        A refresh asks both for the same deployment, side by side. Each answer is used once by each
+        reader, so a later refresh in the same process reads anew.
+        """
+        with self._lock:
+            reading = self._reading.setdefault(deployment_id, Lock())
+        with reading:
+            shared = self._reads.pop(deployment_id, None)
+            if shared and shared[0] != reader:
+                return shared[1]
+            live = read()
+            self._reads[deployment_id] = (reader, live)
+            return live
+
+    def claim_name(self, workspace_id: str | None, name: str, owner: str) -> str:
+        """Note that a resource declares this deployment name; answers who declared it first."""
+        with self._lock:
+            return self._names.setdefault((workspace_id, name), owner)
+
+
+_sessions: dict[str, Session] = {}
+_sessions_lock = Lock()
+
+
+def session_for(config: Any) -> Session:
+    """The session of a configuration, the same one for both providers.
+
+    ``config`` is the engine's stack configuration, with its ``get``.
+    """
+
+    def setting(key: str) -> str | None:
+        value = config.get(f"{CONFIG_NAMESPACE}:{key}")
+        return None if value is None else str(value)
+
+    keys = ("apiKey", "controlPlaneUrl", "endpoint", "workspaceId")
+    identity = repr([setting(key) for key in keys])
+    with _sessions_lock:
+        return _sessions.setdefault(identity, Session(setting))
