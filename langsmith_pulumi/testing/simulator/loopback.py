@@ -1,0 +1,109 @@
+"""A web server in a thread, on loopback, that starts and stops at once."""
+
+import asyncio
+import ipaddress
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+Result = TypeVar("Result")
+
+
+class LoopbackServer:
+    """Serves an application from a thread of its own, in which all of its state is touched."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self._socket = _listen(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._server = _Server(app)
+        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+        self._thread.start()
+        self._server.ready.wait()
+
+    def call(self, action: Callable[[], Result]) -> Result:
+        """Run something in the server's thread, between two requests, and return its result."""
+
+        async def run() -> Result:
+            return action()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._server.loop).result()
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        self._server.loop.call_soon_threadsafe(self._server.over.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+class _Server(uvicorn.Server):
+    """A server that is told when to end, instead of looking ten times a second."""
+
+    loop: asyncio.AbstractEventLoop
+    over: asyncio.Event
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=_Connection,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+            )
+        )
+        self.ready = threading.Event()
+
+    async def main_loop(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.over = asyncio.Event()
+        self.ready.set()
+        await self.over.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            cast("H11Protocol", connection).transport.abort()
+        await asyncio.sleep(0)  # lets the requests on them learn that nobody listens any more
+        for task in self.server_state.tasks:
+            task.cancel()
+
+
+class _Connection(H11Protocol):
+    """A connection that the application can close without an answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state: dict[str, Any] = {"hang_up": transport.abort}
+
+
+def require_loopback(host: str) -> None:
+    """Refuse an address that others can reach."""
+    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        raise ValueError(
+            f"The simulator holds secrets and serves on loopback only, not on {host}. "
+            "Pass allow_other_hosts=True if that is what you want."
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    if sys.platform != "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen()
+    return listener

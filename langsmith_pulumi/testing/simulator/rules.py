@@ -1,0 +1,198 @@
+"""What the service refuses, judged from plain values; where and when is up to the callers.
+
+Bodies come in without their nulls: the service takes null and absent for the same.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langsmith_pulumi.testing.simulator.refusals import Refusal, listener_required, not_found
+from langsmith_pulumi.testing.simulator.reserved import reserved_names
+from langsmith_pulumi.testing.simulator.settings import Settings
+
+Body = Mapping[str, Any]
+
+NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+TAG = "refs/tags/"
+FIXED = (
+    "integration_id",
+    "repo_url",
+    "deployment_type",
+    "listener_id",
+    "listener_config",
+    "template_id",
+)
+MAY_SCALE_TO_ZERO = frozenset({"dev_zero", "dev_free_zero"})
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Which fields one source needs, and which others it takes."""
+
+    needed: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+
+def _fields(needed: str = "", optional: str = "") -> Fields:
+    return Fields(frozenset(needed.split()), frozenset(optional.split()))
+
+
+SOURCE_CONFIG = {
+    "github": _fields(
+        "integration_id repo_url deployment_type build_on_push", "install_command build_command"
+    ),
+    "external_docker": _fields("resource_spec", "listener_id listener_config custom_url"),
+    "internal_docker": _fields("deployment_type"),
+    "internal_source": _fields("deployment_type", "install_command build_command"),
+    "internal_template": _fields("template_id deployment_type"),
+}
+SOURCE_REVISION_CONFIG = {
+    "github": _fields("repo_ref langgraph_config_path"),
+    "external_docker": _fields("image_uri"),
+    "internal_docker": _fields(optional="image_uri"),
+    "internal_source": _fields(optional="source_tarball_path langgraph_config_path"),
+    "internal_template": _fields(),
+}
+
+
+def check_create(body: Body, settings: Settings) -> None:
+    """Refuse a create whose fields do not fit its source, each other, or the place."""
+    source, config = body["source"], body["source_config"]
+    _check_name(body["name"])
+    _check_source(source, settings)
+    _check_needed("source_config", config, source, SOURCE_CONFIG)
+    _check_needed(
+        "source_revision_config", body["source_revision_config"], source, SOURCE_REVISION_CONFIG
+    )
+    _check_placement(source, config, settings)
+    _check_integration(config, settings)
+    check_change(body, source, settings)
+    check_whole(config, body["source_revision_config"])
+
+
+def check_patch(body: Body, source: str, settings: Settings) -> None:
+    """Refuse a patch that names a fixed field, changed or not, or a foreign one."""
+    for field in FIXED:
+        if field in body.get("source_config", {}):
+            raise Refusal(
+                400, f"Source configuration error: 'source_config.{field}' cannot be updated."
+            )
+    check_change(body, source, settings)
+
+
+def check_change(body: Body, source: str, settings: Settings) -> None:
+    """Refuse fields that the source does not have, and names that the service keeps to itself."""
+    revision_source = body.get("revision_source", source)
+    _check_foreign("source_config", body.get("source_config", {}), source, SOURCE_CONFIG)
+    _check_foreign(
+        "source_revision_config",
+        body.get("source_revision_config", {}),
+        revision_source,
+        SOURCE_REVISION_CONFIG,
+    )
+    if body.get("secret_references") and source != "external_docker":
+        raise Refusal(400, f"'secret_references' cannot be set for source '{source}'.")
+    _check_secret_names((secret["name"] for secret in body.get("secrets", ())), source, settings)
+
+
+def check_whole(config: Body, revision_config: Body) -> None:
+    """Refuse a configuration whose parts contradict each other, as it would be afterwards."""
+    if config.get("build_on_push") and revision_config.get("repo_ref", "").startswith(TAG):
+        raise Refusal(
+            400,
+            "Source configuration error: 'source_config.build_on_push' must be false when "
+            "'source_revision_config.repo_ref' is a tag.",
+        )
+    spec = config.get("resource_spec", {})
+    _check_scale(spec, "", config.get("deployment_type"))
+    _check_scale(spec, "queue_", config.get("deployment_type"))
+
+
+def _check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise Refusal(
+            400,
+            "Deployment name must start with a lower-case letter, hold only lower-case letters, "
+            "digits and dashes, end in a letter or digit, and have at most 63 characters.",
+        )
+
+
+def _check_source(source: str, settings: Settings) -> None:
+    image = source == "external_docker"
+    refused = {
+        "any": False,
+        "cloud": image and not settings.listeners,
+        "self-hosted": not image,
+    }
+    if refused[settings.hosting]:
+        raise Refusal(400, f"Source '{source}' is not available for this workspace.")
+
+
+def _check_needed(part: str, config: Body, source: str, table: Mapping[str, Fields]) -> None:
+    for field in sorted(table[source].needed - config.keys()):
+        raise Refusal(
+            400, f"{_error_of(part)}: '{part}.{field}' is required for source '{source}'."
+        )
+
+
+def _check_foreign(part: str, config: Body, source: str, table: Mapping[str, Fields]) -> None:
+    known = table[source].needed | table[source].optional
+    for field in sorted(config.keys() - known):
+        raise Refusal(
+            400, f"{_error_of(part)}: '{part}.{field}' cannot be set for source '{source}'."
+        )
+
+
+def _error_of(part: str) -> str:
+    return (
+        "Source configuration error"
+        if part == "source_config"
+        else "Source revision configuration error"
+    )
+
+
+def _check_placement(source: str, config: Body, settings: Settings) -> None:
+    if source != "external_docker":
+        return
+    listeners = {listener.id: listener for listener in settings.listeners}
+    listener_id = config.get("listener_id")
+    if listener_id is None:
+        if listeners:
+            raise listener_required(list(listeners))
+        return
+    if listener_id not in listeners:
+        raise not_found("Listener", listener_id)
+    namespace = config.get("listener_config", {}).get("k8s_namespace")
+    if namespace and namespace not in listeners[listener_id].k8s_namespaces:
+        raise Refusal(
+            400,
+            "Source configuration error: 'source_config.listener_config.k8s_namespace' "
+            f"'{namespace}' is not served by listener ID {listener_id}.",
+        )
+
+
+def _check_integration(config: Body, settings: Settings) -> None:
+    if "integration_id" not in config or settings.integrations is None:
+        return
+    if config["integration_id"] not in {integration.id for integration in settings.integrations}:
+        raise not_found("Integration", config["integration_id"])
+
+
+def _check_secret_names(names: Iterable[str], source: str, settings: Settings) -> None:
+    on_cloud = settings.hosting == "cloud" or (
+        settings.hosting == "any" and source != "external_docker"
+    )
+    for name in sorted(reserved_names(on_cloud=on_cloud).intersection(names)):
+        raise Refusal(400, f"Secret name '{name}' is reserved.")
+
+
+def _check_scale(spec: Body, prefix: str, deployment_type: str | None) -> None:
+    least, most = spec.get(f"{prefix}min_scale"), spec.get(f"{prefix}max_scale")
+    if least == 0 and deployment_type not in MAY_SCALE_TO_ZERO:
+        raise Refusal(400, f"Source configuration error: '{prefix}min_scale' must be at least 1.")
+    if least is not None and most is not None and least > most:
+        raise Refusal(
+            400, f"Source configuration error: '{prefix}min_scale' is above '{prefix}max_scale'."
+        )

@@ -1,0 +1,218 @@
+"""The simulator as tests and the command line use it."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from langsmith_pulumi.testing.simulator import api, doors, views
+from langsmith_pulumi.testing.simulator.faults import Fault, Kind
+from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
+from langsmith_pulumi.testing.simulator.records import Deployment, Outcome
+from langsmith_pulumi.testing.simulator.refusals import Refusal
+from langsmith_pulumi.testing.simulator.schemas import PatchRequest
+from langsmith_pulumi.testing.simulator.service import ControlPlane
+from langsmith_pulumi.testing.simulator.settings import DEFAULT_API_KEY, Settings
+from langsmith_pulumi.testing.simulator.storage import Storage
+from langsmith_pulumi.testing.simulator.traffic import Gate, RecordedRequest, Traffic
+from langsmith_pulumi.testing.simulator.workspace import Workspace
+
+Json = dict[str, Any]
+Result = TypeVar("Result")
+
+
+@dataclass(kw_only=True, eq=False)
+class Simulator(Settings):
+    """The control plane on loopback, as a context manager; takes all of `Settings`, and these.
+
+    It may be stopped and started again, and then comes back on the same port with all it knew.
+
+    Args:
+        port: 0 picks a free one.
+        host: a loopback address, unless `allow_other_hosts`.
+        database: a file that keeps the deployments, secrets in clear, beyond this process.
+        clock: seconds since the epoch; a test may pass its own.
+    """
+
+    port: int = 0
+    host: str = "127.0.0.1"
+    allow_other_hosts: bool = False
+    database: Path | str | None = None
+    clock: Callable[[], float] = field(default=time.time, repr=False)
+
+    def __post_init__(self) -> None:
+        """Set everything up, but for the socket."""
+        if not self.allow_other_hosts:
+            require_loopback(self.host)
+        self._storage = Storage(Path(self.database) if self.database else None)
+        self._workspace = Workspace(self, self.clock, self._storage.load())
+        self._plane = ControlPlane(self._workspace)
+        self._traffic = Traffic([], [])
+        self._app = self._application()
+        self._server: LoopbackServer | None = None
+
+    def __enter__(self) -> "Simulator":  # noqa: PYI034 - Self is not in Python 3.10
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Serve; returns as soon as requests are answered."""
+        if self._server is None:
+            self._server = LoopbackServer(self._app, self.host, self.port)
+            self.port = self._server.port
+
+    def stop(self) -> None:
+        """Close every connection and the port."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        """Where clients find it."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment variables that point clients here."""
+        return {"LANGSMITH_API_KEY": self.api_key, "LANGGRAPH_HOST_URL": self.url}
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """The requests to the API so far, oldest first."""
+        return self._do(lambda: list(self._traffic.requests))
+
+    def clear_requests(self) -> None:
+        """Forget the requests so far."""
+        self._do(self._traffic.requests.clear)
+
+    def fail(self, method: str, path: str, kind: Kind, **options: Any) -> None:
+        """Let a request go wrong; `Fault` explains the kinds and the options."""
+        fault = Fault(method=method, path=path, kind=kind, **options)
+        self._do(lambda: self._traffic.faults.append(fault))
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._do(self._traffic.faults.clear)
+
+    def outcome(
+        self,
+        name: str,
+        status: str,
+        status_message: str | None = None,
+        build_log: Sequence[str] = (),
+        deploy_log: Sequence[str] = (),
+    ) -> None:
+        """Arrange how the next revision of a deployment ends; it need not exist yet."""
+        outcome = Outcome(status, status_message, list(build_log), list(deploy_log))
+        self._do(lambda: self._plane.outcomes.setdefault(name, []).append(outcome))
+
+    def surprise(self, name: str, *, revision: bool) -> None:
+        """Let the next patch of a deployment make a revision, or none, whatever it holds."""
+        self._do(lambda: self._plane.surprises.update({name: revision}))
+
+    def drift(self, name: str, **patch: Any) -> None:
+        """Patch a deployment as a person would in the user interface, unrecorded."""
+        body = PatchRequest(**patch).said()
+        self._do(lambda: self._plane.patch(self._workspace.named(name).id, body))
+
+    def push(self, name: str, commit: str) -> str | None:
+        """Move the branch of a deployment; returns the id of the revision this made, if any."""
+        revision = self._do(lambda: self._plane.push(name, commit))
+        return revision.id if revision else None
+
+    def deployments(self) -> dict[str, Json]:
+        """Return the deployments that are not being deleted, by name, as the API shows them."""
+        return self._do(
+            lambda: {d.name: self._view(d) for d in self._workspace.all() if not d.leaving}
+        )
+
+    def deployment(self, name: str) -> Json:
+        """Return one deployment as the API shows it, even while it is being deleted."""
+        return self._do(lambda: self._view(self._workspace.named(name)))
+
+    def revisions(self, name: str) -> list[Json]:
+        """Return the revisions of a deployment as the API shows them, newest first."""
+        return self._do(
+            lambda: [
+                views.revision_view(revision, self)
+                for revision in reversed(self._workspace.named(name).revisions)
+            ]
+        )
+
+    def _view(self, deployment: Deployment) -> Json:
+        return views.deployment_view(deployment, self)
+
+    def _do(self, action: Callable[[], Result]) -> Result:
+        def act_and_save() -> Result:
+            result = action()
+            self._save()
+            return result
+
+        return self._server.call(act_and_save) if self._server else act_and_save()
+
+    def _save(self) -> None:
+        self._storage.save(self._workspace.records)
+
+    def _application(self) -> ASGIApp:
+        app = FastAPI(openapi_url=None, redirect_slashes=False)
+        app.state.control_plane = self._plane
+        app.state.traffic = self._traffic
+        app.include_router(api.router)
+        app.include_router(doors.router)
+        app.add_exception_handler(Refusal, _answer_refusal)
+        return Gate(app, self, self._traffic, clock=self.clock, save=self._save)
+
+
+async def _answer_refusal(_request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("Refusal", error)
+    return JSONResponse({"detail": refusal.detail}, refusal.status)
+
+
+def run(
+    *,
+    port: int = 0,
+    revision_seconds: float = 0.0,
+    api_key: str | None = None,
+    database: Path | str | None = None,
+) -> None:
+    """Serve until interrupted; prints one line as soon as requests are answered.
+
+    The line holds what a shell needs to point clients here; the key only if it is the default.
+    """
+    simulator = Simulator(
+        port=port,
+        revision_seconds=revision_seconds,
+        api_key=api_key or DEFAULT_API_KEY,
+        database=database,
+    )
+    with simulator:
+        print(_ready_line(simulator), flush=True)  # noqa: T201 - this is a command
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def _ready_line(simulator: Simulator) -> str:
+    key = simulator.api_key if simulator.api_key == DEFAULT_API_KEY else "<the key you chose>"
+    return (
+        f"Simulator ready at {simulator.url}: "
+        f"LANGGRAPH_HOST_URL={simulator.url} LANGSMITH_API_KEY={key}"
+    )

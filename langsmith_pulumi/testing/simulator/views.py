@@ -1,0 +1,162 @@
+"""The form in which the service shows what it remembers."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+from langsmith_pulumi.testing.simulator import defaults
+from langsmith_pulumi.testing.simulator.lifecycle import (
+    WITH_COMMIT,
+    WITH_DEPLOY_LOG,
+    WITHOUT_BUILD_LOG,
+)
+from langsmith_pulumi.testing.simulator.records import Deployment, Revision
+from langsmith_pulumi.testing.simulator.settings import Integration, Listener, Settings
+
+Json = dict[str, Any]
+
+SOURCE_CONFIG = (
+    "integration_id",
+    "repo_url",
+    "deployment_type",
+    "build_on_push",
+    "custom_url",
+    "resource_spec",
+    "listener_id",
+    "listener_config",
+    "install_command",
+    "build_command",
+    "template_id",
+)
+SOURCE_REVISION_CONFIG = (
+    "repo_ref",
+    "langgraph_config_path",
+    "image_uri",
+    "source_tarball_path",
+)
+
+
+def deployment_view(deployment: Deployment, settings: Settings) -> Json:
+    """Show a deployment, secret values and all."""
+    latest, active = deployment.latest, deployment.active
+    return {
+        "id": deployment.id,
+        "name": deployment.name,
+        "display_name": deployment.display_name,
+        "tenant_id": deployment.tenant_id,
+        "source": deployment.source,
+        "source_config": _source_config(deployment, settings),
+        "source_revision_config": _revision_config(latest, settings) if latest else _blank(),
+        "secrets": deployment.secrets if _has_begun(deployment) else [],
+        "secret_references": deployment.secret_references,
+        "created_at": timestamp(deployment.created_at),
+        "updated_at": timestamp(deployment.updated_at),
+        "status": deployment.course.status,
+        "latest_revision_id": latest.id if latest else None,
+        "active_revision_id": active.id if active else None,
+        "image_version": defaults.IMAGE_VERSION if active else None,
+        "url": _url(deployment) if deployment.source != "external_docker" else None,
+        "agent": deployment.agent,
+        "route_through_gateway": deployment.route_through_gateway,
+    }
+
+
+def revision_view(revision: Revision, settings: Settings) -> Json:
+    """Show a revision."""
+    return {
+        "id": revision.id,
+        "created_at": timestamp(revision.created_at),
+        "updated_at": timestamp(revision.updated_at),
+        "status": revision.status,
+        "status_message": revision.outcome.status_message if revision.course.finished else None,
+        "source": revision.source,
+        "source_revision_config": _revision_config(revision, settings),
+    }
+
+
+def build_log(deployment: Deployment, revision: Revision) -> list[str]:
+    """Return the lines of a build, which are there as soon as it has begun."""
+    if revision.outcome.build_log and revision.course.finished:
+        return revision.outcome.build_log
+    if revision.status in WITHOUT_BUILD_LOG or revision.source == "external_docker":
+        return []
+    return defaults.default_build_log(deployment.name, revision.commit)
+
+
+def deploy_log(deployment: Deployment, revision: Revision) -> list[str]:
+    """Return the lines of a server, which are there as soon as it starts."""
+    if revision.status not in WITH_DEPLOY_LOG:
+        return []
+    return revision.outcome.deploy_log or defaults.default_deploy_log(deployment.name)
+
+
+def integration_view(integration: Integration) -> Json:
+    """Show a GitHub integration."""
+    return {
+        "id": integration.id,
+        "installation_id": integration.installation_id,
+        "name": integration.name,
+    }
+
+
+def repository_view(integration: Integration, number: int, url: str) -> Json:
+    """Show a repository that an integration covers."""
+    owner, name = url.removesuffix(".git").split("/")[-2:]
+    return {
+        "host_integration_id": integration.id,
+        "id": number,
+        "name": name,
+        "owner": owner,
+        "url": url,
+        "default_branch": "main",
+    }
+
+
+def listener_view(listener: Listener) -> Json:
+    """Show a listener."""
+    return {
+        "id": listener.id,
+        "version": "0.1.0",
+        "compute_type": "k8s",
+        "compute_id": listener.compute_id,
+        "compute_config": {"k8s_namespaces": list(listener.k8s_namespaces)},
+        "created_at": timestamp(0),
+        "updated_at": timestamp(0),
+    }
+
+
+def timestamp(seconds: float) -> str:
+    """Write seconds since the epoch as the service writes a time."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat()
+
+
+def _source_config(deployment: Deployment, settings: Settings) -> Json:
+    shown = dict.fromkeys(SOURCE_CONFIG) | deployment.source_config
+    shown["custom_url"] = shown["custom_url"] or _url(deployment)
+    if settings.as_built and deployment.source == "github":
+        shown["repo_branch"] = deployment.revision_config.get("repo_ref")
+    return {field: value for field, value in shown.items() if field not in settings.omitted}
+
+
+def _revision_config(revision: Revision, settings: Settings) -> Json:
+    built = revision.status in WITH_COMMIT
+    shown = _blank() | revision.config | {"tracked_packages": revision.tracked_packages}
+    if built:
+        shown["repo_commit_sha"] = revision.commit
+    if built and settings.as_built and revision.commit:
+        shown["repo_ref"] = revision.commit
+        shown["image_uri"] = f"registry.langgraph.app/{revision.id}:{revision.commit[:12]}"
+    return shown
+
+
+def _blank() -> Json:
+    return dict.fromkeys((*SOURCE_REVISION_CONFIG, "repo_commit_sha", "tracked_packages"))
+
+
+def _url(deployment: Deployment) -> str | None:
+    if deployment.active is None:
+        return None
+    return defaults.public_url(deployment.name, deployment.id, deployment.source)
+
+
+def _has_begun(deployment: Deployment) -> bool:
+    return any(revision.status != "CREATING" for revision in deployment.revisions)
