@@ -1,0 +1,73 @@
+"""The typed arguments of a deployment, each object in two forms of equal worth.
+
+``SourceConfigArgs(repo_url=...)`` is a class, ``SourceConfigArgsDict`` the type of a plain dict:
+``{"repo_url": ...}``. Both have the same fields, may be nested in one another, and take a Pulumi
+output wherever they take a value. A field left out, or None, is not managed: the service chooses.
+
+The last words of each field's description tell what changing it costs:
+
+- *Change: in place.* A setting changes; nothing is built.
+- *Change: new revision.* The agent is built and deployed again; the old revision serves meanwhile.
+- *Change: replace.* The deployment is deleted and made anew; its database is lost.
+"""
+
+from .containers import (
+    ContainerArgs,
+    ContainerArgsDict,
+    EnvVarArgs,
+    EnvVarArgsDict,
+    ImagePullPolicy,
+    ResourceRequirementsArgs,
+    ResourceRequirementsArgsDict,
+    RestartPolicy,
+)
+from .resources import ResourceSpecArgs, ResourceSpecArgsDict
+from .secrets import SecretReferenceArgs, SecretReferenceArgsDict, SecretsMap
+from .source import (
+    DeploymentSource,
+    DeploymentType,
+    ListenerConfigArgs,
+    ListenerConfigArgsDict,
+    SourceConfigArgs,
+    SourceConfigArgsDict,
+    SourceRevisionConfigArgs,
+    SourceRevisionConfigArgsDict,
+)
+from .volumes import (
+    LocalObjectReferenceArgs,
+    LocalObjectReferenceArgsDict,
+    VolumeArgs,
+    VolumeArgsDict,
+    VolumeMountArgs,
+    VolumeMountArgsDict,
+)
+
+__all__ = [
+    "ContainerArgs",
+    "ContainerArgsDict",
+    "DeploymentSource",
+    "DeploymentType",
+    "EnvVarArgs",
+    "EnvVarArgsDict",
+    "ImagePullPolicy",
+    "ListenerConfigArgs",
+    "ListenerConfigArgsDict",
+    "LocalObjectReferenceArgs",
+    "LocalObjectReferenceArgsDict",
+    "ResourceRequirementsArgs",
+    "ResourceRequirementsArgsDict",
+    "ResourceSpecArgs",
+    "ResourceSpecArgsDict",
+    "RestartPolicy",
+    "SecretReferenceArgs",
+    "SecretReferenceArgsDict",
+    "SecretsMap",
+    "SourceConfigArgs",
+    "SourceConfigArgsDict",
+    "SourceRevisionConfigArgs",
+    "SourceRevisionConfigArgsDict",
+    "VolumeArgs",
+    "VolumeArgsDict",
+    "VolumeMountArgs",
+    "VolumeMountArgsDict",
+]

@@ -1,0 +1,39 @@
+"""Environment variables: values of the program, and references to Kubernetes Secrets."""
+
+from collections.abc import Mapping
+from typing import TypeAlias, TypedDict
+
+from pulumi import Input
+from typing_extensions import Required
+
+from ._input_type import input_type
+
+SecretsMap: TypeAlias = Input[Mapping[str, Input[str]]]
+"""Environment variables from name to value.
+
+Every value becomes a Pulumi secret, whether the program marked it or not. The map is one set: a
+name that is taken out of it is taken out of the deployment too.
+"""
+
+
+@input_type
+class SecretReferenceArgs:
+    """An environment variable that is filled from a Kubernetes Secret. external_docker only."""
+
+    name: Input[str]
+    """Environment variable to fill. Change: new revision."""
+    secret_name: Input[str]
+    """Existing Kubernetes Secret in the deployment's namespace. Change: new revision."""
+    secret_key: Input[str]
+    """Key within that Secret whose value is taken. Change: new revision."""
+
+
+class SecretReferenceArgsDict(TypedDict, total=False):
+    """An environment variable that is filled from a Kubernetes Secret. external_docker only."""
+
+    name: Required[Input[str]]
+    """Environment variable to fill. Change: new revision."""
+    secret_name: Required[Input[str]]
+    """Existing Kubernetes Secret in the deployment's namespace. Change: new revision."""
+    secret_key: Required[Input[str]]
+    """Key within that Secret whose value is taken. Change: new revision."""

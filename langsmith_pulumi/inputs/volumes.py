@@ -1,0 +1,117 @@
+"""Kubernetes volumes and mounts, as a deployment's resources name them.
+
+Programs write snake_case; the control plane takes Kubernetes' own camelCase. What lies *inside* a
+volume's source is handed to Kubernetes unread, and so is written as Kubernetes writes it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import pulumi
+from pulumi import Input
+from typing_extensions import Required
+
+from ._input_type import input_type
+
+
+@input_type
+class LocalObjectReferenceArgs:
+    """A Kubernetes object in the deployment's namespace."""
+
+    name: Input[str]
+    """Name of a Secret of type ``kubernetes.io/dockerconfigjson``. Change: new revision."""
+
+
+class LocalObjectReferenceArgsDict(TypedDict, total=False):
+    """A Kubernetes object in the deployment's namespace."""
+
+    name: Required[Input[str]]
+    """Name of a Secret of type ``kubernetes.io/dockerconfigjson``. Change: new revision."""
+
+
+@input_type
+class VolumeArgs:
+    """A Kubernetes volume: its name and the one source that fills it."""
+
+    name: Input[str] | None = None
+    """Name by which mounts refer to the volume; Kubernetes needs it. Change: new revision."""
+    config_map: Input[Mapping[str, Any]] | None = pulumi.property("configMap", default=None)
+    """ConfigMap whose keys become files. Change: new revision."""
+    secret: Input[Mapping[str, Any]] | None = None
+    """Kubernetes Secret whose keys become files. Change: new revision."""
+    empty_dir: Input[Mapping[str, Any]] | None = pulumi.property("emptyDir", default=None)
+    """Folder that lives as long as its pod; ``{}`` will do. Change: new revision."""
+    persistent_volume_claim: Input[Mapping[str, Any]] | None = pulumi.property(
+        "persistentVolumeClaim", default=None
+    )
+    """Claim of a persistent volume. Change: new revision."""
+    nfs: Input[Mapping[str, Any]] | None = None
+    """Folder of an NFS server. Change: new revision."""
+    projected: Input[Mapping[str, Any]] | None = None
+    """Several sources in one folder. Change: new revision."""
+    downward_api: Input[Mapping[str, Any]] | None = pulumi.property("downwardAPI", default=None)
+    """Facts about the pod as files. Change: new revision."""
+    csi: Input[Mapping[str, Any]] | None = None
+    """Storage of a CSI driver. Change: new revision."""
+
+
+class VolumeArgsDict(TypedDict, total=False):
+    """A Kubernetes volume: its name and the one source that fills it."""
+
+    name: Input[str] | None
+    """Name by which mounts refer to the volume; Kubernetes needs it. Change: new revision."""
+    config_map: Input[Mapping[str, Any]] | None
+    """ConfigMap whose keys become files. Change: new revision."""
+    secret: Input[Mapping[str, Any]] | None
+    """Kubernetes Secret whose keys become files. Change: new revision."""
+    empty_dir: Input[Mapping[str, Any]] | None
+    """Folder that lives as long as its pod; ``{}`` will do. Change: new revision."""
+    persistent_volume_claim: Input[Mapping[str, Any]] | None
+    """Claim of a persistent volume. Change: new revision."""
+    nfs: Input[Mapping[str, Any]] | None
+    """Folder of an NFS server. Change: new revision."""
+    projected: Input[Mapping[str, Any]] | None
+    """Several sources in one folder. Change: new revision."""
+    downward_api: Input[Mapping[str, Any]] | None
+    """Facts about the pod as files. Change: new revision."""
+    csi: Input[Mapping[str, Any]] | None
+    """Storage of a CSI driver. Change: new revision."""
+
+
+@input_type
+class VolumeMountArgs:
+    """Where a container sees a volume."""
+
+    name: Input[str] | None = None
+    """Name of the volume; Kubernetes needs it. Change: new revision."""
+    mount_path: Input[str] | None = pulumi.property("mountPath", default=None)
+    """Path in the container; Kubernetes needs it. Change: new revision."""
+    sub_path: Input[str] | None = pulumi.property("subPath", default=None)
+    """Path within the volume. Default: its root. Change: new revision."""
+    mount_propagation: Input[str] | None = pulumi.property("mountPropagation", default=None)
+    """Whether mounts made later pass between host and container: ``None``, ``HostToContainer`` or
+    ``Bidirectional``. Default: ``None``. Change: new revision."""
+    sub_path_expr: Input[str] | None = pulumi.property("subPathExpr", default=None)
+    """As ``sub_path``, with ``$(NAME)`` replaced by environment variables; not together with it.
+    Change: new revision."""
+    read_only: Input[bool] | None = pulumi.property("readOnly", default=None)
+    """Whether the container may only read. Default: False. Change: new revision."""
+
+
+class VolumeMountArgsDict(TypedDict, total=False):
+    """Where a container sees a volume."""
+
+    name: Input[str] | None
+    """Name of the volume; Kubernetes needs it. Change: new revision."""
+    mount_path: Input[str] | None
+    """Path in the container; Kubernetes needs it. Change: new revision."""
+    sub_path: Input[str] | None
+    """Path within the volume. Default: its root. Change: new revision."""
+    mount_propagation: Input[str] | None
+    """Whether mounts made later pass between host and container: ``None``, ``HostToContainer`` or
+    ``Bidirectional``. Default: ``None``. Change: new revision."""
+    sub_path_expr: Input[str] | None
+    """As ``sub_path``, with ``$(NAME)`` replaced by environment variables; not together with it.
+    Change: new revision."""
+    read_only: Input[bool] | None
+    """Whether the container may only read. Default: False. Change: new revision."""

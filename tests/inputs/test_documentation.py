@@ -1,0 +1,118 @@
+"""What the typed arguments say of themselves, read from their source as an editor reads it."""
+
+import ast
+import inspect
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from langsmith_pulumi import inputs
+from langsmith_pulumi.provider import changes
+
+KINDS = {"replace": "replace", "new revision": "revision", "in place": "in place"}
+"""How the descriptions name each kind of change, and how the provider's table does."""
+
+ROOTS = {
+    "SourceConfigArgs": "source_config",
+    "SourceRevisionConfigArgs": "source_revision_config",
+    "ListenerConfigArgs": "source_config.listener_config",
+    "SecretReferenceArgs": "secret_references",
+}
+"""Where an object sits in the inputs; those not named here are parts of the resources."""
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    type: str
+    doc: str
+
+
+def _doc_below(statement: ast.stmt) -> str:
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str(text))):
+            return " ".join(inspect.cleandoc(text).split())
+        case _:
+            return ""
+
+
+def _fields(cls: ast.ClassDef) -> list[Field]:
+    return [
+        Field(field.target.id, ast.unparse(field.annotation), _doc_below(below))
+        for field, below in zip(cls.body, [*cls.body[1:], ast.Pass()], strict=True)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+    ]
+
+
+def _classes() -> dict[str, ast.ClassDef]:
+    files = Path(inputs.__file__).parent.glob("*.py")
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    return {
+        node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)
+    }
+
+
+CLASSES = _classes()
+FIELDS = {name: _fields(cls) for name, cls in CLASSES.items()}
+ARGS = [name for name in inputs.__all__ if name.endswith("Args")]
+DOCUMENTED = [
+    pytest.param(name, field, id=f"{name}.{field.name}") for name in ARGS for field in FIELDS[name]
+]
+
+
+def _optional(name: str) -> set[str]:
+    cls = CLASSES[name]
+    return {
+        field.target.id
+        for field in cls.body
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value
+    }
+
+
+def test_every_class_is_public() -> None:
+    """An object that is described can be imported from ``langsmith_pulumi.inputs``."""
+    assert sorted(inputs.__all__) == inputs.__all__
+    assert set(CLASSES) <= set(inputs.__all__)
+
+
+@pytest.mark.parametrize("name", ARGS)
+def test_both_forms_say_the_same(name: str) -> None:
+    """The class and the dict of an object have the same fields, types, needs and descriptions."""
+    optional = _optional(name)
+    as_dict = [
+        Field(
+            field.name,
+            field.type if field.name in optional else f"Required[{field.type}]",
+            field.doc,
+        )
+        for field in FIELDS[name]
+    ]
+    assert FIELDS[f"{name}Dict"] == as_dict
+    assert ast.get_docstring(CLASSES[f"{name}Dict"]) == ast.get_docstring(CLASSES[name])
+
+
+@pytest.mark.parametrize(("name", "field"), DOCUMENTED)
+def test_every_field_tells_what_changing_it_costs(name: str, field: Field) -> None:
+    """A description ends with the kind of change that the provider's table gives for the field."""
+    told = re.fullmatch(r"(?P<meaning>.+[.]) Change: (?P<kind>[a-z ]+)[.]", field.doc)
+    assert told, field.doc
+    path = f"{ROOTS.get(name, changes.RESOURCE_SPEC)}.{field.name}"
+    assert {KINDS[told["kind"]]} == {row.change.value for row in _rows(path)}
+
+
+def _rows(path: str) -> list[changes.Field]:
+    """Look up the row that covers a path, or those of the objects below it."""
+    covering = changes.field_of(path)
+    below = [row for row in changes.FIELDS if row.path.startswith(f"{path}.")]
+    return [covering] if covering else below
+
+
+@pytest.mark.parametrize("name", ["SourceConfigArgs", "SourceRevisionConfigArgs"])
+def test_every_row_of_the_table_can_be_written(name: str) -> None:
+    """What the provider compares inside these objects has a typed argument."""
+    root = ROOTS[name]
+    rows = [row.path.removeprefix(f"{root}.") for row in changes.FIELDS]
+    known = {field.name for field in FIELDS[name]}
+    assert {path.split(".")[0] for path in rows if f"{root}.{path}" in changes.BY_PATH} == known

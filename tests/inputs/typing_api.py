@@ -1,0 +1,122 @@
+"""Right and wrong uses of the typed arguments. Never run: the type checkers are the test.
+
+Every ``type: ignore`` below marks a mistake that has to be found; a checker that stays silent about
+one reports the comment as unused.
+"""
+
+import pulumi
+
+from langsmith_pulumi.inputs import (
+    ContainerArgs,
+    DeploymentSource,
+    EnvVarArgs,
+    ListenerConfigArgs,
+    ResourceSpecArgs,
+    ResourceSpecArgsDict,
+    SecretReferenceArgs,
+    SecretReferenceArgsDict,
+    SecretsMap,
+    SourceConfigArgs,
+    SourceConfigArgsDict,
+    SourceRevisionConfigArgs,
+    SourceRevisionConfigArgsDict,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+
+
+# The shape in which a resource takes them.
+def deployment(
+    *,
+    source: pulumi.Input[DeploymentSource],
+    source_config: pulumi.Input[SourceConfigArgs | SourceConfigArgsDict],
+    source_revision_config: pulumi.Input[SourceRevisionConfigArgs | SourceRevisionConfigArgsDict],
+    secrets: SecretsMap | None = None,
+) -> None: ...
+
+
+config = pulumi.Config("langsmith")
+
+
+def plain_dicts() -> None:
+    deployment(
+        source="github",
+        source_config={
+            "integration_id": config.require("integrationId"),
+            "repo_url": "https://github.com/acme/agents",
+            "deployment_type": "prod",
+            "build_on_push": False,
+        },
+        source_revision_config={"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+        secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey"), "LOG_LEVEL": "info"},
+    )
+
+
+def classes() -> None:
+    deployment(
+        source="external_docker",
+        source_config=SourceConfigArgs(
+            listener_id=config.require("listenerId"),
+            listener_config=ListenerConfigArgs(k8s_namespace="agents"),
+            resource_spec=ResourceSpecArgs(
+                cpu=1,
+                volumes=[VolumeArgs(name="cache", empty_dir={})],
+                volume_mounts=[VolumeMountArgs(name="cache", mount_path="/cache")],
+            ),
+        ),
+        source_revision_config=SourceRevisionConfigArgs(image_uri="registry/agent:1"),
+    )
+
+
+def mixed(image: pulumi.Output[str], secrets: pulumi.Output[dict[str, str]]) -> None:
+    deployment(
+        source=config.require("source"),
+        source_config={
+            "resource_spec": ResourceSpecArgs(
+                sidecars=[
+                    {"name": "log", "image": image, "env": [EnvVarArgs(name="A", value="b")]},
+                    ContainerArgs(name="proxy", image=image, args=["--port", image]),
+                ],
+                labels={"team": image},
+            ),
+            "custom_url": None,
+        },
+        source_revision_config={"image_uri": image},
+        secrets=secrets,
+    )
+
+
+def outputs(spec: pulumi.Output[ResourceSpecArgs], source: pulumi.Output[str]) -> None:
+    deployment(
+        source=source,
+        source_config=SourceConfigArgs(resource_spec=spec),
+        source_revision_config=pulumi.Output.from_input(SourceRevisionConfigArgs()),
+    )
+
+
+def fields_have_their_types(config: SourceConfigArgs, reference: SecretReferenceArgs) -> None:
+    url: pulumi.Input[str] | None = config.repo_url
+    name: pulumi.Input[str] = reference.name
+    config.build_on_push = True
+    del url, name
+
+
+def wrong_in_classes() -> None:
+    SourceConfigArgs(repository="x")  # type: ignore[call-arg]
+    SourceConfigArgs("x")  # type: ignore[call-arg]
+    SourceConfigArgs(build_on_push="yes")  # type: ignore[arg-type]
+    SourceConfigArgs(resource_spec={"cpus": 1})  # type: ignore[arg-type]
+    SourceConfigArgs(listener_config=ResourceSpecArgs())  # type: ignore[arg-type]
+    ContainerArgs(name="log")  # type: ignore[call-arg]
+    VolumeMountArgs(mountPath="/cache")  # type: ignore[call-arg]
+    ResourceSpecArgs(cpu="500m")  # type: ignore[arg-type]
+    ResourceSpecArgs(labels={"team": 1})  # type: ignore[dict-item]
+    ResourceSpecArgs(volumes=VolumeArgs(name="cache"))  # type: ignore[arg-type]
+
+
+def wrong_in_dicts() -> None:
+    source: SourceConfigArgsDict = {"repository": "x"}  # type: ignore[typeddict-unknown-key]
+    spec: ResourceSpecArgsDict = {"cpu": "500m"}  # type: ignore[typeddict-item]
+    reference: SecretReferenceArgsDict = {"name": "A"}  # type: ignore[typeddict-item]
+    secrets: SecretsMap = {"PORT": 8080}  # type: ignore[dict-item]
+    del source, spec, reference, secrets
