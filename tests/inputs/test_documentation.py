@@ -112,7 +112,6 @@ def _rows(path: str) -> list[changes.Field]:
 @pytest.mark.parametrize("name", ["SourceConfigArgs", "SourceRevisionConfigArgs"])
 def test_every_row_of_the_table_can_be_written(name: str) -> None:
     """What the provider compares inside these objects has a typed argument."""
-    root = ROOTS[name]
-    rows = [row.path.removeprefix(f"{root}.") for row in changes.FIELDS]
-    known = {field.name for field in FIELDS[name]}
-    assert {path.split(".")[0] for path in rows if f"{root}.{path}" in changes.BY_PATH} == known
+    below = f"{ROOTS[name]}."
+    compared = {path.split(".")[1] for path in changes.BY_PATH if path.startswith(below)}
+    assert compared == {field.name for field in FIELDS[name]}
