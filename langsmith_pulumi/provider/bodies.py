@@ -37,7 +37,7 @@ _CREATE_DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 _MAKES_A_REVISION = (REVISION_CONFIG, SECRETS, RESOURCE_SPEC, "secret_references")
-"""What the service makes a revision for; other revision fields have to go along with one of them."""
+"""What the service makes a revision for; other revision fields go along with one of these."""
 
 TAG_PREFIX = "refs/tags/"
 

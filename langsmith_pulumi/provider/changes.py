@@ -6,14 +6,15 @@ documentation all read ``FIELDS``; nothing else in this package decides what a c
 Ownership: who may write what
 =============================
 
-The user's alone. ``name``, ``source`` and the fixed fields say which deployment is meant; ``secrets``,
-``triggers`` and the revision's configuration say what it runs. They are never taken over from the
-service, only compared with it: what differs is drift, shows at refresh, and is put back by the next
-``up``. Two of them cannot be read back as written, so silence there is no drift: the service may
-answer with a resolved commit in place of a branch, and may leave out fields it was sent.
+The user's alone. ``name``, ``source`` and the fixed fields say which deployment is meant;
+``secrets``, ``triggers`` and the revision's configuration say what it runs. They are never taken
+over from the service, only compared with it: what differs is drift, shows at refresh, and is put
+back by the next ``up``. Two of them cannot be read back as written, so silence there is no drift:
+the service may answer with a resolved commit in place of a branch, and may leave out fields it was
+sent.
 
-The service's alone. Statuses, revision ids, the commit and image that were built, the URL of a Cloud
-deployment, timestamps. They are outputs and never inputs, so they cannot make a plan.
+The service's alone. Statuses, revision ids, the commit and image that were built, the URL of a
+Cloud deployment, timestamps. They are outputs and never inputs, so they cannot make a plan.
 
 Shared. ``resource_spec``, ``custom_url``, ``display_name``, ``build_on_push``: the service fills in
 defaults for what the program leaves out. A program owns exactly the fields it names. What it leaves
@@ -108,7 +109,9 @@ FIELDS: tuple[Field, ...] = (
         sent=False,
     ),
     Field("secret_references", Change.REVISION, _BUILT),
-    Field("revision_source", Change.REVISION, "Belongs to the new revision (vendor's API reference)."),
+    Field(
+        "revision_source", Change.REVISION, "Belongs to the new revision (vendor's API reference)."
+    ),
     Field("tracked_packages", Change.REVISION, "Belongs to the new revision (vendor's CLI)."),
     Field(
         "route_through_gateway",
@@ -119,9 +122,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "display_name", Change.IN_PLACE, "Changed without a revision (vendor's Terraform provider)."
     ),
-    Field(
-        BUILD_ON_PUSH, Change.IN_PLACE, "Changed without a revision (vendor's API reference)."
-    ),
+    Field(BUILD_ON_PUSH, Change.IN_PLACE, "Changed without a revision (vendor's API reference)."),
     Field(
         "source_config.custom_url",
         Change.IN_PLACE,

@@ -21,10 +21,10 @@ from langsmith_pulumi.control_plane import errors
 
 from . import bodies, progress
 from .adoption import adopt
+from .canonical import canonical
 from .changes import Change, Changed, compare, of_kind
 from .checks import problems
 from .door import Refusal
-from .canonical import canonical
 from .drift import as_live
 
 if TYPE_CHECKING:
@@ -88,14 +88,14 @@ def _refuse_other_import(deployment_id: str, news: Bag) -> None:
     wanted = news.get("import_id")
     if isinstance(wanted, str) and wanted != deployment_id:
         raise Refusal(
-            f"import_ names deployment {wanted}, but this resource already manages {deployment_id}. "
-            "Declare the other one under a resource name of its own, or take the present one out of "
-            "the state first (`pulumi state delete`)."
+            f"import_ names deployment {wanted}, but this resource already manages "
+            f"{deployment_id}. Declare the other one under a resource name of its own, or take the "
+            "present one out of the state first (`pulumi state delete`)."
         )
 
 
 def create(session: Session, props: Bag) -> CreateResult:
-    """Make the deployment, or take over the one that ``import_`` names; its id is stored at once."""
+    """Make the deployment, or take over the one that ``import_`` names; store its id at once."""
     client = session.client(props.get("workspace_id"))
     if props.get("import_id"):
         live = adopt(client, props)
@@ -157,7 +157,9 @@ def _is_sent(changed: list[Changed]) -> bool:
     return any(change.field.sent or change.field.change is Change.REVISION for change in changed)
 
 
-def _patch(client: ControlPlane, deployment_id: str, news: Bag, changed: list[Changed]) -> Deployment:
+def _patch(
+    client: ControlPlane, deployment_id: str, news: Bag, changed: list[Changed]
+) -> Deployment:
     spec = _live_spec(client, deployment_id) if bodies.merges_spec(changed) else {}
     body = bodies.patch_body(news, changed, spec)
     if body is None:
@@ -195,7 +197,7 @@ def _requested(
 
 
 _SURPRISES = {
-    True: "the service made a new revision for a change that is documented as in place; waiting for it",
+    True: "the service made a new revision for a change documented as in place; waiting for it",
     False: "the service made no new revision for a change that is documented to make one",
 }
 
@@ -267,5 +269,3 @@ def _outs(inputs: Bag, live: Deployment, requested: str | None) -> Bag:
 
 def _text(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-

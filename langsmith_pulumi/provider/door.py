@@ -1,7 +1,7 @@
 """The door to the engine: whatever goes wrong behind it leaves as one sentence.
 
-The SDK sends the traceback of any exception to the user's terminal. A failure of ours is written for
-people, so it must arrive alone; anything else is a defect of this package and says so.
+The SDK sends the traceback of any exception to the user's terminal. A failure of ours is written
+for people, so it must arrive alone; anything else is a defect of this package and says so.
 """
 
 from __future__ import annotations
@@ -49,6 +49,6 @@ def _defect(resource: str, operation: str, defect: Exception) -> str:
     place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
     return (
         f"{operation} of {resource} failed on a defect of langsmith-pulumi "
-        f"({type(defect).__name__} at {place}). The deployment is as the last answer of the service "
-        "left it, and running `pulumi up` again is safe. Please report this line."
+        f"({type(defect).__name__} at {place}). The deployment is as the service last answered, "
+        "and running `pulumi up` again is safe. Please report this line."
     )

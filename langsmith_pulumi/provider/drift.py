@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _ROUNDING = 0.05 + 1e-9
 """The service rounds CPU figures to one decimal."""
 
+# Fixed fields cannot drift, and taking another spelling for drift would replace a deployment.
 _READ_BACK = tuple(
     field
     for field in FIELDS
-    # Fixed fields cannot drift, and mistaking another spelling for drift would replace a deployment.
     if field.sent and field.change is not Change.REPLACE and field.path != SECRETS
 )
 
@@ -60,7 +60,7 @@ def _merged(field: Field, mine: Any, theirs: Any, live: Deployment) -> Any:
 
 
 def _is_resolved(theirs: str, mine: str, live: Deployment) -> bool:
-    """Whether the service shows the commit it built, or the branch in another field, not another ref."""
+    """Whether the service shows the commit it built, or our branch in another field."""
     commit = live.source_revision_config.get("repo_commit_sha")
     return theirs == commit or live.source_config.get("repo_branch") == mine
 

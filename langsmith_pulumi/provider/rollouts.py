@@ -114,8 +114,10 @@ def _wait(session: Session, client: ControlPlane, props: Bag, live: Deployment) 
     ).deployment
 
 
-def _retry_failed(session: Session, client: ControlPlane, live: Deployment, urn: str | None) -> None:
-    """Ask for a redeploy when the newest revision failed in an earlier run; one of this run is news."""
+def _retry_failed(
+    session: Session, client: ControlPlane, live: Deployment, urn: str | None
+) -> None:
+    """Ask for a redeploy of a newest revision that failed in an earlier run; our own is news."""
     from langsmith_pulumi.control_plane.verdict import Verdict, verdict
 
     newest = live.latest_revision_id

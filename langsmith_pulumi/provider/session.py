@@ -1,4 +1,4 @@
-"""What this plugin process knows: one process serves one ``preview``, ``up``, ``refresh`` or ``destroy``.
+"""What one plugin process knows; it serves a single preview, up, refresh or destroy.
 
 Both resources are served by the same process, so they meet here: connections, which revisions were
 asked for just now, which reads can be shared. Nothing of it is needed to be right after a restart.
@@ -30,7 +30,7 @@ class Session:
         self._reads: dict[str, tuple[str, Deployment]] = {}
         self._names: dict[tuple[str | None, str], str] = {}
         self.own_revisions: set[str] = set()
-        """Revisions that this process asked for. Their failure is news; an older one's is retried."""
+        """Revisions asked for by this process: their failure is news, an older one's is retried."""
         self.may_delete_project: set[str] = set()
         """Deployments whose replacement, planned in this process, may delete the tracing project.
 
@@ -51,7 +51,9 @@ class Session:
 
         return ControlPlane(resolve_settings(self._config, os.environ))
 
-    def read_once(self, reader: str, deployment_id: str, read: Callable[[], Deployment]) -> Deployment:
+    def read_once(
+        self, reader: str, deployment_id: str, read: Callable[[], Deployment]
+    ) -> Deployment:
         """Read a deployment for one of the two resources; the other one gets the same answer.
 
         A refresh asks both for the same deployment, side by side. Each answer is used once by each

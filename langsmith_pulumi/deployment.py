@@ -1,0 +1,299 @@
+"""The resource that programs declare, and its child that waits for the rollout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from .provider import DeploymentProvider, RolloutProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from . import inputs
+
+__all__ = ["Deployment", "Rollout"]
+
+_REVISION_KEYS = ("resource_spec", "install_command", "build_command")
+"""The part of ``source_config`` that a revision is made of."""
+
+
+class Rollout(Resource, module="langsmith", name="Rollout"):
+    """The wait until a deployment's newest revision serves; every ``Deployment`` makes its own.
+
+    In a plan it stands for the cost of a change: a deployment changes in place when its rollout is
+    untouched, and is built and deployed again when its rollout changes. A failed revision is an
+    error of the rollout, and the next ``pulumi up`` retries it.
+    """
+
+    deployment_id: pulumi.Output[str]
+    """The deployment that is waited for."""
+    url: pulumi.Output[str]
+    """Where the agent is served; known once a revision has been deployed."""
+    active_revision_id: pulumi.Output[str]
+    """The revision that serves."""
+    repo_commit_sha: pulumi.Output[str | None]
+    """The commit that was built (``github`` only)."""
+    image_version: pulumi.Output[str | None]
+    """Version of the agent server that the image holds."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        deployment: Deployment,
+        *,
+        wait: pulumi.Input[bool] | None,
+        timeout: pulumi.Input[float] | None,
+    ) -> None:
+        """Made by ``Deployment``; takes what a revision is made of from its outputs.
+
+        From the outputs and not from the program, so that ``ignore_changes`` on the deployment
+        holds for its rollout too.
+        """
+        props: dict[str, Any] = {
+            "deployment_id": deployment.id,
+            "revision_id": deployment.requested_revision_id,
+            "workspace_id": deployment.tenant_id,
+            "source_config": deployment.source_config.apply(_revision_part),
+            "source_revision_config": deployment.source_revision_config,
+            "secret_fingerprints": deployment.secret_fingerprints,
+            "secret_salt": deployment.secret_salt,
+            "secret_references": deployment.secret_references,
+            "revision_source": deployment.revision_source,
+            "tracked_packages": deployment.tracked_packages,
+            "route_through_gateway": deployment.route_through_gateway,
+            "triggers": deployment.triggers,
+            "wait": wait,
+            "timeout": timeout,
+            "progress_urn": pulumi.create_urn(resource_name, _type(Rollout), deployment),
+        }
+        outputs = ("url", "active_revision_id", "repo_commit_sha", "image_version")
+        super().__init__(
+            RolloutProvider(),
+            resource_name,
+            {**props, **dict.fromkeys(outputs)},
+            pulumi.ResourceOptions(parent=deployment),
+        )
+
+
+class Deployment(Resource, module="langsmith", name="Deployment"):
+    """An agent, deployed by the LangSmith control plane.
+
+    Example usage::
+
+        import pulumi
+        import langsmith_pulumi as langsmith
+
+        config = pulumi.Config()
+        agent = langsmith.Deployment(
+            "support-agent",
+            source="github",
+            source_config={
+                "integration_id": config.require("integrationId"),
+                "repo_url": "https://github.com/langchain-ai/react-agent",
+                "deployment_type": "dev",
+            },
+            source_revision_config={
+                "repo_ref": "main",
+                "langgraph_config_path": "langgraph.json",
+            },
+            secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey")},
+        )
+        pulumi.export("url", agent.url)
+
+    The plan tells what a change costs: ``~ Deployment`` alone is in place; ``~ Deployment`` with
+    ``~ Rollout`` is a new revision; ``+-`` on both is a replacement, which loses the deployment's
+    database and threads. Each argument below says which it is.
+
+    Fields that a program leaves out are not managed: what the service fills in is no change.
+
+    ``ResourceOptions(import_=ID)`` adopts a deployment that exists: nothing is made anew, a fixed
+    field that differs is refused, and the rest is patched where it differs.
+    """
+
+    name: pulumi.Output[str]
+    """The deployment's name, which is its tracing project's name too."""
+    display_name: pulumi.Output[str | None]
+    """The name that people see in the dashboard."""
+    source: pulumi.Output[str]
+    """Where the agent comes from."""
+    source_config: pulumi.Output[Mapping[str, Any]]
+    """The deployment-wide configuration, as the program wrote it."""
+    source_revision_config: pulumi.Output[Mapping[str, Any]]
+    """What the newest revision is built from, as the program wrote it."""
+    secrets: pulumi.Output[Mapping[str, str]]
+    """The environment variables, as the program wrote them; always secret."""
+    secret_fingerprints: pulumi.Output[Mapping[str, str]]
+    """A keyed hash per variable, by which a plan names the one that changed."""
+    secret_salt: pulumi.Output[str]
+    """The key of these hashes; always secret."""
+    secret_references: pulumi.Output[Sequence[Any] | None]
+    """The environment variables that come from Kubernetes Secrets."""
+    revision_source: pulumi.Output[str | None]
+    """Source of the newest revision, where it differs from the deployment's."""
+    tracked_packages: pulumi.Output[Sequence[str] | None]
+    """Packages recorded with the newest revision."""
+    route_through_gateway: pulumi.Output[bool | None]
+    """Whether model calls go through the vendor's gateway."""
+    triggers: pulumi.Output[Any]
+    """The values whose change asks for a new revision."""
+    status: pulumi.Output[str]
+    """State of the deployment when last read; ``READY`` says nothing of its newest revision."""
+    latest_revision_id: pulumi.Output[str]
+    """The newest revision, whatever its state, whoever asked for it."""
+    requested_revision_id: pulumi.Output[str]
+    """The revision that this program's last change asked for."""
+    tenant_id: pulumi.Output[str]
+    """The workspace that the deployment was made in."""
+    created_at: pulumi.Output[str]
+    """When it was made (ISO 8601)."""
+    updated_at: pulumi.Output[str]
+    """When it was last changed (ISO 8601)."""
+
+    rollout: Rollout
+    """The wait for the newest revision, for ``depends_on`` of what needs the agent to serve."""
+    url: pulumi.Output[str]
+    """Where the agent is served. Whatever uses it waits for the rollout."""
+    active_revision_id: pulumi.Output[str]
+    """The revision that serves."""
+    repo_commit_sha: pulumi.Output[str | None]
+    """The commit that was built (``github`` only)."""
+    image_version: pulumi.Output[str | None]
+    """Version of the agent server that the image holds."""
+
+    def __init__(  # noqa: PLR0913 - the arguments are the resource's fields
+        self,
+        resource_name: str,
+        *,
+        source: pulumi.Input[str],
+        source_config: pulumi.Input[inputs.SourceConfigArgs | inputs.SourceConfigArgsDict]
+        | None = None,
+        source_revision_config: pulumi.Input[
+            inputs.SourceRevisionConfigArgs | inputs.SourceRevisionConfigArgsDict
+        ]
+        | None = None,
+        secrets: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        secret_references: pulumi.Input[
+            Sequence[pulumi.Input[inputs.SecretReferenceArgs | inputs.SecretReferenceArgsDict]]
+        ]
+        | None = None,
+        name: pulumi.Input[str] | None = None,
+        display_name: pulumi.Input[str] | None = None,
+        revision_source: pulumi.Input[str] | None = None,
+        tracked_packages: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        route_through_gateway: pulumi.Input[bool] | None = None,
+        triggers: pulumi.Input[Mapping[str, Any] | Sequence[Any]] | None = None,
+        wait_for_rollout: pulumi.Input[bool] = True,
+        rollout_timeout: pulumi.Input[float] | None = None,
+        delete_tracing_project: pulumi.Input[bool] = False,
+        workspace_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a deployment.
+
+        Args:
+            resource_name: Its name in the program, and the deployment's name unless ``name`` says
+                otherwise.
+            source: ``github``, ``external_docker``, ``internal_docker``, ``internal_source`` or
+                ``internal_template``. A change replaces.
+            source_config: Deployment-wide configuration; see ``SourceConfigArgs`` for what a change
+                of each field does.
+            source_revision_config: What a revision is built from. A change makes a new revision.
+            secrets: Environment variables, by name; every value is treated as a secret. The set is
+                owned whole: a variable that is not named here is removed. A change makes a new
+                revision. Left out, the variables are not managed.
+            secret_references: Environment variables from Kubernetes Secrets (``external_docker``
+                only). A change makes a new revision.
+            name: The deployment's name: lower-case letters, digits and dashes. A change replaces.
+            display_name: The name that people see. Changes in place; cannot be cleared.
+            revision_source: Source of the revision, where it differs from ``source``. A change
+                makes a new revision.
+            tracked_packages: Packages to record with the revision, as ``name:version``. A change
+                makes a new revision.
+            route_through_gateway: Send model calls through the vendor's gateway (Cloud only). What
+                the service does on a change is not documented; planned as a new revision.
+            triggers: Any values; a change of one asks for a new revision of the same configuration.
+            wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
+                not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
+            rollout_timeout: Seconds to wait for a revision, and for a deletion. Default 1800.
+                Changes in place, without a request; ``custom_timeouts`` never reach a dynamic
+                provider.
+            delete_tracing_project: Whether deleting the deployment deletes its tracing project and
+                traces too. Needed to replace a deployment under the same name, for the project
+                keeps the name. Default false. Changes in place, without a request.
+            workspace_id: The workspace (UUID) to deploy into, where it is not that of the settings.
+                A change replaces.
+            opts: Resource options. ``import_`` adopts an existing deployment by its id.
+        """
+        opts = pulumi.ResourceOptions.merge(opts, None)
+        import_id, opts.import_ = opts.import_, None
+        props: dict[str, Any] = {
+            "name": resource_name if name is None else name,
+            "display_name": display_name,
+            "source": source,
+            "source_config": source_config,
+            "source_revision_config": source_revision_config,
+            "secrets": _all_secret(secrets),
+            "secret_salt": None if secrets is None else pulumi.Output.secret(""),
+            "secret_references": secret_references,
+            "revision_source": revision_source,
+            "tracked_packages": tracked_packages,
+            "route_through_gateway": route_through_gateway,
+            "triggers": triggers,
+            "rollout_timeout": rollout_timeout,
+            "delete_tracing_project": delete_tracing_project,
+            "workspace_id": workspace_id,
+            "import_id": import_id,
+            "progress_urn": _own_urn(resource_name, opts.parent),
+        }
+        super().__init__(
+            DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
+        )
+        self.rollout = Rollout(resource_name, self, wait=wait_for_rollout, timeout=rollout_timeout)
+        self.url = self.rollout.url
+        self.active_revision_id = self.rollout.active_revision_id
+        self.repo_commit_sha = self.rollout.repo_commit_sha
+        self.image_version = self.rollout.image_version
+
+
+_OUTPUTS = (
+    "secret_fingerprints",
+    "status",
+    "latest_revision_id",
+    "requested_revision_id",
+    "tenant_id",
+    "created_at",
+    "updated_at",
+)
+
+
+def _all_secret(secrets: Any) -> Any:
+    """Make each value a secret, so that plans hide it and still show its name."""
+    if isinstance(secrets, Mapping):
+        return {name: pulumi.Output.secret(value) for name, value in secrets.items()}
+    return None if secrets is None else pulumi.Output.secret(secrets)
+
+
+def _revision_part(source_config: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What of the deployment-wide configuration goes into a revision."""
+    config = source_config or {}
+    return {key: config[key] for key in _REVISION_KEYS if config.get(key) is not None}
+
+
+def _own_urn(name: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
+    """The URN a deployment will have, which a provider is not told and needs to show progress.
+
+    The parent's URN is taken without its dependency: a component's includes its children, and so
+    this very resource.
+    """
+    if parent is None:
+        return pulumi.create_urn(name, _type(Deployment))
+    untracked: pulumi.Output[Any] = pulumi.Output.from_input(parent.urn.future())
+    return pulumi.create_urn(name, _type(Deployment), untracked)
+
+
+def _type(resource: type[Resource]) -> str:
+    return f"pulumi-python:{resource._resource_type_name}"  # noqa: SLF001 - the SDK has no other name for it

@@ -1,0 +1,108 @@
+"""Which fields belong to which source, and which names of variables the service keeps for itself.
+
+Facts of the vendor's API reference, its command line and its Terraform provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SourceRule:
+    """The fields that a source needs and those it may have; any other is foreign to it."""
+
+    needs: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
+    on_cloud: bool = True
+    """Whether Cloud runs it; there, more names of variables are reserved."""
+
+
+_REPOSITORY = (
+    "source_config.integration_id",
+    "source_config.repo_url",
+    "source_revision_config.repo_ref",
+)
+_TIER = "source_config.deployment_type"
+_GRAPHS = "source_revision_config.langgraph_config_path"
+_IMAGE = "source_revision_config.image_uri"
+_RESOURCES = "source_config.resource_spec"
+_COMMANDS = ("source_config.install_command", "source_config.build_command")
+_PLACEMENT = (
+    "source_config.listener_id",
+    "source_config.listener_config.k8s_namespace",
+    "source_config.custom_url",
+)
+
+SOURCES: dict[str, SourceRule] = {
+    "github": SourceRule(
+        needs=(*_REPOSITORY, _TIER, _GRAPHS),
+        allows=(*_COMMANDS, _RESOURCES, "source_config.build_on_push"),
+    ),
+    "external_docker": SourceRule(
+        needs=(_IMAGE,),
+        allows=(*_PLACEMENT, _RESOURCES, "secret_references"),
+        on_cloud=False,
+    ),
+    "internal_docker": SourceRule(needs=(_TIER,), allows=(_IMAGE, _RESOURCES)),
+    "internal_source": SourceRule(
+        needs=(_TIER,),
+        allows=(*_COMMANDS, _GRAPHS, _RESOURCES, "source_revision_config.source_tarball_path"),
+    ),
+    "internal_template": SourceRule(
+        needs=("source_config.template_id", _TIER), allows=(_RESOURCES,)
+    ),
+}
+
+DEPLOYMENT_TYPES = ("dev_free", "dev", "prod", "dev_zero", "dev_free_zero")
+"""Tiers of Cloud. The ``*_zero`` ones may scale to no replica at all."""
+
+RESERVED_EVERYWHERE = frozenset(
+    {
+        "DATABASE_URI",
+        "DD_TRACE_PSYCOPG_ENABLED",
+        "DD_TRACE_REDIS_ENABLED",
+        "LANGCHAIN_API_KEY",
+        "LANGCHAIN_CALLBACKS_BACKGROUND",
+        "LANGCHAIN_ENDPOINT",
+        "LANGCHAIN_PROJECT",
+        "LANGCHAIN_TRACING_V2",
+        "LANGGRAPH_AUTH_TYPE",
+        "LANGGRAPH_CLOUD_LICENSE_KEY",
+        "LANGGRAPH_GIT_REPO_PATH",
+        "LANGSMITH_AUTH_ENDPOINT",
+        "LANGSMITH_AUTH_VERIFY_TENANT_ID",
+        "LANGSMITH_CONTROL_PLANE_API_KEY",
+        "LANGSMITH_DEPLOYMENT_NAME",
+        "LANGSMITH_HOST_PROJECT_ID",
+        "LANGSMITH_HOST_PROJECT_NAME",
+        "LANGSMITH_HOST_REVISION_ID",
+        "LANGSMITH_LANGGRAPH_GIT_REF",
+        "LANGSMITH_LANGGRAPH_GIT_REF_SHA",
+        "LANGSMITH_LANGGRAPH_GIT_REPO",
+        "LANGSMITH_PROJECT",
+        "LANGSMITH_TENANT_ID",
+        "LANGSMITH_TRACING_V2",
+        "LOG_DICT_TRACEBACKS",
+        "LOG_JSON",
+        "POSTGRES_PASSWORD",
+        "POSTGRES_URI",
+        "REDIS_URI",
+    }
+)
+
+RESERVED_ON_CLOUD = frozenset(
+    {
+        "LANGSMITH_API_KEY",
+        "LANGSMITH_ENDPOINT",
+        "LSD_DD_API_KEY",
+        "LSD_DD_ENDPOINT",
+        "LSD_DEPLOYMENT_TYPE",
+        "LSD_ENV",
+        "MOUNT_PREFIX",
+        "PATH",
+        "PORT",
+        "POSTGRES_URI_CUSTOM",
+        "REDIS_URI_CUSTOM",
+    }
+)
