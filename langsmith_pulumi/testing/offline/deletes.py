@@ -1,0 +1,41 @@
+"""What to delete once the program is done, and in which order."""
+
+from __future__ import annotations
+
+from .state import Entry
+from .steps import Op, Step
+
+
+def delete_steps(leftovers: list[Entry]) -> list[Step]:
+    """A step for each entry that the program no longer wants."""
+    kinds = {True: Op.DELETE_REPLACED, False: Op.DELETE}
+    return [Step(kinds[entry.delete], entry.urn, entry, None) for entry in leftovers]
+
+
+def layers(steps: list[Step]) -> list[list[Step]]:
+    """The deletes in batches: each batch may run in parallel, users before what they use."""
+    left = list(steps)
+    batches: list[list[Step]] = []
+    while left:
+        needed = {urn for step in left for urn in _needs(step)}
+        batch = [step for step in left if step.urn not in needed] or left
+        batches.append(batch)
+        left = [step for step in left if step not in batch]
+    return batches
+
+
+def upheld(steps: list[Step], failed: list[Step]) -> set[str]:
+    """The URNs that must stay because something that stays needs them, however indirectly."""
+    needs = {step.urn: _needs(step) for step in steps}
+    found: set[str] = set()
+    ahead = [urn for step in failed for urn in _needs(step)]
+    while ahead:
+        urn = ahead.pop()
+        if urn not in found:
+            found.add(urn)
+            ahead += needs.get(urn, ())
+    return found
+
+
+def _needs(step: Step) -> set[str]:
+    return {urn for urn in (step.old.needs if step.old else []) if urn != step.urn}

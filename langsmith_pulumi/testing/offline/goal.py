@@ -1,0 +1,101 @@
+"""What a program asks for: a registration, read off the wire and checked for what we don't do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import NeedsPulumi
+from .state import Entry
+from .urns import is_dynamic_type, is_provider_type
+from .values import Bag, from_struct
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A resource as the program wants it."""
+
+    type: str
+    name: str
+    custom: bool
+    parent: str = ""
+    inputs: Bag = field(default_factory=dict)
+    delete_before_replace: bool | None = None
+    aliases: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    """The options that an entry of the state keeps, by its field names."""
+
+    def entry(self, urn: str, **more: Any) -> Entry:
+        """The goal as an entry: no id and no outputs yet."""
+        given = {"parent": self.parent, "inputs": self.inputs, **self.options, **more}
+        return Entry(urn=urn, custom=self.custom, type=self.type, **given)
+
+
+def read_goal(request: Any) -> Goal:
+    """The goal of a `RegisterResourceRequest`; raises `NeedsPulumi` for what we don't do."""
+    _refuse_unsupported(request)
+    inputs = from_struct(request.object)
+    chosen = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+    return Goal(
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        parent=request.parent,
+        inputs=inputs,
+        delete_before_replace=request.deleteBeforeReplace if chosen else None,
+        aliases=[*request.aliasURNs, *(alias.urn for alias in request.aliases if alias.urn)],
+        options=_options(request, inputs),
+    )
+
+
+def _options(request: Any, inputs: Bag) -> dict[str, Any]:
+    return {
+        "protect": request.protect,
+        "dependencies": sorted(request.dependencies),
+        "property_dependencies": _property_dependencies(request, inputs),
+        "additional_secret_outputs": list(request.additionalSecretOutputs),
+        "custom_timeouts": _timeouts(request.customTimeouts),
+        "retain_on_delete": request.retainOnDelete,
+        "deleted_with": request.deletedWith,
+        "ignore_changes": list(request.ignoreChanges),
+        "replace_on_changes": list(request.replaceOnChanges),
+    }
+
+
+def _property_dependencies(request: Any, inputs: Bag) -> dict[str, list[str]]:
+    if request.propertyDependencies:
+        named = request.propertyDependencies.items()
+        return {key: sorted(dependencies.urns) for key, dependencies in named}
+    everything = sorted(request.dependencies)
+    return {key: everything for key in inputs} if everything else {}
+
+
+def _timeouts(timeouts: Any) -> dict[str, float]:
+    texts = {key: getattr(timeouts, key, "") for key in ("create", "update", "delete", "read")}
+    return {key: _seconds(text) for key, text in texts.items() if text}
+
+
+def _seconds(duration: str) -> float:
+    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", duration)
+    return sum(float(number) * units[unit] for number, unit in parts)
+
+
+def _refuse_unsupported(request: Any) -> None:
+    asked = {
+        "remote components": request.remote,
+        "import of existing resources": request.importId,
+        "transforms": request.transforms,
+        "resource hooks": request.HasField("hooks") and request.hooks.ListFields(),
+        "the option replace_with": request.replace_with,
+        "the option replacement_trigger": request.HasField("replacement_trigger"),
+        "explicit providers": is_provider_type(request.type) or request.provider,
+        "package references": request.packageRef,
+        f"resources other than dynamic ones ({request.type})": (
+            request.custom and not is_dynamic_type(request.type)
+        ),
+    }
+    for feature, is_asked in asked.items():
+        if is_asked:
+            raise NeedsPulumi(feature)

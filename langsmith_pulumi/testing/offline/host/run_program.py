@@ -1,0 +1,72 @@
+"""Runs a Pulumi program the way Pulumi's language host for Python does.
+
+Arguments: the monitor's address, the engine's address, and the program (a file, or a folder with a
+`__main__.py`). What else the SDK's settings need comes from the environment, see `program.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+import leash  # type: ignore[import-not-found]  # beside this script, which is run by path
+
+FAILED_AND_SAID_WHY = 32  # Pulumi's own exit code for it
+_THREADS = 64
+
+leash.hold()
+
+import pulumi  # noqa: E402 - the leash comes first: imports take a while
+import pulumi.runtime  # noqa: E402
+
+
+def main(monitor: str, engine: str, program: str) -> int:
+    """Run the program to its end; returns the exit code."""
+    _configure(monitor, engine)
+    sys.argv = [program]
+    sys.path.pop(0)  # this script's folder; runpy puts the program's in
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    # Each registration blocks a thread until its step is done.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=_THREADS))
+    # A failed program leaves futures behind; asyncio's complaints about them help nobody.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    try:
+        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run(program)))
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+        return 1
+    except Exception:  # noqa: BLE001 - whatever the program raises is the program's own failure
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{_own_traceback(program)}")
+        return FAILED_AND_SAID_WHY
+    return 0
+
+
+def _configure(monitor: str, engine: str) -> None:
+    pulumi.runtime.set_all_config(
+        pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
+    )
+    settings = json.loads(os.environ.pop("PULUMI_OFFLINE_SETTINGS"))
+    pulumi.runtime.configure(pulumi.runtime.Settings(monitor=monitor, engine=engine, **settings))
+
+
+def _run(program: str) -> None:
+    runpy.run_path(program, run_name="__main__")
+
+
+def _own_traceback(program: str) -> str:
+    """The traceback from the program's first line on; all of it if that line is not in it."""
+    error = sys.exc_info()[1]
+    frames = traceback.extract_tb(error.__traceback__ if error else None)
+    folder = program if os.path.isdir(program) else os.path.dirname(program)
+    own = [n for n, frame in enumerate(frames) if frame.filename.startswith(folder)]
+    return traceback.format_exc(limit=-(len(frames) - own[0]) if own else None)
+
+
+sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""Opens a stack: its project, configuration, secrets and state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .project import (
+    Config,
+    Project,
+    namespaced,
+    read_config,
+    read_project,
+    stack_settings,
+)
+from .secrets import Vault, find_passphrase
+from .state import Checkpoint, Entry, export, load
+from .store import StateFile
+from .urns import is_dynamic_provider
+from .values import Bag, Secret, secret_texts
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which project and stack, and what to set for this operation only."""
+
+    project_dir: Path
+    stack: str = "dev"
+    config: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] | None = None
+    """The variables children start with; this process's own when None."""
+
+
+@dataclass(frozen=True)
+class OpenStack:
+    """A stack with everything that an operation needs to know of it."""
+
+    project: Project
+    stack: str
+    config: Config
+    environ: Mapping[str, str]
+    checkpoint: Checkpoint
+    vault: Vault
+    file: StateFile
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Make a state durable."""
+        self.file.write(self.exported(checkpoint))
+
+    def exported(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """A state in export form, secrets encrypted."""
+        return export(checkpoint, self.vault.encrypt, self.vault.salt_state)
+
+    @property
+    def config_bag(self) -> Bag:
+        """The configuration as the default provider's inputs."""
+        hidden = self.config.secret_keys
+        return {
+            key: Secret(text) if key in hidden else text
+            for key, text in sorted(self.config.values.items())
+        }
+
+    @property
+    def recorded_provider_inputs(self) -> Bag:
+        """What the default provider was configured with when the state was last written."""
+        entries = self.checkpoint.entries
+        found = (entry for entry in entries if is_dynamic_provider(entry.type))
+        return next((entry.inputs for entry in found), self.config_bag)
+
+    @property
+    def secret_texts(self) -> set[str]:
+        """Every secret string that configuration and state hold."""
+        hidden = {self.config.values[key] for key in self.config.secret_keys}
+        return hidden.union(*(_secrets_of(entry) for entry in self.checkpoint.entries))
+
+
+def open_stack(request: Request) -> OpenStack:
+    """Read all there is of a stack; one that does not exist yet is empty."""
+    environ = dict(os.environ if request.environ is None else request.environ)
+    project = read_project(request.project_dir)
+    passphrase = find_passphrase(environ)
+    file = state_file(request, project)
+    document = file.read()
+    vault = Vault(passphrase, _salt(document) or _configured_salt(project, request.stack))
+    return OpenStack(
+        project=project,
+        stack=request.stack,
+        config=_config(project, request, passphrase),
+        environ=environ,
+        checkpoint=load(document, vault.decrypt) if document else Checkpoint(),
+        vault=vault,
+        file=file,
+    )
+
+
+def state_file(request: Request, project: Project | None = None) -> StateFile:
+    """Where the stack's state is."""
+    return StateFile((project or read_project(request.project_dir)).root, request.stack)
+
+
+def _config(project: Project, request: Request, passphrase: str) -> Config:
+    config = read_config(project, request.stack, passphrase)
+    with_plain = config.with_values(namespaced(project, request.config))
+    return with_plain.with_values(namespaced(project, request.secrets), secret=True)
+
+
+def _configured_salt(project: Project, stack: str) -> str:
+    return str(stack_settings(project, stack).get("encryptionsalt") or "")
+
+
+def _salt(document: dict[str, Any] | None) -> str:
+    providers = (document or {}).get("deployment", {}).get("secrets_providers") or {}
+    return str(providers.get("state", {}).get("salt") or "")
+
+
+def _secrets_of(entry: Entry) -> set[str]:
+    return secret_texts(entry.inputs) | secret_texts(entry.outputs)

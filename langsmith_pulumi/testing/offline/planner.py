@@ -1,0 +1,168 @@
+"""From a registration to its steps: find the old state, let the provider check and compare, judge.
+
+One registration is planned at a time, in the order of arrival; carrying the steps out is the
+business of `deployment.py` and goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .errors import StepFailed, Stopped
+from .events import ERROR, Diagnostic
+from .goal import Goal
+from .paths import reset
+from .plugin import CheckFailure, Plugin
+from .snapshot import Snapshot
+from .state import Entry
+from .steps import Change, Op, Step, Verdict, compared, judge, replacement
+from .urns import ROOT_STACK_TYPE, make_urn
+from .values import UNKNOWN, Bag, blind
+
+
+@dataclass
+class Planner:
+    """Plans registrations; remembers what this run has registered, replaced and deleted."""
+
+    project: str
+    stack: str
+    snapshot: Snapshot
+    plugin: Plugin
+    report: Callable[[Diagnostic], None]
+    dry_run: bool
+    registered: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, goal: Goal, provider: Callable[[], str]) -> list[Step]:
+        """The steps of a registration; `provider` gives the reference of the default provider."""
+        with self._turn:
+            urn = self._claim(goal)
+            old = self._old(urn, goal.aliases)
+            reference = provider() if goal.custom else ""
+            aliases = [old.urn] if old and old.urn != urn else []
+            new = goal.entry(urn, provider=reference, aliases=aliases)
+            return self._steps(goal, old, new)
+
+    def _claim(self, goal: Goal) -> str:
+        if goal.parent and goal.parent not in self.registered:
+            raise StepFailed("", f"could not find parent resource {goal.parent}")
+        urn = make_urn(self.stack, self.project, goal.parent, goal.type, goal.name)
+        if urn in self.registered:
+            raise StepFailed(urn, f"Duplicate resource URN '{urn}'; try giving it a unique name")
+        self.registered.add(urn)
+        return urn
+
+    def _old(self, urn: str, aliases: list[str]) -> Entry | None:
+        found = (self.snapshot.old(name) for name in [urn, *aliases])
+        return next((entry for entry in found if entry), None)
+
+    def _steps(self, goal: Goal, old: Entry | None, new: Entry) -> list[Step]:
+        deleted = new.urn in self.deleted
+        known = None if deleted or (old and old.external) else old
+        new = self._checked(new, known)
+        if old is None:
+            return [Step(Op.CREATE, new.urn, None, new)]
+        if deleted:
+            self.replaced.add(new.urn)
+            again = old.but(pending_replacement=True)
+            return replacement(again, new, Verdict(Op.REPLACE, delete_first=True))
+        if old.external:
+            return replacement(old, new, Verdict(Op.REPLACE))
+        verdict = judge(old, new, self._compare(old, new), goal.delete_before_replace)
+        if verdict.op is Op.REPLACE:
+            return self._replace(goal, old, new, verdict)
+        return [Step(verdict.op, new.urn, old, new)]
+
+    def _replace(self, goal: Goal, old: Entry, new: Entry, verdict: Verdict) -> list[Step]:
+        if old.protect and new.protect:
+            self._refuse_protected(new.urn, "")
+        self.replaced.add(new.urn)
+        # What the provider kept from the old inputs does not outlive the old resource.
+        new = self._checked(new.but(inputs=goal.inputs), None)
+        first = self._delete_dependents(old) if verdict.delete_first else []
+        if verdict.delete_first:
+            self.deleted.add(old.urn)
+        return [*first, *replacement(old, new, verdict)]
+
+    def _delete_dependents(self, root: Entry) -> list[Step]:
+        doomed = self._replaced_with(root)
+        for entry in doomed:
+            if entry.protect:
+                self._refuse_protected(entry.urn, f" as part of replacing {root.urn}")
+        self.deleted |= {entry.urn for entry in doomed}
+        return [Step(Op.DELETE_REPLACED, entry.urn, entry, None) for entry in reversed(doomed)]
+
+    def _replaced_with(self, root: Entry) -> list[Entry]:
+        doomed = {root.urn}
+        found: list[Entry] = []
+        for entry in self.snapshot.unsettled:
+            fixed = entry.urn in self.registered | self.deleted or not entry.custom
+            if not fixed and not entry.external and self._falls_with(entry, doomed):
+                doomed.add(entry.urn)
+                found.append(entry)
+        return found
+
+    def _falls_with(self, entry: Entry, doomed: set[str]) -> bool:
+        if entry.deleted_with in doomed:
+            return True
+        touched = {k for k, urns in entry.property_dependencies.items() if doomed & set(urns)}
+        if not touched & entry.inputs.keys():
+            return False
+        inputs = {k: UNKNOWN if k in touched else v for k, v in entry.inputs.items()}
+        new = entry.but(inputs=inputs)
+        return judge(entry, new, self._asked(entry, new), None).op is Op.REPLACE
+
+    def _compare(self, old: Entry, new: Entry) -> Change:
+        if new.deleted_with in self.replaced:
+            return Change(changed=True, replaces=("deletedWith",))
+        if old.provider != new.provider:
+            return Change(changed=True, replaces=("provider",))
+        return self._asked(old, new) if new.custom else compared(old.inputs, new.inputs)
+
+    def _asked(self, old: Entry, new: Entry) -> Change:
+        change = self.plugin.diff(new.urn, old, new.inputs)
+        return compared(old.inputs, new.inputs) if change.changed is None else change
+
+    def _checked(self, new: Entry, old: Entry | None) -> Entry:
+        if not new.custom:
+            return new
+        news = reset(new.inputs, old.inputs, new.ignore_changes) if old else new.inputs
+        inputs, failures = self.plugin.check(new.urn, old.inputs if old else {}, news)
+        for failure in failures:
+            message = f"{new.type} resource '{_name(new)}'{_problem(failure, inputs)}"
+            self.report(Diagnostic(new.urn, message, ERROR))
+        if failures:
+            raise Stopped(f"resource {new.urn} is invalid")
+        return new.but(inputs=inputs)
+
+    def _refuse_protected(self, urn: str, because: str) -> None:
+        message = (
+            f'unable to replace resource "{urn}"{because}\nas it is currently marked for '
+            "protection. To unprotect the resource, remove the `protect` flag from the resource "
+            "in your Pulumi program and run `up` again"
+        )
+        if not self.dry_run:
+            raise StepFailed(urn, message)
+        self.report(Diagnostic(urn, message, ERROR))
+
+
+def is_root_stack(goal: Goal) -> bool:
+    """Whether the registration is the stack's own."""
+    return goal.type == ROOT_STACK_TYPE
+
+
+def _name(entry: Entry) -> str:
+    return entry.urn.split("::", 3)[3]
+
+
+def _problem(failure: CheckFailure, inputs: Bag) -> str:
+    if not failure.property:
+        return f" has a problem: {failure.reason}"
+    value = inputs.get(failure.property)
+    text = "<nil>" if value is None else json.dumps(blind(value), ensure_ascii=False)
+    return f": property {failure.property} value {{{text}}} has a problem: {failure.reason}"

@@ -1,0 +1,62 @@
+"""Starts the user's program: its own process, fed as Pulumi's language host feeds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .children import HOST_SCRIPTS, Child
+from .project import Config, Project
+
+ORGANIZATION = "organization"  # what Pulumi's self-managed backends call it
+PARALLEL = 16
+
+
+def start_program(
+    project: Project,
+    stack: str,
+    config: Config,
+    address: str,
+    *,
+    dry_run: bool,
+    environ: Mapping[str, str],
+    on_line: Callable[[str, bool], None],
+) -> Child:
+    """Start the project's program against the engine at the address."""
+    folder = project.main if project.main.is_dir() else project.main.parent
+    settings = {
+        "project": project.name,
+        "stack": stack,
+        "dry_run": dry_run,
+        "parallel": PARALLEL,
+        "organization": ORGANIZATION,
+        "root_directory": str(project.root),
+    }
+    script = str(HOST_SCRIPTS / "run_program.py")
+    child = Child(
+        [project.python, "-u", script, address, address, str(project.main)],
+        cwd=folder,
+        environ={
+            **child_environment(project, environ),
+            "PULUMI_CONFIG": json.dumps(dict(config.values)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
+            "PULUMI_OFFLINE_SETTINGS": json.dumps(settings),
+        },
+        on_line=on_line,
+    )
+    child.relay_output()
+    return child
+
+
+def child_environment(project: Project, environ: Mapping[str, str]) -> dict[str, str]:
+    """What Pulumi tells programs and plugins of the project, beside the user's variables."""
+    options = {f"PULUMI_RUNTIME_{key.upper()}": str(text) for key, text in project.options.items()}
+    # The passphrase opens every secret of the stack, and neither child has a use for it.
+    inherited = {k: v for k, v in environ.items() if not k.startswith("PULUMI_CONFIG_PASSPHRASE")}
+    return {**inherited, **options, "PULUMI_PROJECT": project.name}
+
+
+def program_folder(project: Project) -> Path:
+    """The folder that programs and plugins run in."""
+    return project.main if project.main.is_dir() else project.main.parent

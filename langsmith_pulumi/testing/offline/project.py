@@ -1,0 +1,127 @@
+"""A Pulumi project on disk: Pulumi.yaml, and the configuration in Pulumi.<stack>.yaml."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import OfflineError
+from .secrets import Vault
+
+
+@dataclass(frozen=True)
+class Project:
+    """What Pulumi.yaml says."""
+
+    name: str
+    root: Path
+    main: Path
+    python: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Config:
+    """A stack's configuration: namespaced keys; `secret_keys` names those nobody may read."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    secret_keys: frozenset[str] = frozenset()
+
+    def with_values(self, values: Mapping[str, str], *, secret: bool = False) -> Config:
+        """The configuration with some values set."""
+        keys = self.secret_keys | values.keys() if secret else self.secret_keys - values.keys()
+        return Config({**self.values, **values}, frozenset(keys))
+
+
+def read_project(folder: Path) -> Project:
+    """Read the project of a folder; its Pulumi.yaml may be in a parent folder, as with Pulumi."""
+    root = _project_root(folder)
+    document = _read_yaml(root / "Pulumi.yaml")
+    runtime = document.get("runtime")
+    named = runtime if isinstance(runtime, dict) else {"name": runtime}
+    if named.get("name") != "python" or not document.get("name"):
+        raise OfflineError(f"{root / 'Pulumi.yaml'} names no project with the runtime python")
+    options = named.get("options") or {}
+    main = (root / (document.get("main") or ".")).resolve()
+    return Project(document["name"], root, main, _interpreter(root, options), options)
+
+
+def _project_root(folder: Path) -> Path:
+    start = folder.resolve()
+    for candidate in [start, *start.parents]:
+        if (candidate / "Pulumi.yaml").is_file():
+            return candidate
+    raise OfflineError(f"there is no Pulumi.yaml in {start} or above it")
+
+
+def _interpreter(root: Path, options: Mapping[str, Any]) -> str:
+    # A virtual environment that was never made is no obstacle: ours has the SDK too.
+    python = root / str(options.get("virtualenv") or "") / "bin" / "python"
+    return str(python) if options.get("virtualenv") and python.exists() else sys.executable
+
+
+def read_config(project: Project, stack: str, passphrase: str) -> Config:
+    """The configuration of a stack, its secrets decrypted."""
+    document = stack_settings(project, stack)
+    salt = document.get("encryptionsalt")
+    vault = Vault(passphrase, salt) if salt else None
+    values: dict[str, str] = {}
+    hidden: set[str] = set()
+    for key, value in (document.get("config") or {}).items():
+        values[key] = _config_text(_revealed(value, vault))
+        if _holds_secret(value):
+            hidden.add(key)
+    return Config(values, frozenset(hidden))
+
+
+def stack_settings(project: Project, stack: str) -> dict[str, Any]:
+    """What Pulumi.<stack>.yaml says; nothing if there is none."""
+    path = project.root / f"Pulumi.{stack}.yaml"
+    return _read_yaml(path) if path.is_file() else {}
+
+
+def namespaced(project: Project, values: Mapping[str, str]) -> dict[str, str]:
+    """The values with the project's name before each key that names no namespace."""
+    return {key if ":" in key else f"{project.name}:{key}": text for key, text in values.items()}
+
+
+def _revealed(value: Any, vault: Vault | None) -> Any:
+    if isinstance(value, dict) and set(value) == {"secure"}:
+        if vault is None:
+            raise OfflineError("the stack's configuration holds secrets but no encryptionsalt")
+        return vault.decrypt(value["secure"])
+    if isinstance(value, dict):
+        return {key: _revealed(item, vault) for key, item in value.items()}
+    return [_revealed(item, vault) for item in value] if isinstance(value, list) else value
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"secure"} or any(map(_holds_secret, value.values()))
+    return isinstance(value, list) and any(map(_holds_secret, value))
+
+
+def _config_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as broken:
+        raise OfflineError(f"{path} is no valid YAML: {broken}") from broken
+    if not isinstance(document, dict):
+        raise OfflineError(f"{path} holds no mapping")
+    return document
+
+
+def base_environment(environ: Mapping[str, str] | None) -> dict[str, str]:
+    """The variables that programs and plugins start with: those given, else this process's."""
+    return dict(os.environ if environ is None else environ)

@@ -1,0 +1,111 @@
+"""Pulumi's passphrase encryption: what a stack's secrets look like on disk.
+
+The key is PBKDF2-SHA256 of the passphrase and the stack's salt; a ciphertext is
+`v1:<nonce>:<AES-256-GCM>`. The salt's own text holds the word "pulumi" encrypted, so that a wrong
+passphrase is noticed before anything else is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+
+from .errors import WrongPassphrase
+
+_ROUNDS = 1_000_000  # part of the format
+_PROBE = "pulumi"
+
+
+class Vault:
+    """Encrypts and decrypts the secrets of one stack; without a salt it takes a fresh one.
+
+    The key is derived at the first use, so what needs no secret does not wait for it.
+    """
+
+    def __init__(self, passphrase: str, salt_state: str = "") -> None:
+        self._passphrase = passphrase
+        self._given = salt_state
+
+    def encrypt(self, text: str) -> str:
+        """The ciphertext of a text; two calls never give the same."""
+        return _seal(self._opened[0], text)
+
+    def decrypt(self, ciphertext: str) -> str:
+        """The text of a ciphertext; raises `WrongPassphrase` if it was made with another one."""
+        return _open(self._opened[0], ciphertext)
+
+    @property
+    def salt_state(self) -> str:
+        """The salt, in the form that states and configurations keep."""
+        return self._given or self._opened[1]
+
+    @functools.cached_property
+    def _opened(self) -> tuple[AESGCM, str]:
+        if self._given:
+            _, salt, probe = self._given.split(":", 2)
+            cipher = AESGCM(_derive(self._passphrase, base64.b64decode(salt)))
+            _open(cipher, probe)
+            return cipher, self._given
+        fresh = secrets.token_bytes(8)
+        cipher = AESGCM(_derive(self._passphrase, fresh))
+        return cipher, f"v1:{_text(fresh)}:{_seal(cipher, _PROBE)}"
+
+
+def find_passphrase(environ: Mapping[str, str]) -> str:
+    """The passphrase of PULUMI_CONFIG_PASSPHRASE, its _FILE, or the one kept for this user."""
+    if "PULUMI_CONFIG_PASSPHRASE" in environ:
+        return environ["PULUMI_CONFIG_PASSPHRASE"]
+    if environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
+        return Path(environ["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text(encoding="utf-8").strip()
+    return _kept_passphrase(_config_home(environ) / "langsmith-pulumi" / "offline-passphrase")
+
+
+def _config_home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+
+
+def _kept_passphrase(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+@functools.lru_cache(maxsize=64)
+def _derive(passphrase: str, salt: bytes) -> bytes:
+    # A third of a second by design, hence once per process and salt.
+    kdf = PBKDF2HMAC(algorithm=SHA256(), length=32, salt=salt, iterations=_ROUNDS)
+    return kdf.derive(passphrase.encode())
+
+
+def _seal(cipher: AESGCM, text: str) -> str:
+    nonce = secrets.token_bytes(12)
+    return f"v1:{_text(nonce)}:{_text(cipher.encrypt(nonce, text.encode(), None))}"
+
+
+def _open(cipher: AESGCM, ciphertext: str) -> str:
+    _, nonce, body = ciphertext.split(":", 2)
+    try:
+        return cipher.decrypt(base64.b64decode(nonce), base64.b64decode(body), None).decode()
+    except InvalidTag as wrong:
+        raise WrongPassphrase(
+            "the passphrase does not open this stack's secrets: set PULUMI_CONFIG_PASSPHRASE (or "
+            "PULUMI_CONFIG_PASSPHRASE_FILE) to the one they were encrypted with"
+        ) from wrong
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,66 @@
+"""The Python door to the engine: one object per stack, one method per operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from . import engine
+from .events import Listener
+from .opening import Request
+from .results import Result
+from .values import blind, strip_secrets
+
+
+class OfflineStack:
+    """A stack of a Pulumi Python project, run by the offline engine.
+
+    Args:
+        project_dir: the folder with Pulumi.yaml; state is kept in its `.pulumi-offline/`.
+        stack: the stack's name; its configuration is in Pulumi.<stack>.yaml, if there is one.
+        config: configuration that holds for this object only; keys without a namespace get the
+            project's.
+        secrets: likewise, for values nobody may see.
+        environ: the environment variables of program and provider; this process's by default.
+        listener: is called with every event while an operation runs.
+    """
+
+    def __init__(
+        self,
+        project_dir: Path | str,
+        stack: str = "dev",
+        *,
+        config: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self._request = Request(Path(project_dir), stack, config or {}, secrets or {}, environ)
+        self._listener = listener
+
+    def preview(self) -> Result:
+        """What `up` would do; changes nothing."""
+        return engine.preview(self._request, self._listener)
+
+    def up(self) -> Result:
+        """Bring the stack to what the program declares."""
+        return engine.up(self._request, self._listener)
+
+    def refresh(self) -> Result:
+        """Bring the state to what really exists."""
+        return engine.refresh(self._request, self._listener)
+
+    def destroy(self) -> Result:
+        """Delete everything in the stack."""
+        return engine.destroy(self._request, self._listener)
+
+    def export(self) -> dict[str, Any]:
+        """The state in the form of `pulumi stack export`, secrets encrypted."""
+        return engine.export_stack(self._request)
+
+    def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The stack's outputs as the state has them; secrets are `[secret]` unless asked for."""
+        outputs = engine.stack_outputs(self._request)
+        shown: dict[str, Any] = strip_secrets(outputs) if show_secrets else blind(outputs)
+        return shown

@@ -1,0 +1,262 @@
+"""A stack's state: entries in the form that `pulumi stack export` prints, and their integrity."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from .errors import OfflineError
+from .urns import ROOT_STACK_TYPE, is_provider_type, provider_urn
+from .values import SECRET_SIGNATURE, SIGNATURE_KEY, Bag, Secret, mark_named, secret, transform
+
+STATE_VERSION = 3
+_WRITER = "v3.0.0+langsmith-pulumi-offline"
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One resource as the state knows it; two entries are the same only if they are one object."""
+
+    urn: str
+    custom: bool
+    type: str
+    delete: bool = False
+    id: str = ""
+    inputs: Bag = field(default_factory=dict)
+    outputs: Bag = field(default_factory=dict)
+    parent: str = ""
+    protect: bool = False
+    external: bool = False
+    dependencies: list[str] = field(default_factory=list)
+    init_errors: list[str] = field(default_factory=list)
+    provider: str = ""
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    pending_replacement: bool = False
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    custom_timeouts: dict[str, float] = field(default_factory=dict)
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    created: str = ""
+    modified: str = ""
+    ignore_changes: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
+    rest: dict[str, Any] = field(default_factory=dict)
+    """What only the Pulumi CLI writes (source positions and the like), carried along."""
+
+    def but(self, **changes: Any) -> Entry:
+        """A copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether this is a provider rather than a resource of one."""
+        return is_provider_type(self.type)
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether this is the stack itself."""
+        return self.type == ROOT_STACK_TYPE
+
+    @property
+    def needs(self) -> list[str]:
+        """The URNs that must exist before this one: parent, provider, all dependencies."""
+        one_each = [self.parent, self.deleted_with, provider_urn(self.provider)]
+        by_property = [urn for urns in self.property_dependencies.values() for urn in urns]
+        return [urn for urn in [*one_each, *self.dependencies, *by_property] if urn]
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """A step that has begun and whose end is not recorded: creating, updating, deleting."""
+
+    entry: Entry
+    kind: str
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything the state file holds."""
+
+    entries: list[Entry] = field(default_factory=list)
+    pending: list[Operation] = field(default_factory=list)
+
+
+_SPELLED = {
+    item.name: item.name.split("_")[0] + "".join(map(str.title, item.name.split("_")[1:]))
+    for item in dataclasses.fields(Entry)
+    if item.name != "rest"
+}
+_ALWAYS = {"urn", "custom", "type"}
+
+
+def entry_document(entry: Entry, seal: Callable[[Any], Any]) -> dict[str, Any]:
+    """An entry as JSON, empty fields left out; `seal` turns a `Secret` into what is written."""
+    document = {
+        spelled: getattr(entry, name)
+        for name, spelled in _SPELLED.items()
+        if name in _ALWAYS or getattr(entry, name)
+    }
+    for bag in document.keys() & {"inputs", "outputs"}:
+        document[bag] = transform(document[bag], seal)
+    return {**document, **entry.rest}
+
+
+def read_entry(document: dict[str, Any], decrypt: Callable[[str], str]) -> Entry:
+    """An entry from its JSON."""
+    known = {name: document[wire] for name, wire in _SPELLED.items() if wire in document}
+    rest = {key: value for key, value in document.items() if key not in _SPELLED.values()}
+    for bag in ("inputs", "outputs"):
+        known[bag] = _unsealed(known.get(bag) or {}, decrypt)
+    return Entry(**known, rest=rest)
+
+
+def _unsealed(value: Any, decrypt: Callable[[str], str]) -> Any:
+    if isinstance(value, list):
+        return [_unsealed(item, decrypt) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(SIGNATURE_KEY) != SECRET_SIGNATURE:
+        return {key: _unsealed(item, decrypt) for key, item in value.items()}
+    text = value["plaintext"] if "plaintext" in value else decrypt(value["ciphertext"])
+    return secret(_unsealed(json.loads(text), decrypt))
+
+
+def sealer(encrypt: Callable[[str], str]) -> Callable[[Any], Any]:
+    """What writes a leaf to disk: secrets as their ciphertext."""
+
+    def seal(leaf: Any) -> Any:
+        if not isinstance(leaf, Secret):
+            return leaf
+        return {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": encrypt(json.dumps(leaf.value))}
+
+    return seal
+
+
+def export(checkpoint: Checkpoint, encrypt: Callable[[str], str], salt: str) -> dict[str, Any]:
+    """The state in export form, which `pulumi stack import` takes."""
+    seal = sealer(encrypt)
+    operations = [
+        {"resource": entry_document(operation.entry, seal), "type": operation.kind}
+        for operation in checkpoint.pending
+    ]
+    deployment = {
+        "manifest": {"time": now(), "magic": _magic(_WRITER), "version": _WRITER},
+        "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
+        "resources": [entry_document(entry, seal) for entry in checkpoint.entries],
+        **({"pending_operations": operations} if operations else {}),
+        "metadata": {},
+    }
+    return {"version": STATE_VERSION, "deployment": deployment}
+
+
+def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
+    """The state from its export form; refuses one that is damaged or of another version."""
+    if document.get("version") != STATE_VERSION:
+        raise OfflineError(f"the state has version {document.get('version')}, not {STATE_VERSION}")
+    deployment = document["deployment"]
+    manifest = deployment["manifest"]
+    if manifest["magic"] != _magic(manifest["version"]):
+        raise OfflineError("the state's manifest is damaged: its magic does not fit its version")
+    checkpoint = Checkpoint(
+        [read_entry(item, decrypt) for item in deployment.get("resources") or []],
+        [
+            Operation(read_entry(item["resource"], decrypt), item["type"])
+            for item in deployment.get("pending_operations") or []
+        ],
+    )
+    refuse_if_broken(checkpoint)
+    return checkpoint
+
+
+def with_outputs(entry: Entry, outputs: Bag) -> Entry:
+    """The entry with outputs, those secret that are asked to be or whose input is."""
+    hidden = [key for key, value in entry.inputs.items() if isinstance(value, Secret)]
+    return entry.but(outputs=mark_named(outputs, hidden + entry.additional_secret_outputs))
+
+
+def repaired(entries: list[Entry], gone: Entry) -> list[Entry]:
+    """The entries without references to one that is gone; its parent takes its place as a parent.
+
+    Several entries may have its URN: a reference holds as long as one of them stands before it.
+    """
+    present: set[str] = set()
+    result: list[Entry] = []
+    for entry in entries:
+        result.append(entry if gone.urn in present else _without(entry, gone))
+        present.add(entry.urn)
+    return result
+
+
+def _without(entry: Entry, gone: Entry) -> Entry:
+    by_property = {
+        key: [urn for urn in urns if urn != gone.urn]
+        for key, urns in entry.property_dependencies.items()
+    }
+    return entry.but(
+        parent=gone.parent if entry.parent == gone.urn else entry.parent,
+        deleted_with="" if entry.deleted_with == gone.urn else entry.deleted_with,
+        dependencies=[urn for urn in entry.dependencies if urn != gone.urn],
+        property_dependencies=by_property,
+    )
+
+
+def renamed(entry: Entry, old: str, new: str) -> Entry:
+    """The entry with every reference to one URN turned into a reference to another."""
+    name = {old: new}.get
+    by_property = {
+        key: [name(urn, urn) for urn in urns] for key, urns in entry.property_dependencies.items()
+    }
+    return entry.but(
+        parent=name(entry.parent, entry.parent),
+        deleted_with=name(entry.deleted_with, entry.deleted_with),
+        dependencies=[name(urn, urn) for urn in entry.dependencies],
+        property_dependencies=by_property,
+    )
+
+
+def refuse_if_broken(checkpoint: Checkpoint) -> None:
+    """Raise one error that names every broken invariant of the state."""
+    problems = integrity_problems(checkpoint.entries)
+    if problems:
+        raise OfflineError("the state lacks integrity: " + "; ".join(problems))
+
+
+def integrity_problems(entries: list[Entry]) -> list[str]:
+    """Every broken invariant of the list, one sentence each."""
+    problems: list[str] = []
+    seen: set[str] = set()
+    live: set[str] = set()
+    for entry in entries:
+        problems += _own_problems(entry)
+        missing = [urn for urn in dict.fromkeys(entry.needs) if urn not in seen]
+        problems += [f"{entry.urn} stands before {urn}, which it needs" for urn in missing]
+        if entry.urn in live and not entry.delete:
+            problems.append(f"{entry.urn} is there twice")
+        seen.add(entry.urn)
+        live |= set() if entry.delete else {entry.urn}
+    return problems
+
+
+def _own_problems(entry: Entry) -> list[str]:
+    rules = {
+        "an entry has no URN": not entry.urn,
+        f"{entry.urn} has no type": not entry.type,
+        f"{entry.urn} is a component with an id": not entry.custom and bool(entry.id),
+        f"the provider {entry.urn} has no id": entry.is_provider and not entry.id,
+    }
+    return [sentence for sentence, broken in rules.items() if broken]
+
+
+def now() -> str:
+    """The time, in the form the state uses."""
+    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def _magic(version: str) -> str:
+    return hashlib.sha256(version.encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""Where a stack's state lies, written so that no crash leaves half of it, and locked while in use.
+
+POSIX only: the lock is `flock`, which the system releases when its holder dies, however it dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .errors import OfflineError, StackLocked
+from .state import now
+
+FOLDER = ".pulumi-offline"
+
+
+class StateFile:
+    """The state file of one stack, under the project's `.pulumi-offline/`."""
+
+    def __init__(self, project_dir: Path, stack: str) -> None:
+        self.path = project_dir / FOLDER / f"{stack}.json"
+        self._stack = stack
+
+    def read(self) -> dict[str, Any] | None:
+        """The state in export form, or None for a stack that has none yet."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError as broken:
+            raise OfflineError(
+                f"the state in {self.path} is no JSON ({broken}): restore it from a copy; the "
+                "engine replaces the file in one step, so something else has written to it"
+            ) from broken
+        return document
+
+    def write(self, document: dict[str, Any]) -> None:
+        """Replace the state; when this returns, it is on disk."""
+        self._make_folder()
+        handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(self.path)
+        _sync_folder(self.path.parent)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other operations off this stack; raises `StackLocked` at once if one is running."""
+        self._make_folder()
+        with self.path.with_suffix(".lock").open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                file.seek(0)
+                raise StackLocked(self._held_by(file.read())) from held
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}")
+            file.flush()
+            yield
+
+    def _held_by(self, holder: str) -> str:
+        return (
+            f"the stack '{self._stack}' is in use by {holder or 'another process'}: wait until it "
+            f"is done, or stop that process (the lock is {self.path.with_suffix('.lock')})"
+        )
+
+    def _make_folder(self) -> None:
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
