@@ -1,0 +1,104 @@
+"""What the user reads when a wait ends, and not with what was waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import (
+    ControlPlaneError,
+    DeletionTimedOut,
+    RolloutFailed,
+    RolloutGone,
+    RolloutTimedOut,
+)
+from .polling import spoken
+
+if TYPE_CHECKING:
+    from .answers import Deployment, Revision
+    from .client import ControlPlane
+    from .logs import LogKind
+
+_LOG_LINES = 15
+_LOG_OF: dict[str, LogKind] = {"DEPLOY_FAILED": "deploy"}
+_CANCELLED = {
+    "INTERRUPTED": "somebody cancelled it",
+    "SKIPPED": "the control plane skipped it, and no newer one has come",
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The last that was seen of a deployment; ``trouble`` tells why the last look saw nothing."""
+
+    deployment: Deployment | None
+    revision: Revision | None
+    trouble: ControlPlaneError | None
+
+    @property
+    def blindness(self) -> str:
+        """The trouble as the end of a sentence."""
+        return f"; the last look failed: {str(self.trouble).rstrip('.')}" if self.trouble else ""
+
+
+def failed(client: ControlPlane, deployment: Deployment, revision: Revision) -> RolloutFailed:
+    """Say why the newest revision failed, as far as anybody tells."""
+    why = revision.status_message or _CANCELLED.get(revision.status, "")
+    head = (
+        f"Deployment {deployment.name!r}: revision {revision.id} ended as {revision.status}"
+        f"{f': {why}' if why else ''}"
+    )
+    kind = _LOG_OF.get(revision.status, "build")
+    lines = client.build_log(deployment.id, revision.id, _LOG_LINES, kind)
+    log = "".join(f"\n    {line}" for line in lines)
+    return RolloutFailed(
+        f"{head}\n  The end of its {kind} log:{log}\n " if log else head,
+        advice=(
+            f"More at {client.dashboard_url(deployment)} . Correct the cause; the next `pulumi up` "
+            "then rolls out again, also when nothing in the program has changed."
+        ),
+    )
+
+
+def timed_out(
+    client: ControlPlane, deployment_id: str, timeout: float, seen: Seen
+) -> RolloutTimedOut:
+    """Say where the rollout stands and that it goes on."""
+    newest = seen.revision
+    stands = f"revision {newest.id} is {newest.status}" if newest else "no revision was seen"
+    more = f" More at {client.dashboard_url(seen.deployment)} ." if seen.deployment else ""
+    return RolloutTimedOut(
+        f"{_named(deployment_id, seen)}: {stands} after {spoken(timeout)}{seen.blindness}",
+        advice=(
+            "It goes on by itself, and the next `pulumi up` waits for it again; rollout_timeout "
+            f"(in seconds) allows more time.{more}"
+        ),
+    )
+
+
+def gone(deployment_id: str, seen: Seen) -> RolloutGone:
+    """Say that somebody deleted the deployment."""
+    newest = seen.revision
+    stood = f" Its revision {newest.id} was {newest.status}." if newest else ""
+    return RolloutGone(
+        f"{_named(deployment_id, seen)} was deleted by somebody else before its rollout "
+        f"ended.{stood}",
+        advice="Run `pulumi refresh` to take it out of the state; the next `up` makes it anew.",
+    )
+
+
+def still_there(deployment_id: str, timeout: float, seen: Seen) -> DeletionTimedOut:
+    """Say that a deletion takes long."""
+    stands = f"still {seen.deployment.status}" if seen.deployment else "not gone"
+    return DeletionTimedOut(
+        f"{_named(deployment_id, seen)} is {stands}, {spoken(timeout)} after its deletion "
+        f"was asked for{seen.blindness}",
+        advice=(
+            "The deletion goes on by itself. Run the command again later: it waits for the rest."
+        ),
+    )
+
+
+def _named(deployment_id: str, seen: Seen) -> str:
+    name = f" {seen.deployment.name!r}" if seen.deployment else ""
+    return f"Deployment{name} ({deployment_id})"

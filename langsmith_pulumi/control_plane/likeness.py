@@ -1,0 +1,69 @@
+"""Whether a deployment is as a request asked for. Pure.
+
+Answers are not echoes: CPU figures are rounded, a ref may come back as its commit, some versions
+leave fields out. So the question is what contradicts the request, not what equals it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .answers import Deployment
+
+_COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
+_ROUNDING = 0.11
+"""CPU figures are rounded to one decimal."""
+
+
+def contradictions(sent: Mapping[str, Any], live: Deployment) -> list[str]:
+    """List the paths of a request's body that the deployment contradicts.
+
+    ``sent`` is a body as it goes over the wire. What the service does not show is no contradiction.
+    """
+    return [path for path, shown in _differences(sent, live) if shown not in (None, "")]
+
+
+def differences(sent: Mapping[str, Any], live: Deployment) -> list[str]:
+    """List the paths of a request's body that the deployment does not show as sent."""
+    return [path for path, _ in _differences(sent, live)]
+
+
+def _differences(sent: Mapping[str, Any], live: Deployment) -> Iterator[tuple[str, Any]]:
+    shown = {
+        "name": live.name,
+        "source": live.source,
+        "display_name": live.display_name,
+        "source_config": live.source_config,
+        "source_revision_config": live.source_revision_config,
+        "secrets": live.secrets,
+    }
+    asked = {key: value for key, value in sent.items() if key in shown}
+    if "secrets" in asked:
+        asked["secrets"] = {item["name"]: item["value"] for item in asked["secrets"]}
+    return _compared(asked, shown, "")
+
+
+def _compared(asked: Any, shown: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(asked, dict) and isinstance(shown, dict):
+        for key, value in asked.items():
+            yield from _compared(value, shown.get(key), f"{path}.{key}" if path else key)
+    elif not _same(path, asked, shown):
+        yield path, shown
+
+
+def _same(path: str, asked: Any, shown: Any) -> bool:
+    if path.endswith(".repo_url"):
+        return _repository(asked) == _repository(shown)
+    if path.endswith(".repo_ref"):
+        return bool(asked == shown or _COMMIT.fullmatch(str(shown)))
+    if isinstance(asked, float) and isinstance(shown, (int, float)):
+        return abs(asked - shown) < _ROUNDING
+    return bool(asked == shown)
+
+
+def _repository(url: Any) -> str:
+    return str(url).rstrip("/").removesuffix(".git").lower()

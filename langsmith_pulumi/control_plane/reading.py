@@ -1,0 +1,92 @@
+"""From a successful answer to a model, or to a typed error."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from .answers import Deployment, Page, Revision
+from .errors import AnswerUnreadable
+from .fields import explain
+from .wording import quotable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .scrub import Scrubber
+    from .wire import Received
+
+M = TypeVar("M", bound=BaseModel)
+
+_MOST_NAMED = 5
+
+
+def document(received: Received) -> Any:
+    """Parse the body as JSON."""
+    try:
+        return json.loads(received.text)
+    except (ValueError, RecursionError) as exc:
+        raise _unreadable(received, "its body is no JSON") from exc
+
+
+def model(received: Received, cls: type[M], content: Any) -> M:
+    """Take JSON for an object of the API."""
+    try:
+        return cls.model_validate(content)
+    except (ValidationError, RecursionError) as exc:
+        raise _unreadable(received, _lacking(cls, exc)) from exc
+
+
+def deployment(received: Received, scrubber: Scrubber, content: Any = None) -> Deployment:
+    """Read a deployment, and learn the secrets it holds."""
+    content = document(received) if content is None else content
+    scrubber.learn(named_values(content))
+    return model(received, Deployment, content).model_copy(update={"seen_at": received.date})
+
+
+def revision(received: Received, scrubber: Scrubber, content: Any = None) -> Revision:
+    """Read a revision; its message is made fit to be quoted."""
+    content = document(received) if content is None else content
+    found = model(received, Revision, content)
+    message = quotable(scrubber.scrub(found.status_message or "")) or None
+    return found.model_copy(update={"seen_at": received.date, "status_message": message})
+
+
+def page(received: Received) -> Page:
+    """Read one page of a list."""
+    return model(received, Page, document(received))
+
+
+def nothing(received: Received) -> None:
+    """Expect nothing: an empty body, or any JSON. A page of HTML is somebody else's answer."""
+    if received.text.strip():
+        document(received)
+
+
+def named_values(content: Any, depth: int = 12) -> Iterator[str]:
+    """List every ``value`` that stands beside a ``name``: the shape of all variables of the API."""
+    if depth == 0:
+        return
+    if isinstance(content, dict):
+        if isinstance(content.get("value"), str) and "name" in content:
+            yield content["value"]
+        content = list(content.values())
+    if isinstance(content, list):
+        for item in content:
+            yield from named_values(item, depth - 1)
+
+
+def _lacking(cls: type[BaseModel], exc: Exception) -> str:
+    name = cls.__name__.lower()
+    if not isinstance(exc, ValidationError):
+        return f"it is no {name}"
+    wrong = "; ".join(f"{path or name}: {why}" for path, why in explain(exc)[:_MOST_NAMED])
+    return f"it is no {name} ({quotable(wrong, 200)})"
+
+
+def _unreadable(received: Received, what: str) -> AnswerUnreadable:
+    return AnswerUnreadable(
+        what, request=received.request, status=received.status, request_id=received.request_id
+    )

@@ -1,0 +1,181 @@
+"""Waiting until the newest revision of a deployment has ended, whoever made it.
+
+When somebody pushes or patches meanwhile, the wait follows the newer revision. It ends
+
+1. well, when the newest revision is deployed and serves;
+2. at once, when the newest revision has failed (by the table in ``verdict``), when the deployment
+   is deleted, or when the key is not accepted any more;
+3. past the timeout, after one last look. The rollout goes on by itself then.
+
+Failures that may pass don't end it: a control plane under repair answers 502 for minutes.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import (
+    TRANSIENT,
+    ControlPlaneError,
+    DeploymentMissing,
+    RevisionMissing,
+    RouteMissing,
+)
+from .farewell import Seen, failed, gone, still_there, timed_out
+from .polling import looks
+from .retrying import BRIEFLY
+from .verdict import Verdict, deletion_began, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .answers import Deployment, Revision
+    from .client import ControlPlane
+
+PASSING = (*TRANSIENT, RouteMissing, RevisionMissing)
+"""While polling. The address was right a moment ago, so a proxy's 404 page passes too."""
+
+_PATIENCE = 10
+"""Looks at a state that passes by itself as a rule, before it is taken for what it says."""
+_UNSEEN = 3
+"""Looks for a deployment that was never seen: one just made may show late."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A deployment whose newest revision is up."""
+
+    deployment: Deployment
+    revision: Revision
+
+
+def wait_for_rollout(  # noqa: PLR0913 - the last two are for tests
+    client: ControlPlane,
+    deployment_id: str,
+    *,
+    timeout: float,
+    on_progress: Callable[[Revision, float], None],
+    revision_id: str | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Settled:
+    """Wait until the newest revision is up; raises a ``WaitError`` if that does not happen.
+
+    ``timeout`` is in seconds. ``on_progress`` gets the newest revision and the seconds so far, at
+    each look. ``revision_id`` is one that is known to exist: an answer older than it is not taken.
+    """
+    watch = _Watch(client, deployment_id, revision_id, on_progress)
+    for elapsed in looks(timeout, clock, sleep):
+        settled = watch.look(elapsed)
+        if settled is not None:
+            return settled
+    raise timed_out(client, deployment_id, timeout, watch.seen())
+
+
+class _Watch:
+    """What was seen so far, and one look more."""
+
+    def __init__(
+        self,
+        client: ControlPlane,
+        deployment_id: str,
+        known: str | None,
+        on_progress: Callable[[Revision, float], None],
+    ) -> None:
+        self._client = client
+        self._id = deployment_id
+        self._known = known
+        self._on_progress = on_progress
+        self._unseen = 0
+        self._same = 0
+        self.deployment: Deployment | None = None
+        self.revision: Revision | None = None
+        self.trouble: ControlPlaneError | None = None
+        """Why the last look saw nothing, if so."""
+
+    def seen(self) -> Seen:
+        """Return the last that was seen, for the error."""
+        return Seen(self.deployment, self.revision, self.trouble)
+
+    def look(self, elapsed: float) -> Settled | None:
+        """Look once: the end, or None while it goes on."""
+        self.trouble = None
+        try:
+            return self._look(elapsed)
+        except PASSING as failure:
+            self.trouble = failure
+        except DeploymentMissing as missing:
+            self._unseen += 1
+            if self.deployment is not None or self._unseen >= _UNSEEN:
+                raise gone(self._id, self.seen()) from missing
+            self.trouble = missing
+        return None
+
+    def _look(self, elapsed: float) -> Settled | None:
+        self.deployment = deployment = self._client.get(self._id, policy=BRIEFLY)
+        if deletion_began(deployment.status):
+            raise gone(self._id, self.seen())
+        if deployment.latest_revision_id is None:
+            return None
+        revision = self._client.revision(self._id, deployment.latest_revision_id, policy=BRIEFLY)
+        self._note(revision)
+        self._on_progress(revision, elapsed)
+        return self._judged(deployment, revision)
+
+    def _note(self, revision: Revision) -> None:
+        before = self.revision
+        unmoved = before is not None and (before.id, before.status) == (
+            revision.id,
+            revision.status,
+        )
+        self._same = self._same + 1 if unmoved else 0
+        self.revision = revision
+
+    def _judged(self, deployment: Deployment, revision: Revision) -> Settled | None:
+        found = verdict(revision.status)
+        patient = self._same < _PATIENCE
+        if found is Verdict.UNDER_WAY or (patient and self._is_stale(revision)):
+            return None
+        if found is Verdict.SUCCEEDED:
+            # It is deployed a moment before it serves, and only then the URL is sure.
+            serves = deployment.active_revision_id == revision.id
+            return Settled(deployment, revision) if serves or not patient else None
+        if found is Verdict.SUPERSEDED and patient:
+            return None
+        raise failed(self._client, deployment, revision)
+
+    def _is_stale(self, newest: Revision) -> bool:
+        """Whether the answer is from before the revision that is known to exist."""
+        if self._known in (None, newest.id):
+            return False
+        return all(other.id != self._known for other in self._client.revisions(self._id))
+
+
+def wait_until_gone(  # noqa: PLR0913 - the last two are for tests
+    client: ControlPlane,
+    deployment_id: str,
+    *,
+    timeout: float,
+    on_progress: Callable[[str, float], None],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until the control plane says that a deleted deployment is gone: its name is free then.
+
+    ``timeout`` is in seconds. ``on_progress`` gets the status and the seconds so far.
+    """
+    deployment: Deployment | None = None
+    trouble: ControlPlaneError | None = None
+    for elapsed in looks(timeout, clock, sleep):
+        trouble = None
+        try:
+            deployment = client.get(deployment_id, policy=BRIEFLY)
+        except DeploymentMissing:
+            return
+        except PASSING as failure:
+            trouble = failure
+        else:
+            on_progress(deployment.status, elapsed)
+    raise still_there(deployment_id, timeout, Seen(deployment, None, trouble))
