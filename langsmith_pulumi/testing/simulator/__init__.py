@@ -2,16 +2,20 @@
 
 A request comes in at the top and only ever goes down:
 
-    server.py     the thread and the socket; the same doors as Python methods
-    traffic.py    who is let in, what is remembered of each request, when the file is written
+    server.py     the simulator in Python       loopback.py its thread and its socket
+    gate.py       around each request: it is recorded, may go wrong, shows its key, is saved
     faults.py     answers that are late, wrong or missing
-    api.py        the routes of the API          doors.py   the routes below /_simulator
-    schemas.py    the form of request bodies     views.py   the form of answers
-    service.py    what each operation does
-    rules.py      what is refused, and in which words
+    traffic.py    what is remembered of it      access.py   who is let in
+    application.py  all routes together
+    api.py        the routes of the API         doors.py    the routes below /_simulator
+    schemas.py    the form of request bodies    queries.py  the form of lists and logs
+    views.py      the form of answers
+    service.py    what each operation does      factory.py  new deployments and revisions
+    rules.py      what is refused               refusals.py in which words
+    defaults.py   what the service fills in     reserved.py names it keeps to itself
     workspace.py  which deployments and tracing projects there are, and what time it is for each
     lifecycle.py  the statuses things pass through, and how fast
-    records.py    what is remembered             storage.py where, between two runs
+    records.py    what is remembered            storage.py  where, between two runs
 
 It is written from the notes on the API and imports nothing of the code it tests.
 """

@@ -39,9 +39,9 @@ Json = dict[str, Any]
 FREE = frozenset({"dev_free", "dev_free_zero"})
 
 
-def control_plane(request: Request) -> ControlPlane:
-    """Return the control plane that this application serves."""
-    plane: ControlPlane = request.app.state.control_plane
+async def control_plane(request: Request) -> ControlPlane:
+    """Return the control plane that serves this request: the gate has put it there."""
+    plane: ControlPlane = request.scope["control_plane"]
     return plane
 
 

@@ -49,8 +49,8 @@ class Drift(_Strict):
     patch: PatchRequest
 
 
-def _traffic(request: Request) -> Traffic:
-    traffic: Traffic = request.app.state.traffic
+async def _traffic(request: Request) -> Traffic:
+    traffic: Traffic = request.scope["traffic"]
     return traffic
 
 

@@ -18,6 +18,7 @@ Kind = Literal[
     "delay",
     "drip",
     "truncated",
+    "stale",
     "drop_request",
     "drop_response",
     "drop_body",
@@ -31,7 +32,8 @@ class Fault(BaseModel):
 
     Kinds: `status` answers with that status; `garbage` answers 200 with no JSON; `delay` waits;
     `drip` spreads the answer over the seconds; `truncated` sends the first half of the answer as
-    if it were all; `drop_request` closes the connection before the request is carried out,
+    if it were all; `stale` answers as before the last write, if it was arranged before that
+    write; `drop_request` closes the connection before the request is carried out,
     `drop_response` after, `drop_body` in the middle of the answer.
 
     Args:
@@ -103,6 +105,10 @@ class Exchange:
         await self.app(self.scope, self.receive, answer.take)
         return answer
 
+    async def pass_on(self) -> None:
+        """Carry the request out, and let the answer go."""
+        await self.app(self.scope, self.receive, self.send)
+
     async def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
         """Send an answer of our own."""
         lines = {"content-length": str(len(body)), **headers}
@@ -166,6 +172,10 @@ async def _drip(fault: Fault, exchange: Exchange) -> None:
     await exchange.part(b"", last=True)
 
 
+async def _stale(_fault: Fault, exchange: Exchange) -> None:
+    await exchange.pass_on()
+
+
 async def _truncated(_fault: Fault, exchange: Exchange) -> None:
     answer = await exchange.carry_out()
     half = answer.body[: len(answer.body) // 2]
@@ -195,6 +205,7 @@ _DEEDS: dict[Kind, Callable[[Fault, Exchange], Awaitable[None]]] = {
     "delay": _delay,
     "drip": _drip,
     "truncated": _truncated,
+    "stale": _stale,
     "drop_request": _drop_request,
     "drop_response": _drop_response,
     "drop_body": _drop_body,

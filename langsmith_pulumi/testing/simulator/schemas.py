@@ -114,7 +114,7 @@ class LogsRequest(Strict):
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     order: Literal["asc", "desc"] = "asc"
-    offset: str | None = None
+    offset: Annotated[str, Field(pattern=r"^\d+$")] | None = None
     level: LogLevel | None = None
     query: str | None = None
     start_time: str | None = None

@@ -7,22 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from langsmith_pulumi.testing.simulator import api, doors, views
+from langsmith_pulumi.testing.simulator import views
+from langsmith_pulumi.testing.simulator.application import application
 from langsmith_pulumi.testing.simulator.faults import Fault, Kind
+from langsmith_pulumi.testing.simulator.gate import Below, Gate
 from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
 from langsmith_pulumi.testing.simulator.records import Deployment, Outcome
-from langsmith_pulumi.testing.simulator.refusals import Refusal
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest
 from langsmith_pulumi.testing.simulator.service import ControlPlane
 from langsmith_pulumi.testing.simulator.settings import DEFAULT_API_KEY, Settings
 from langsmith_pulumi.testing.simulator.storage import Storage
-from langsmith_pulumi.testing.simulator.traffic import Gate, RecordedRequest, Traffic
+from langsmith_pulumi.testing.simulator.traffic import RecordedRequest, Traffic
 from langsmith_pulumi.testing.simulator.workspace import Workspace
 
 Json = dict[str, Any]
@@ -38,6 +37,7 @@ class Simulator(Settings):
     Args:
         port: 0 picks a free one.
         host: a loopback address, unless `allow_other_hosts`.
+        base_path: serve below this path only; `/api-host` is that of self-hosted installations.
         database: a file that keeps the deployments, secrets in clear, beyond this process.
         clock: seconds since the epoch; a test may pass its own.
     """
@@ -45,6 +45,7 @@ class Simulator(Settings):
     port: int = 0
     host: str = "127.0.0.1"
     allow_other_hosts: bool = False
+    base_path: str = ""
     database: Path | str | None = None
     clock: Callable[[], float] = field(default=time.time, repr=False)
 
@@ -55,7 +56,7 @@ class Simulator(Settings):
         self._storage = Storage(Path(self.database) if self.database else None)
         self._workspace = Workspace(self, self.clock, self._storage.load())
         self._plane = ControlPlane(self._workspace)
-        self._traffic = Traffic([], [])
+        self._traffic = Traffic()
         self._app = self._application()
         self._server: LoopbackServer | None = None
 
@@ -88,12 +89,13 @@ class Simulator(Settings):
     @property
     def url(self) -> str:
         """Where clients find it."""
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self.host}:{self.port}{self.base_path}"
 
     @property
     def env(self) -> dict[str, str]:
         """The environment variables that point clients here."""
-        return {"LANGSMITH_API_KEY": self.api_key, "LANGGRAPH_HOST_URL": self.url}
+        env = {"LANGSMITH_API_KEY": self.api_key, "LANGGRAPH_HOST_URL": self.url}
+        return env | ({"LANGSMITH_WORKSPACE_ID": self.workspace_id} if self.workspace_id else {})
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -173,18 +175,8 @@ class Simulator(Settings):
         self._storage.save(self._workspace.records)
 
     def _application(self) -> ASGIApp:
-        app = FastAPI(openapi_url=None, redirect_slashes=False)
-        app.state.control_plane = self._plane
-        app.state.traffic = self._traffic
-        app.include_router(api.router)
-        app.include_router(doors.router)
-        app.add_exception_handler(Refusal, _answer_refusal)
-        return Gate(app, self, self._traffic, clock=self.clock, save=self._save)
-
-
-async def _answer_refusal(_request: Request, error: Exception) -> JSONResponse:
-    refusal = cast("Refusal", error)
-    return JSONResponse({"detail": refusal.detail}, refusal.status)
+        gate = Gate(application, self._plane, self._traffic, self._save)
+        return Below(self.base_path, gate) if self.base_path else gate
 
 
 def run(

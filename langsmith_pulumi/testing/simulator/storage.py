@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from langsmith_pulumi.testing.simulator.records import Records
 
@@ -25,7 +25,11 @@ class Storage:
         """Return what the last run left behind."""
         if self._file is None or not self._file.exists():
             return Records()
-        return _FORM.validate_json(self._file.read_bytes())
+        try:
+            return _FORM.validate_json(self._file.read_bytes())
+        except ValidationError:
+            # Not chained: its text repeats what it found, secrets included.
+            raise ValueError(f"{self._file} is not a database of the simulator") from None
 
     def save(self, records: Records) -> None:
         """Write the file anew if anything has changed; it is never half written."""

@@ -5,6 +5,8 @@ from typing import Any
 
 from langsmith_pulumi.testing.simulator import defaults
 from langsmith_pulumi.testing.simulator.lifecycle import (
+    COURSE_OF_SOURCE,
+    PREBUILT,
     WITH_COMMIT,
     WITH_DEPLOY_LOG,
     WITHOUT_BUILD_LOG,
@@ -75,10 +77,10 @@ def revision_view(revision: Revision, settings: Settings) -> Json:
 
 def build_log(deployment: Deployment, revision: Revision) -> list[str]:
     """Return the lines of a build, which are there as soon as it has begun."""
-    if revision.outcome.build_log and revision.course.finished:
-        return revision.outcome.build_log
-    if revision.status in WITHOUT_BUILD_LOG or revision.source == "external_docker":
+    if revision.status in WITHOUT_BUILD_LOG:
         return []
+    if revision.outcome.build_log or COURSE_OF_SOURCE[revision.source] == PREBUILT:
+        return revision.outcome.build_log
     return defaults.default_build_log(deployment.name, revision.commit)
 
 
