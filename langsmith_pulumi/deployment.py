@@ -11,7 +11,7 @@ from pulumi.dynamic import Resource
 from .provider import DeploymentProvider, RolloutProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from . import inputs
 
@@ -19,6 +19,8 @@ __all__ = ["Deployment", "Rollout"]
 
 _REVISION_KEYS = ("resource_spec", "install_command", "build_command")
 """The part of ``source_config`` that a revision is made of."""
+
+_ROLLOUT_OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version")
 
 
 class Rollout(Resource, module="langsmith", name="Rollout"):
@@ -44,19 +46,18 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         self,
         resource_name: str,
         deployment: Deployment,
+        given: Set[str],
         *,
         wait: pulumi.Input[bool] | None,
         timeout: pulumi.Input[float] | None,
     ) -> None:
         """Made by ``Deployment``; takes what a revision is made of from its outputs.
 
-        From the outputs and not from the program, so that ``ignore_changes`` on the deployment
-        holds for its rollout too.
+        From the outputs and not from the program, so that ``ignore_changes`` on the deployment holds
+        for its rollout too. ``given`` are the inputs that the program sets: in a preview, an output
+        for any other is unknown, and would pass for a change.
         """
-        props: dict[str, Any] = {
-            "deployment_id": deployment.id,
-            "revision_id": deployment.requested_revision_id,
-            "workspace_id": deployment.tenant_id,
+        revision = {
             "source_config": deployment.source_config.apply(_revision_part),
             "source_revision_config": deployment.source_revision_config,
             "secret_fingerprints": deployment.secret_fingerprints,
@@ -66,17 +67,19 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
             "tracked_packages": deployment.tracked_packages,
             "route_through_gateway": deployment.route_through_gateway,
             "triggers": deployment.triggers,
+        }
+        props: dict[str, Any] = {
+            **dict.fromkeys(_ROLLOUT_OUTPUTS),
+            **{key: value for key, value in revision.items() if key in given},
+            "deployment_id": deployment.id,
+            "revision_id": deployment.requested_revision_id,
+            "workspace_id": deployment.tenant_id,
             "wait": wait,
             "timeout": timeout,
             "progress_urn": pulumi.create_urn(resource_name, _type(Rollout), deployment),
         }
-        outputs = ("url", "active_revision_id", "repo_commit_sha", "image_version")
-        super().__init__(
-            RolloutProvider(),
-            resource_name,
-            {**props, **dict.fromkeys(outputs)},
-            pulumi.ResourceOptions(parent=deployment),
-        )
+        opts = pulumi.ResourceOptions(parent=deployment)
+        super().__init__(RolloutProvider(), resource_name, props, opts)
 
 
 class Deployment(Resource, module="langsmith", name="Deployment"):
@@ -249,10 +252,15 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "import_id": import_id,
             "progress_urn": _own_urn(resource_name, opts.parent),
         }
+        given = {key for key, value in props.items() if value is not None}
+        if secrets is not None:
+            given.add("secret_fingerprints")
         super().__init__(
             DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
         )
-        self.rollout = Rollout(resource_name, self, wait=wait_for_rollout, timeout=rollout_timeout)
+        self.rollout = Rollout(
+            resource_name, self, given, wait=wait_for_rollout, timeout=rollout_timeout
+        )
         self.url = self.rollout.url
         self.active_revision_id = self.rollout.active_revision_id
         self.repo_commit_sha = self.rollout.repo_commit_sha

@@ -220,15 +220,11 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
         deployment_id,
         delete_tracing_project=permitted or deployment_id in session.may_delete_project,
     )
-
-    def report(status: str, seconds: float) -> None:
-        progress.show(props.get("progress_urn"), f"{status}, {progress.minutes(seconds)}")
-
     wait_until_gone(
         client,
         deployment_id,
         timeout=props.get("rollout_timeout") or DELETE_TIMEOUT,
-        on_progress=report,
+        on_progress=progress.Ticker(props.get("progress_urn")),
     )
 
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 _ADDRESS_ARGUMENT = 1
+_TICK = 10.0
+"""Seconds between two messages that say the same status."""
 
 
 def show(urn: str | None, message: str) -> None:
@@ -28,10 +30,28 @@ def warn(urn: str | None, message: str) -> None:
     _log(urn, message, ephemeral=False, severity="WARNING")
 
 
+class Ticker:
+    """Shows a status on a row, when it changes and now and then while it lasts.
+
+    Not at each look: where there is no terminal, each message is a line of the build's log.
+    """
+
+    def __init__(self, urn: str | None) -> None:
+        self._urn = urn
+        self._status = ""
+        self._next = 0.0
+
+    def __call__(self, status: str, seconds: float) -> None:
+        """Show, if it is time, a status that was seen after so many seconds of waiting."""
+        if status != self._status or seconds >= self._next:
+            show(self._urn, f"{status}, {minutes(seconds)}")
+            self._status, self._next = status, seconds + _TICK
+
+
 def minutes(seconds: float) -> str:
     """A duration as people say it: ``45s``, ``1m20s``."""
-    whole = int(seconds)
-    return f"{whole}s" if whole < 60 else f"{whole // 60}m{whole % 60:02d}s"  # noqa: PLR2004
+    whole, rest = divmod(int(seconds), 60)
+    return f"{whole}m{rest:02d}s" if whole else f"{rest}s"
 
 
 def _log(urn: str | None, message: str, *, ephemeral: bool, severity: str = "INFO") -> None:

@@ -18,7 +18,7 @@ from .drift import as_live
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
-    from langsmith_pulumi.control_plane.models import Deployment, Revision
+    from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
     from .session import Session
@@ -103,14 +103,12 @@ def _wait(session: Session, client: ControlPlane, props: Bag, live: Deployment) 
     urn = props.get("progress_urn")
     _retry_failed(session, client, live, urn)
 
-    def report(revision: Revision, seconds: float) -> None:
-        progress.show(urn, f"{revision.status}, {progress.minutes(seconds)}")
-
+    tick = progress.Ticker(urn)
     return wait_for_rollout(
         client,
         live.id,
         timeout=props.get("timeout") or ROLLOUT_TIMEOUT,
-        on_progress=report,
+        on_progress=lambda revision, seconds: tick(revision.status, seconds),
     ).deployment
 
 

@@ -1,0 +1,187 @@
+"""The engines that run a scenario: the offline one always, Pulumi where it is on PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+PROGRAM = Path(__file__).parent / "program"
+STACK = "test"
+PASSPHRASE = "a passphrase of the tests"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one operation came to, in a form that engines can be compared by."""
+
+    ok: bool
+    ops: dict[str, str]
+    """What happened to what, such as ``{"Rollout agent": "update"}``; nothing that stayed the same."""
+    errors: list[str]
+    outputs: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    """All that was printed."""
+
+
+class Engine(Protocol):
+    """One stack of the scenario program."""
+
+    home: Path
+    """Everything the engine writes is below it."""
+
+    def preview(self, *, refresh: bool = False) -> Outcome: ...
+    def up(self) -> Outcome: ...
+    def refresh(self) -> Outcome: ...
+    def destroy(self) -> Outcome: ...
+    def state(self) -> list[dict[str, Any]]:
+        """The stack's resources as exported, secrets encrypted."""
+        ...
+
+
+def label(urn: str) -> str:
+    """``Rollout agent`` for a rollout's URN."""
+    kind, _, name = urn.partition("::")[2].partition("::")[2].rpartition("::")
+    return f"{kind.rpartition(':')[2]} {name}"
+
+
+def is_ours(urn: str) -> bool:
+    return "dynamic/langsmith:" in urn
+
+
+def _ops(steps: list[tuple[str, str]]) -> dict[str, str]:
+    return {label(urn): op for op, urn in steps if is_ours(urn) and op != "same"}
+
+
+class OfflineEngine:
+    """The scenario program on the offline engine, in this process."""
+
+    def __init__(self, home: Path, environ: dict[str, str]) -> None:
+        from langsmith_pulumi.testing.offline import OfflineStack
+
+        self.home = home
+        shutil.copytree(PROGRAM, home / "program")
+        self._stack = OfflineStack(home / "program", STACK, environ=environ)
+
+    def preview(self, *, refresh: bool = False) -> Outcome:
+        if refresh:
+            self._stack.refresh()
+        return self._outcome(self._stack.preview())
+
+    def up(self) -> Outcome:
+        return self._outcome(self._stack.up())
+
+    def refresh(self) -> Outcome:
+        return self._outcome(self._stack.refresh())
+
+    def destroy(self) -> Outcome:
+        return self._outcome(self._stack.destroy())
+
+    def state(self) -> list[dict[str, Any]]:
+        return list(self._stack.export()["deployment"].get("resources") or [])
+
+    @staticmethod
+    def _outcome(result: Any) -> Outcome:
+        errors = [d.message for d in result.diagnostics if d.severity == "error"]
+        return Outcome(
+            ok=result.ok,
+            ops=_ops([(str(getattr(step.op, "value", step.op)), step.urn) for step in result.steps]),
+            errors=errors,
+            outputs=result.outputs,
+            text=json.dumps(result.plan) + "\n".join(d.message for d in result.diagnostics),
+        )
+
+
+class PulumiEngine:
+    """The scenario program on the Pulumi CLI, with a local backend."""
+
+    def __init__(self, home: Path, environ: dict[str, str]) -> None:
+        self.home = home
+        self._program = home / "program"
+        shutil.copytree(PROGRAM, self._program)
+        (home / "state").mkdir()
+        self._environ = {
+            **os.environ,
+            **environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_BACKEND_URL": f"file://{home / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_HOME": str(home / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+        }
+        self._run("stack", "init", STACK)
+
+    def preview(self, *, refresh: bool = False) -> Outcome:
+        done = self._run("preview", "--json", *(["--refresh"] if refresh else []))
+        plan = json.loads(done.stdout)
+        steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
+        messages = plan.get("diagnostics") or []
+        errors = [d["message"] for d in messages if d["severity"] == "error"]
+        return Outcome(done.returncode == 0, _ops(steps), errors, text=done.stdout + done.stderr)
+
+    def up(self) -> Outcome:
+        return self._operate("up", "--skip-preview")
+
+    def refresh(self) -> Outcome:
+        return self._operate("refresh", "--skip-preview")
+
+    def destroy(self) -> Outcome:
+        return self._operate("destroy", "--skip-preview")
+
+    def state(self) -> list[dict[str, Any]]:
+        exported = json.loads(self._run("stack", "export").stdout)
+        return list(exported["deployment"].get("resources") or [])
+
+    def _operate(self, *command: str) -> Outcome:
+        log = self.home / "events.json"
+        log.unlink(missing_ok=True)
+        done = self._run(*command, "--yes", "--event-log", str(log))
+        events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return Outcome(
+            ok=done.returncode == 0,
+            ops=_ops(list(_finished(events))),
+            errors=list(_errors(events)),
+            outputs=self._outputs(),
+            text=done.stdout + done.stderr + json.dumps(events),
+        )
+
+    def _outputs(self) -> dict[str, Any]:
+        return dict(json.loads(self._run("stack", "output", "--json").stdout or "{}"))
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["pulumi", *command, "--non-interactive", "--stack", STACK]
+            if command[:2] != ("stack", "init")
+            else ["pulumi", *command, "--non-interactive"],
+            cwd=self._program,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+_PARTS_OF_A_REPLACEMENT = {"create-replacement", "delete-replaced", "discard-replaced"}
+
+
+def _finished(events: list[dict[str, Any]]) -> Any:
+    """The steps that came to their end, a replacement as one."""
+    for event in events:
+        meta = event.get("resOutputsEvent", {}).get("metadata")
+        if meta and meta["op"] not in _PARTS_OF_A_REPLACEMENT:
+            yield meta["op"], meta["urn"]
+
+
+def _errors(events: list[dict[str, Any]]) -> Any:
+    for event in events:
+        diagnostic = event.get("diagnosticEvent")
+        if diagnostic and diagnostic["severity"] == "error" and diagnostic.get("urn"):
+            yield diagnostic["message"]
+
+
+ENGINES = {"offline": OfflineEngine, "pulumi": PulumiEngine}

@@ -1,0 +1,35 @@
+"""A program that declares what the file named by SCENARIO says."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import langsmith_pulumi as langsmith
+import pulumi
+
+declared: dict[str, langsmith.Deployment] = {}
+
+
+def resolve(value: Any) -> Any:
+    """Turn {"output": [resource, attribute]} into that output, at any depth."""
+    if isinstance(value, list):
+        return [resolve(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"output"}:
+        resource, attribute = value["output"]
+        return getattr(declared[resource], attribute)
+    return {key: resolve(item) for key, item in value.items()}
+
+
+def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
+    waits = [declared[name].rollout for name in given.pop("depends_on", [])]
+    return pulumi.ResourceOptions(**given, depends_on=waits)
+
+
+for name, arguments in json.loads(Path(os.environ["SCENARIO"]).read_text()).items():
+    given = resolve(arguments)
+    opts = options(given.pop("opts", {}))
+    declared[name] = langsmith.Deployment(name, **given, opts=opts)
+    pulumi.export(name, declared[name].url)
