@@ -6,9 +6,11 @@ import contextlib
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 HOST_SCRIPTS = Path(__file__).parent / "host"
 

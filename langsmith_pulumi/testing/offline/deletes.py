@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from .state import Entry
+from typing import TYPE_CHECKING
+
 from .steps import Op, Step
+
+if TYPE_CHECKING:
+    from .state import Entry
 
 
 def delete_steps(leftovers: list[Entry]) -> list[Step]:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import contextlib
 import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from .errors import Interrupted, OfflineError, StepFailed, Stopped
+from .errors import CutOffError, OfflineError, StepFailedError, StoppedError
 from .events import ERROR, Diagnostic, Event, StepBegan, StepEnded
 from .executor import Executor
-from .goal import Goal
-from .masking import Masker
 from .planner import Planner
-from .plugin import Plugin
-from .snapshot import Snapshot
 from .state import Entry, now
 from .steps import Op, Step
 from .urns import DYNAMIC_PACKAGE, PROVIDER_TYPE_PREFIX, make_urn
 from .values import UNKNOWN, Bag, secret_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .goal import Goal
+    from .masking import Masker
+    from .plugin import Plugin
+    from .snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class Deployment:
         """Bring one resource to its goal; returns its new state, which is durable by then."""
         with self._under_way, self.reporting():
             if self.stopped.is_set():
-                raise Stopped("the operation has failed")
+                raise StoppedError("the operation has failed")
             self._masker.add(secret_texts(goal.inputs))
             return self._run_chain(self.planner.plan(goal, self._default_provider))
 
@@ -118,7 +122,7 @@ class Deployment:
         """Set the outputs of a component; the stack's wait until the program's end is known."""
         entry = self.snapshot.current(urn)
         if entry is None:
-            raise StepFailed("", f"outputs were registered for {urn}, which does not exist")
+            raise StepFailedError("", f"outputs were registered for {urn}, which does not exist")
         if entry.is_stack:
             self._stack_outputs = (urn, outputs)
         else:
@@ -145,8 +149,8 @@ class Deployment:
             yield
         except OfflineError as error:
             self.stop()
-            unsaid = not isinstance(error, Stopped)
-            expected = isinstance(error, Interrupted) and self.interrupted.is_set()
+            unsaid = not isinstance(error, StoppedError)
+            expected = isinstance(error, CutOffError) and self.interrupted.is_set()
             if unsaid and not expected:
                 self.complain(Diagnostic(getattr(error, "urn", ""), str(error), ERROR))
             raise
@@ -154,7 +158,7 @@ class Deployment:
     def _succeeds(self, step: Step) -> bool:
         with contextlib.suppress(OfflineError), self.reporting():
             if self.interrupted.is_set():
-                raise Stopped("the operation was interrupted")
+                raise StoppedError("the operation was interrupted")
             self._run_chain([step])
             return True
         return False

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .deletes import delete_steps, layers, upheld
-from .deployment import Deployment
 from .events import ERROR, WARNING, Diagnostic, Event, Listener
 from .opening import OpenStack, Request, open_stack, state_file
 from .results import Recorder, Result
 from .session import Session, session
-from .state import Operation
 from .steps import Op, Step
 from .urns import urn_name
 from .values import Bag, blind
+
+if TYPE_CHECKING:
+    from .deployment import Deployment
+    from .state import Operation
 
 
 def preview(request: Request, listener: Listener | None = None) -> Result:

@@ -1,12 +1,12 @@
 """What can go wrong in the engine, as a tree.
 
-OfflineError            anything the user is told in one message
-├── NeedsPulumi         the program asks for something only the Pulumi CLI does
-├── WrongPassphrase     the state or configuration was encrypted with another passphrase
-├── StackLocked         another operation on the same stack is running
-├── StepFailed          one operation on one resource failed; the message is on its row
-├── Stopped             the operation has failed elsewhere and said why; nothing more is begun
-└── Interrupted         the user or the system asked to stop; what was running is unsettled
+OfflineError                anything the user is told in one message
+├── NeedsPulumiError        the program asks for something only the Pulumi CLI does
+├── WrongPassphraseError    the state or configuration was encrypted with another passphrase
+├── StackLockedError        another operation on the same stack is running
+├── StepFailedError         one operation on one resource failed; the message is on its row
+├── CutOffError             a provider's call was cut off: whether it took effect is not known
+└── StoppedError            the operation has failed elsewhere and said why; nothing more begins
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ class OfflineError(Exception):
     """Anything the user is told in one message."""
 
 
-class NeedsPulumi(OfflineError):
+class NeedsPulumiError(OfflineError):
     """The program asks for something only the Pulumi CLI does."""
 
     def __init__(self, feature: str) -> None:
         super().__init__(f"needs the Pulumi CLI: {feature} (the offline engine does not do it)")
 
 
-class WrongPassphrase(OfflineError):
+class WrongPassphraseError(OfflineError):
     """The state or configuration was encrypted with another passphrase."""
 
 
-class StackLocked(OfflineError):
+class StackLockedError(OfflineError):
     """Another operation on the same stack is running."""
 
 
-class StepFailed(OfflineError):
+class StepFailedError(OfflineError):
     """One operation on one resource failed; the message is on its row."""
 
     def __init__(self, urn: str, message: str) -> None:
@@ -39,9 +39,9 @@ class StepFailed(OfflineError):
         self.urn = urn
 
 
-class Stopped(OfflineError):
-    """The operation has failed elsewhere and said why; nothing more is begun."""
+class StoppedError(OfflineError):
+    """The operation has failed elsewhere and said why; nothing more begins."""
 
 
-class Interrupted(OfflineError):
-    """The user or the system asked to stop; what was running is unsettled."""
+class CutOffError(OfflineError):
+    """A provider's call was cut off: whether it took effect is not known."""

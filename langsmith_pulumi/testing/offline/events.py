@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .steps import Step
+if TYPE_CHECKING:
+    from .steps import Step
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 STDERR = "info#err"  # Pulumi's name for what a program printed on standard error

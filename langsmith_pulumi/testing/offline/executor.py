@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from .errors import Interrupted, OfflineError, StepFailed
-from .plugin import Plugin
+from .errors import CutOffError, OfflineError, StepFailedError
 from .refresh import refreshed
-from .snapshot import Snapshot
 from .state import Entry, Operation, now, with_outputs
 from .steps import Op, Step
-from .values import Bag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .plugin import Plugin
+    from .snapshot import Snapshot
+    from .values import Bag
 
 T = TypeVar("T")
 
@@ -78,7 +81,7 @@ class Executor:
 
     def _delete(self, old: Entry, *, replacing: bool) -> None:
         if old.protect and not replacing:
-            raise StepFailed(old.urn, _protected(old.urn))
+            raise StepFailedError(old.urn, _protected(old.urn))
         operation = self.snapshot.begin("deleting", old)
         self._called(operation, lambda: self._deleted(old))
         if replacing and not old.delete:
@@ -95,7 +98,7 @@ class Executor:
     def _called(self, operation: Operation, call: Callable[[], T]) -> T:
         try:
             return call()
-        except Interrupted:
+        except CutOffError:
             raise  # whether it took effect is not known: the record stays
         except OfflineError:
             self.snapshot.fail(operation)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import NeedsPulumi
+from .errors import NeedsPulumiError
 from .state import Entry
 from .urns import is_dynamic_type, is_provider_type
 from .values import Bag, from_struct
@@ -33,7 +33,7 @@ class Goal:
 
 
 def read_goal(request: Any) -> Goal:
-    """The goal of a `RegisterResourceRequest`; raises `NeedsPulumi` for what we don't do."""
+    """The goal of a `RegisterResourceRequest`; raises `NeedsPulumiError` for what we don't do."""
     _refuse_unsupported(request)
     inputs = from_struct(request.object)
     chosen = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
@@ -68,7 +68,7 @@ def _property_dependencies(request: Any, inputs: Bag) -> dict[str, list[str]]:
         named = request.propertyDependencies.items()
         return {key: sorted(dependencies.urns) for key, dependencies in named}
     everything = sorted(request.dependencies)
-    return {key: everything for key in inputs} if everything else {}
+    return dict.fromkeys(inputs, everything) if everything else {}
 
 
 def _timeouts(timeouts: Any) -> dict[str, float]:
@@ -98,4 +98,4 @@ def _refuse_unsupported(request: Any) -> None:
     }
     for feature, is_asked in asked.items():
         if is_asked:
-            raise NeedsPulumi(feature)
+            raise NeedsPulumiError(feature)

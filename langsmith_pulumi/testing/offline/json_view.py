@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .events import ERROR, WARNING, Diagnostic
-from .project import Config
 from .state import Entry, entry_document
 from .steps import Op, Step, is_shown
 from .values import BLINDED, blind
+
+if TYPE_CHECKING:
+    from .project import Config
 
 _PREFIXES = {ERROR: "error: ", WARNING: "warning: "}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .events import Diagnostic, Event, Listener, Status
 from .values import BLINDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SHORTEST = 3  # shorter ones would blot out half of every message
 

@@ -1,10 +1,11 @@
+# ruff: noqa: N802, ARG002, D102 - method names and arguments are the protocol's
 """The engine's doors: the two gRPC services that programs and plugins call."""
 
 from __future__ import annotations
 
 import threading
 from concurrent import futures
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import empty_pb2
@@ -15,14 +16,16 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
-from .deployment import Deployment
-from .errors import NeedsPulumi, OfflineError
+from .errors import NeedsPulumiError, OfflineError
 from .events import ERROR, INFO, WARNING, Diagnostic, Status
 from .goal import read_goal
 from .plugin import GRPC_OPTIONS
-from .project import Config
-from .state import Entry
 from .values import from_struct, to_struct
+
+if TYPE_CHECKING:
+    from .deployment import Deployment
+    from .project import Config
+    from .state import Entry
 
 _THREADS = 256  # each registration holds one until its step is done
 
@@ -55,7 +58,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self.signalled = threading.Event()
         self.closed = threading.Event()
 
-    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's
+    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
         setting = self._deployment.setting
         return resource_pb2.DeploymentInfo(
             project=setting.project,
@@ -68,10 +71,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             supportedFeatures=_FEATURES.values(),
         )
 
-    def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def SupportsFeature(self, request: Any, context: Any) -> Any:
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
-    def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def RegisterResource(self, request: Any, context: Any) -> Any:
         try:
             with self._deployment.reporting():
                 goal = read_goal(request)
@@ -79,7 +82,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         except OfflineError:
             return _unavailable(context)
 
-    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         try:
             with self._deployment.reporting():
                 self._deployment.register_outputs(request.urn, from_struct(request.outputs))
@@ -87,13 +90,13 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             return _unavailable(context)
         return empty_pb2.Empty()
 
-    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
         self.signalled.set()
         self._deployment.changed.set()
         self.closed.wait()
         return empty_pb2.Empty()
 
-    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Log(self, request: Any, context: Any) -> Any:
         if request.ephemeral:
             self._deployment.tell(Status(request.urn, request.message))
         elif request.severity in _SEVERITIES and not self._is_aftermath(request):
@@ -105,27 +108,27 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         # Once a step has failed, the SDK also tells that it was turned away; nobody needs that.
         return self._deployment.stopped.is_set() and "monitor has terminated" in request.message
 
-    def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def GetRootResource(self, request: Any, context: Any) -> Any:
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
-    def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def SetRootResource(self, request: Any, context: Any) -> Any:
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
-    def RequirePulumiVersion(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def RequirePulumiVersion(self, request: Any, context: Any) -> Any:
         return engine_pb2.RequirePulumiVersionResponse()
 
     def refuse(self, feature: str, context: Any) -> Any:
         """End the operation because the program asks for what only the Pulumi CLI does."""
         try:
             with self._deployment.reporting():
-                raise NeedsPulumi(feature)
+                raise NeedsPulumiError(feature)
         except OfflineError:
             return _unavailable(context)
 
 
 def _refusal(feature: str) -> Any:
-    def method(self: Monitor, request: Any, context: Any) -> Any:
+    def method(self: Monitor, _request: Any, context: Any) -> Any:
         return self.refuse(feature, context)
 
     return method

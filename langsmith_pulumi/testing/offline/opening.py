@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .project import (
     Config,
@@ -21,6 +19,10 @@ from .state import Checkpoint, Entry, export, load
 from .store import StateFile
 from .urns import is_dynamic_provider
 from .values import Bag, Secret, secret_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True)

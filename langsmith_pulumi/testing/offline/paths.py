@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .values import Bag
+if TYPE_CHECKING:
+    from .values import Bag
 
 Path = list[str | int]
 

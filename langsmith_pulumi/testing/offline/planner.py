@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from .errors import StepFailed, Stopped
+from .errors import StepFailedError, StoppedError
 from .events import ERROR, Diagnostic
-from .goal import Goal
 from .paths import reset
-from .plugin import CheckFailure, Plugin
-from .snapshot import Snapshot
-from .state import Entry
 from .steps import Change, Op, Step, Verdict, compared, judge, replacement
-from .urns import ROOT_STACK_TYPE, make_urn
+from .urns import make_urn, urn_name
 from .values import UNKNOWN, Bag, blind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .goal import Goal
+    from .plugin import CheckFailure, Plugin
+    from .snapshot import Snapshot
+    from .state import Entry
 
 
 @dataclass
@@ -50,10 +54,12 @@ class Planner:
 
     def _claim(self, goal: Goal) -> str:
         if goal.parent and goal.parent not in self.registered:
-            raise StepFailed("", f"could not find parent resource {goal.parent}")
+            raise StepFailedError("", f"could not find parent resource {goal.parent}")
         urn = make_urn(self.stack, self.project, goal.parent, goal.type, goal.name)
         if urn in self.registered:
-            raise StepFailed(urn, f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            raise StepFailedError(
+                urn, f"Duplicate resource URN '{urn}'; try giving it a unique name"
+            )
         self.registered.add(urn)
         return urn
 
@@ -73,7 +79,9 @@ class Planner:
             return replacement(again, new, Verdict(Op.REPLACE, delete_first=True))
         if old.external:
             return replacement(old, new, Verdict(Op.REPLACE))
-        verdict = judge(old, new, self._compare(old, new), goal.delete_before_replace)
+        verdict = judge(
+            old, new, self._compare(old, new), delete_before_replace=goal.delete_before_replace
+        )
         if verdict.op is Op.REPLACE:
             return self._replace(goal, old, new, verdict)
         return [Step(verdict.op, new.urn, old, new)]
@@ -115,7 +123,7 @@ class Planner:
             return False
         inputs = {k: UNKNOWN if k in touched else v for k, v in entry.inputs.items()}
         new = entry.but(inputs=inputs)
-        return judge(entry, new, self._asked(entry, new), None).op is Op.REPLACE
+        return judge(entry, new, self._asked(entry, new)).op is Op.REPLACE
 
     def _compare(self, old: Entry, new: Entry) -> Change:
         if new.deleted_with in self.replaced:
@@ -134,10 +142,10 @@ class Planner:
         news = reset(new.inputs, old.inputs, new.ignore_changes) if old else new.inputs
         inputs, failures = self.plugin.check(new.urn, old.inputs if old else {}, news)
         for failure in failures:
-            message = f"{new.type} resource '{_name(new)}'{_problem(failure, inputs)}"
+            message = f"{new.type} resource '{urn_name(new.urn)}'{_problem(failure, inputs)}"
             self.report(Diagnostic(new.urn, message, ERROR))
         if failures:
-            raise Stopped(f"resource {new.urn} is invalid")
+            raise StoppedError(f"resource {new.urn} is invalid")
         return new.but(inputs=inputs)
 
     def _refuse_protected(self, urn: str, because: str) -> None:
@@ -147,17 +155,8 @@ class Planner:
             "in your Pulumi program and run `up` again"
         )
         if not self.dry_run:
-            raise StepFailed(urn, message)
+            raise StepFailedError(urn, message)
         self.report(Diagnostic(urn, message, ERROR))
-
-
-def is_root_stack(goal: Goal) -> bool:
-    """Whether the registration is the stack's own."""
-    return goal.type == ROOT_STACK_TYPE
-
-
-def _name(entry: Entry) -> str:
-    return entry.urn.split("::", 3)[3]
 
 
 def _problem(failure: CheckFailure, inputs: Bag) -> str:

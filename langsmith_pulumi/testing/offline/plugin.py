@@ -7,21 +7,24 @@ answers. It supports no preview either: whoever previews must not call create or
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from .children import HOST_SCRIPTS, Child
-from .errors import Interrupted, OfflineError, StepFailed
-from .state import Entry
+from .errors import CutOffError, OfflineError, StepFailedError
 from .steps import Change
 from .urns import urn_name, urn_type
 from .values import Bag, from_struct, has_secrets, mark_secrets, strip_secrets, to_struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .state import Entry
 
 GRPC_OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
 
@@ -44,7 +47,7 @@ class Reading:
 
 
 class Plugin:
-    """The running plugin; starts with the first call, so that a run without resources is quick."""
+    """The running plugin; starts at the latest with the first call."""
 
     def __init__(self, start: Callable[[], Child], config: Bag) -> None:
         self._start = start
@@ -54,6 +57,11 @@ class Plugin:
         self._channel: grpc.Channel | None = None
         self._stub: provider_pb2_grpc.ResourceProviderStub | None = None
         self._stopped = False
+
+    def prepare(self) -> None:
+        """Start the process now, so that it is ready by the time it is needed."""
+        with self._lock:
+            self._child = self._child or self._start()
 
     def check(self, urn: str, olds: Bag, news: Bag) -> tuple[Bag, list[CheckFailure]]:
         """The inputs as the provider wants them, and what it refuses."""
@@ -80,7 +88,7 @@ class Plugin:
         request = proto.CreateRequest(**_named(urn), properties=_plain(inputs))
         answer = self._call("Create", urn, request)
         if not answer.id:
-            raise StepFailed(urn, "the provider returned no id from create")
+            raise StepFailedError(urn, "the provider returned no id from create")
         return answer.id, mark_secrets(from_struct(answer.properties), inputs)
 
     def update(self, old: Entry, urn: str, inputs: Bag) -> Bag:
@@ -134,14 +142,14 @@ class Plugin:
         except grpc.RpcError as error:
             raise self._translated(error, urn, method) from None
         except ValueError:  # the channel was closed meanwhile
-            raise Interrupted(f"{method} of {urn_name(urn)} was interrupted") from None
+            raise CutOffError(f"{method} of {urn_name(urn)} was interrupted") from None
 
     def _translated(self, error: Any, urn: str, method: str) -> OfflineError:
         if error.code() == grpc.StatusCode.UNKNOWN:
-            return StepFailed(urn, str(error.details()).strip())
+            return StepFailedError(urn, str(error.details()).strip())
         if self._stopped:
-            return Interrupted(f"{method} of {urn_name(urn)} was interrupted")
-        return Interrupted(
+            return CutOffError(f"{method} of {urn_name(urn)} was interrupted")
+        return CutOffError(
             f"the provider process ended during {method.lower()} of {urn_name(urn)}: whether it "
             f"took effect is not known ({error.details()})"
         )
@@ -149,13 +157,13 @@ class Plugin:
     def _ready(self) -> provider_pb2_grpc.ResourceProviderStub:
         with self._lock:
             if self._stopped:
-                raise Interrupted("the operation was interrupted")
+                raise CutOffError("the operation was interrupted")
             if self._stub is None:
                 self._stub = self._connect()
             return self._stub
 
     def _connect(self) -> provider_pb2_grpc.ResourceProviderStub:
-        self._child = self._start()
+        self._child = self._child or self._start()
         port = self._child.first_line()
         self._child.relay_output()
         if not port.isdigit():

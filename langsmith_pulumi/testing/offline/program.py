@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .children import HOST_SCRIPTS, Child
-from .project import Config, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .opening import OpenStack
+    from .project import Project
 
 ORGANIZATION = "organization"  # what Pulumi's self-managed backends call it
 PARALLEL = 16
 
 
 def start_program(
-    project: Project,
-    stack: str,
-    config: Config,
+    opened: OpenStack,
     address: str,
     *,
     dry_run: bool,
-    environ: Mapping[str, str],
     on_line: Callable[[str, bool], None],
 ) -> Child:
-    """Start the project's program against the engine at the address."""
-    folder = project.main if project.main.is_dir() else project.main.parent
+    """Start a stack's program against the engine at the address."""
+    project, config = opened.project, opened.config
     settings = {
         "project": project.name,
-        "stack": stack,
+        "stack": opened.stack,
         "dry_run": dry_run,
         "parallel": PARALLEL,
         "organization": ORGANIZATION,
@@ -36,9 +38,9 @@ def start_program(
     script = str(HOST_SCRIPTS / "run_program.py")
     child = Child(
         [project.python, "-u", script, address, address, str(project.main)],
-        cwd=folder,
+        cwd=program_folder(project),
         environ={
-            **child_environment(project, environ),
+            **child_environment(project, opened.environ),
             "PULUMI_CONFIG": json.dumps(dict(config.values)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
             "PULUMI_OFFLINE_SETTINGS": json.dumps(settings),

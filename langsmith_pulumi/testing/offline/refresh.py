@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from .plugin import Plugin, Reading
-from .snapshot import Snapshot
 from .state import Entry, now, with_outputs
 from .steps import Op, Step, compared
 from .values import same_value
+
+if TYPE_CHECKING:
+    from .plugin import Plugin, Reading
+    from .snapshot import Snapshot
 
 
 def refreshed(step: Step, old: Entry, snapshot: Snapshot, plugin: Plugin) -> Step:

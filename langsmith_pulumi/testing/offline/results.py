@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .events import Diagnostic, Event, StepBegan, StepEnded
 from .json_view import plan_document
-from .project import Config
 from .steps import Op, Step, is_shown
-from .values import Bag
+
+if TYPE_CHECKING:
+    from .project import Config
+    from .values import Bag
 
 _COUNTED = {Op.SAME, Op.CREATE, Op.UPDATE, Op.DELETE, Op.REPLACE}
 
@@ -71,6 +73,5 @@ class Recorder:
         )
 
     def _summary(self) -> dict[str, int]:
-        states = [(step.op, step.new or step.old) for step in self.ended]
-        kinds = [op for op, entry in states if op in _COUNTED and entry and not entry.is_provider]
-        return dict(Counter(str(Op(kind).value) for kind in kinds))
+        counted = [step for step in self.ended if step.op in _COUNTED and not step.is_provider]
+        return dict(Counter(Op(step.op).value for step in counted))

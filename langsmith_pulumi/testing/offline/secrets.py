@@ -11,15 +11,18 @@ import base64
 import functools
 import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
-from .errors import WrongPassphrase
+from .errors import WrongPassphraseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ROUNDS = 1_000_000  # part of the format
 _PROBE = "pulumi"
@@ -40,7 +43,7 @@ class Vault:
         return _seal(self._opened[0], text)
 
     def decrypt(self, ciphertext: str) -> str:
-        """The text of a ciphertext; raises `WrongPassphrase` if it was made with another one."""
+        """The text of a ciphertext; raises `WrongPassphraseError` if it was made with another one."""
         return _open(self._opened[0], ciphertext)
 
     @property
@@ -101,7 +104,7 @@ def _open(cipher: AESGCM, ciphertext: str) -> str:
     try:
         return cipher.decrypt(base64.b64decode(nonce), base64.b64decode(body), None).decode()
     except InvalidTag as wrong:
-        raise WrongPassphrase(
+        raise WrongPassphraseError(
             "the passphrase does not open this stack's secrets: set PULUMI_CONFIG_PASSPHRASE (or "
             "PULUMI_CONFIG_PASSPHRASE_FILE) to the one they were encrypted with"
         ) from wrong

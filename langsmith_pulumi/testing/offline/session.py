@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .children import Child
 from .deployment import Deployment, Setting
 from .events import ERROR, INFO, STDERR, Diagnostic, Listener
 from .masking import Masker
 from .monitor import Monitor, Server
-from .opening import OpenStack
 from .plugin import Plugin, plugin_starter
 from .program import PARALLEL, child_environment, program_folder, start_program
 from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .children import Child
+    from .opening import OpenStack
 
 _GRACE_SECONDS = 5.0
 _SAID_WHY = 32  # exit code of a program that has reported its own failure
@@ -35,12 +39,9 @@ class Session:
         """Start the program."""
         opened = self.opened
         child = start_program(
-            opened.project,
-            opened.stack,
-            opened.config,
+            opened,
             self.server.address,
             dry_run=self.deployment.setting.dry_run,
-            environ=opened.environ,
             on_line=self._printed,
         )
         return Program(child, self.monitor, self.deployment)
@@ -114,6 +115,7 @@ def session(
     deployment = Deployment(setting, snapshot, plugin, masker)
     monitor = Monitor(deployment, opened.config)
     server.serve(monitor)
+    plugin.prepare()
     try:
         with _interruptible(deployment):
             yield Session(opened, deployment, monitor, server)

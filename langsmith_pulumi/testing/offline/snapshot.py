@@ -7,7 +7,7 @@ has not come to yet, in its old order. So everything stands behind what it needs
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from .state import (
     Checkpoint,
@@ -18,6 +18,9 @@ from .state import (
     renamed,
     repaired,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Snapshot:

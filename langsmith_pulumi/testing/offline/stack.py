@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import engine
-from .events import Listener
 from .opening import Request
-from .results import Result
 from .values import blind, strip_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .events import Listener
+    from .results import Result
 
 
 class OfflineStack:
@@ -26,7 +29,7 @@ class OfflineStack:
         listener: is called with every event while an operation runs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the folder is optional, and by name
         self,
         project_dir: Path | str,
         stack: str = "dev",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import OfflineError
 from .urns import ROOT_STACK_TYPE, is_provider_type, provider_urn
 from .values import SECRET_SIGNATURE, SIGNATURE_KEY, Bag, Secret, mark_named, secret, transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STATE_VERSION = 3
 _WRITER = "v3.0.0+langsmith-pulumi-offline"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from .paths import contains, parse_path
-from .state import Entry
-from .urns import ROOT_STACK_TYPE, urn_name, urn_type
+from .urns import ROOT_STACK_TYPE, is_provider_type, urn_name, urn_type
 from .values import Bag, same_value, strip_secrets
+
+if TYPE_CHECKING:
+    from .state import Entry
 
 
 class Op(str, Enum):
@@ -59,6 +62,11 @@ class Step:
         return self.type == ROOT_STACK_TYPE
 
     @property
+    def is_provider(self) -> bool:
+        """Whether it is about a provider, which people are not told of."""
+        return is_provider_type(self.type)
+
+    @property
     def provider(self) -> str:
         """The reference of the provider that serves the resource."""
         entry = self.new or self.old
@@ -74,7 +82,9 @@ class Verdict:
     delete_first: bool = False
 
 
-def judge(old: Entry, new: Entry, change: Change, delete_before_replace: bool | None) -> Verdict:
+def judge(
+    old: Entry, new: Entry, change: Change, *, delete_before_replace: bool | None = None
+) -> Verdict:
     """Same, update or replace; the user's word on the order of a replacement beats the provider's.
 
     `delete_before_replace` is the resource option, None when the program does not set it.
@@ -125,6 +135,5 @@ def replacement(old: Entry, new: Entry, verdict: Verdict) -> list[Step]:
 
 def is_shown(step: Step) -> bool:
     """Whether people are told of a step: a replacement is one row, providers are none."""
-    entry = step.new or step.old
     hidden = {Op.SAME, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REFRESH}
-    return step.op not in hidden and not (entry and entry.is_provider)
+    return step.op not in hidden and not step.is_provider

@@ -11,12 +11,14 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .errors import OfflineError, StackLocked
+from .errors import OfflineError, StackLockedError
 from .state import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = ".pulumi-offline"
 
@@ -56,14 +58,14 @@ class StateFile:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other operations off this stack; raises `StackLocked` at once if one is running."""
+        """Keep other operations off this stack; raises `StackLockedError` at once if one is running."""
         self._make_folder()
         with self.path.with_suffix(".lock").open("a+", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as held:
                 file.seek(0)
-                raise StackLocked(self._held_by(file.read())) from held
+                raise StackLockedError(self._held_by(file.read())) from held
             file.truncate(0)
             file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}")
             file.flush()

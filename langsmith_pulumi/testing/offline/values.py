@@ -7,11 +7,13 @@ that only the real operation will know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf import struct_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 Bag = dict[str, Any]
 """The properties of a resource, by name."""

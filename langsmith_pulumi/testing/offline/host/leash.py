@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, run by its path
 """Ends this process as soon as its engine is gone, whichever way the engine ended."""
 
 from __future__ import annotations

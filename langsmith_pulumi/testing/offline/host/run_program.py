@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, run by its path
 """Runs a Pulumi program the way Pulumi's language host for Python does.
 
 Arguments: the monitor's address, the engine's address, and the program (a file, or a folder with a
@@ -14,6 +15,7 @@ import runpy
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import leash  # type: ignore[import-not-found]  # beside this script, which is run by path
 
@@ -64,7 +66,7 @@ def _own_traceback(program: str) -> str:
     """The traceback from the program's first line on; all of it if that line is not in it."""
     error = sys.exc_info()[1]
     frames = traceback.extract_tb(error.__traceback__ if error else None)
-    folder = program if os.path.isdir(program) else os.path.dirname(program)
+    folder = program if Path(program).is_dir() else str(Path(program).parent)
     own = [n for n, frame in enumerate(frames) if frame.filename.startswith(folder)]
     return traceback.format_exc(limit=-(len(frames) - own[0]) if own else None)
 

@@ -1,0 +1,76 @@
+"""What the command line calls: runs one operation, prints it, returns the exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from . import engine
+from .display import print_result, shown
+from .errors import OfflineError
+from .opening import Request
+from .values import blind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from .events import Listener
+    from .results import Result
+
+_OPERATIONS: dict[str, tuple[Callable[[Request, Listener | None], Result], str]] = {
+    "preview": (engine.preview, "Previewing"),
+    "up": (engine.up, "Updating"),
+    "refresh": (engine.refresh, "Refreshing"),
+    "destroy": (engine.destroy, "Destroying"),
+}
+
+
+def run(
+    operation: str,
+    *,
+    cwd: Path,
+    stack: str = "dev",
+    as_json: bool = False,
+    config: Sequence[str] = (),
+) -> int:
+    """Run `preview`, `up`, `refresh` or `destroy` on the project in a folder.
+
+    `config` holds `key=value` texts, for this run only. With `as_json` the document that
+    `pulumi preview --json` prints is all that is printed.
+    """
+    try:
+        request = Request(cwd, stack, _pairs(config))
+        if as_json:
+            return _run_as_json(operation, request)
+        return _run_shown(operation, request, Console(highlight=False))
+    except OfflineError as error:
+        Console(stderr=True, highlight=False).print(Text(f"error: {error}", "red"), soft_wrap=True)
+        return 1
+
+
+def _run_as_json(operation: str, request: Request) -> int:
+    result = _OPERATIONS[operation][0](request, None)
+    print(json.dumps(result.plan, indent=4, ensure_ascii=False))  # noqa: T201 - what it is for
+    return result.exit_code
+
+
+def _run_shown(operation: str, request: Request, console: Console) -> int:
+    perform, doing = _OPERATIONS[operation]
+    planned = operation == "preview"
+    before = blind(engine.stack_outputs(request))
+    console.print(Text(f"{doing} {request.stack} (offline engine)\n"))
+    with shown(console, planned=planned) as listener:
+        result = perform(request, listener)
+    print_result(console, result, before, planned=planned)
+    return result.exit_code
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = dict(text.partition("=")[::2] for text in texts if "=" in text)
+    if len(pairs) < len(set(texts)):
+        raise OfflineError("--config takes key=value")
+    return pairs
