@@ -12,6 +12,7 @@ from . import reading, settling
 from .creating import Creation
 from .errors import ControlPlaneError, DeploymentMissing, InvalidRequest, Missing
 from .logs import LogKind, lines_of
+from .polling import pause
 from .retrying import BRIEFLY, ONCE, REPEATABLE, Policy
 from .settings import check, check_workspace_id, dashboard_url
 from .wire import Limits, Wire
@@ -46,7 +47,7 @@ class ControlPlane:
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
     ) -> None:

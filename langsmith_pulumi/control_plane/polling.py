@@ -3,47 +3,44 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 POLL_VARIABLE = "LANGSMITH_PULUMI_POLL_SECONDS"
-"""Environment variable that fixes the pause between two looks; 0 is no pause."""
+"""Environment variable that caps every pause, for tests and demonstrations; 0 is no pause."""
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 5.0
 _GROWTH = 1.2
 
 
+def pause(seconds: float) -> None:
+    """Sleep, unless the environment caps pauses."""
+    with suppress(KeyError, ValueError):
+        seconds = min(seconds, max(float(os.environ[POLL_VARIABLE]), 0.0))
+    time.sleep(seconds)
+
+
 def looks(
     timeout: float, clock: Callable[[], float], sleep: Callable[[float], None]
 ) -> Iterator[float]:
-    """Yield the seconds that have passed, once for each look; the last look is past the timeout."""
+    """Yield the seconds that have passed, once for each look; the last look is past the timeout.
+
+    The pauses grow gently: quick revisions are seen quickly, long ones cost few requests.
+    """
     started = clock()
-    for pause in _pauses():
+    pause_now = _FIRST_PAUSE
+    while True:
         elapsed = clock() - started
         yield elapsed
         if elapsed >= timeout:
             return
-        sleep(min(pause, timeout - elapsed))
-
-
-def _pauses() -> Iterator[float]:
-    """Grow gently: quick revisions are seen quickly, long ones cost few requests."""
-    fixed = _fixed_pause()
-    pause = _FIRST_PAUSE if fixed is None else fixed
-    while True:
-        yield pause
-        if fixed is None:
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-
-
-def _fixed_pause() -> float | None:
-    try:
-        return max(float(os.environ[POLL_VARIABLE]), 0.0)
-    except (KeyError, ValueError):
-        return None
+        sleep(min(pause_now, timeout - elapsed))
+        pause_now = min(pause_now * _GROWTH, _LONGEST_PAUSE)
 
 
 def spoken(seconds: float) -> str:

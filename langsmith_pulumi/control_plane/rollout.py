@@ -24,7 +24,7 @@ from .errors import (
     RouteMissing,
 )
 from .farewell import Seen, failed, gone, still_there, timed_out
-from .polling import looks
+from .polling import looks, pause
 from .retrying import BRIEFLY
 from .verdict import Verdict, deletion_began, verdict
 
@@ -59,7 +59,7 @@ def wait_for_rollout(  # noqa: PLR0913 - the last two are for tests
     on_progress: Callable[[Revision, float], None],
     revision_id: str | None = None,
     clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = pause,
 ) -> Settled:
     """Wait until the newest revision is up; raises a ``WaitError`` if that does not happen.
 
@@ -160,7 +160,7 @@ def wait_until_gone(  # noqa: PLR0913 - the last two are for tests
     timeout: float,
     on_progress: Callable[[str, float], None],
     clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = pause,
 ) -> None:
     """Wait until the control plane says that a deleted deployment is gone: its name is free then.
 

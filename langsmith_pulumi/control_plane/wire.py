@@ -96,8 +96,7 @@ class Wire:
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
             # The key must not go wherever an answer points to.
             follow_redirects=False,
-            # No proxy leads to this very machine.
-            trust_env=not is_loopback(self._url),
+            mounts=_direct(self._url),
             transport=transport,
         )
         debug.enable_if_asked()
@@ -203,6 +202,11 @@ class Wire:
         if isinstance(exc, httpx.ReadTimeout):
             return f"nothing came for {self._limits.read:g} s"
         return quotable(self.scrubber.scrub(str(exc)), 200) or type(exc).__name__
+
+
+def _direct(url: str) -> dict[str, httpx.BaseTransport | None]:
+    """Keep proxies of the environment out of the way to this very machine."""
+    return {f"all://{httpx.URL(url).netloc.decode()}": None} if is_loopback(url) else {}
 
 
 def _headers(workspace: str | None, *, has_body: bool) -> dict[str, str]:

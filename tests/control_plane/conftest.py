@@ -1,0 +1,35 @@
+"""A scripted server, a clock that only sleeping moves, and a client between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from control_plane.samples import KEY
+from control_plane.scripted import Scripted, Time
+
+from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def server(time: Time) -> Iterator[Scripted]:
+    server = Scripted(time)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def client(server: Scripted, time: Time) -> Iterator[ControlPlane]:
+    settings = Settings(KEY, server.url)
+    client = ControlPlane(settings, sleep=time.sleep, clock=time.clock)
+    yield client
+    client.close()

@@ -1,0 +1,65 @@
+"""Deployments, revisions and requests as the tests use them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from control_plane.scripted import EPOCH, Reply
+
+from langsmith_pulumi.control_plane.models import DeploymentCreateRequest
+
+KEY = "lsv2_sk_0123456789abcdef_fedcba9876"
+DEPLOYMENT = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"
+OTHER = "0b1d1f9e-7a53-4a0f-8f1b-3b1f0a4f9d55"
+FIRST = "11111111-1111-4111-8111-111111111111"
+SECOND = "22222222-2222-4222-8222-222222222222"
+WORKSPACE = "44444444-4444-4444-8444-444444444444"
+CANARY = 'hush "quoted" päßwörd-5f2c\nsecond line of it'
+
+REQUEST: dict[str, Any] = {
+    "name": "support-agent",
+    "source": "github",
+    "source_config": {
+        "integration_id": "33333333-3333-4333-8333-333333333333",
+        "repo_url": "https://github.com/langchain-ai/react-agent",
+        "deployment_type": "dev",
+        "build_on_push": False,
+    },
+    "source_revision_config": {"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+    "secrets": [{"name": "TOKEN", "value": CANARY}],
+}
+
+
+def create_request(**changes: Any) -> DeploymentCreateRequest:
+    return DeploymentCreateRequest.model_validate({**REQUEST, **changes})
+
+
+def at(seconds: float) -> str:
+    """A time by the server's clock, counted from the beginning of the test."""
+    return datetime.fromtimestamp(EPOCH + seconds, timezone.utc).isoformat()
+
+
+def deployment(**changes: Any) -> dict[str, Any]:
+    return {
+        **REQUEST,
+        "id": DEPLOYMENT,
+        "status": "READY",
+        "created_at": at(0),
+        "updated_at": at(0),
+        "latest_revision_id": FIRST,
+        "active_revision_id": FIRST,
+        **changes,
+    }
+
+
+def revision(status: str = "DEPLOYED", **changes: Any) -> dict[str, Any]:
+    return {"id": FIRST, "status": status, "created_at": at(0), "updated_at": at(0), **changes}
+
+
+def page(*items: dict[str, Any]) -> Reply:
+    return Reply(body={"resources": list(items), "offset": len(items)})
+
+
+def gone(deployment_id: str = DEPLOYMENT) -> Reply:
+    return Reply(404, {"detail": f"Deployment ID {deployment_id} not found."})
