@@ -1,0 +1,166 @@
+"""Answers that are late, wrong or missing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from langsmith_pulumi.testing import Simulator
+
+Json = dict[str, Any]
+Make = Callable[..., Json]
+Call = Callable[..., httpx.Response]
+
+LIST = "/v2/deployments"
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("drop_request", httpx.RemoteProtocolError),
+        ("drop_response", httpx.RemoteProtocolError),
+        ("drop_body", httpx.RemoteProtocolError),
+        ("delay", httpx.ReadTimeout),
+        ("drip", httpx.ReadTimeout),
+    ],
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_no_answer(
+    simulator: Simulator, http: httpx.Client, kind: Any, error: type[Exception], *, after: bool
+) -> None:
+    """The connection breaks, or nothing comes in time; the next request is served again."""
+    http.timeout = httpx.Timeout(0.05)
+    simulator.fail("GET", LIST, kind, seconds=30, after=after)
+
+    with pytest.raises(error):
+        http.get(LIST)
+
+    assert http.get(LIST).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "carried_out"),
+    [
+        ("drop_request", {}, False),
+        ("drop_response", {}, True),
+        ("drop_body", {}, True),
+        ("status", {"status": 503}, False),
+        ("status", {"status": 504, "after": True}, True),
+        ("garbage", {}, False),
+        ("garbage", {"after": True}, True),
+        ("truncated", {}, True),
+    ],
+)
+def test_what_is_carried_out(
+    simulator: Simulator, create: Call, kind: Any, options: Json, *, carried_out: bool
+) -> None:
+    """Each kind of fault strikes before or after the work, and the work is done or not."""
+    simulator.fail("POST", LIST, kind, **options)
+
+    try:
+        create()
+    except httpx.RemoteProtocolError:
+        answered = None
+    else:
+        answered = options.get("status", 201 if kind == "truncated" else 200)
+
+    assert ("agent" in simulator.deployments()) is carried_out
+    assert simulator.requests[-1].status in (answered, 201 if kind == "drop_body" else answered)
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "headers"),
+    [
+        (
+            {"status": 500},
+            '{"detail": "Internal Server Error"}',
+            {"content-type": "application/json"},
+        ),
+        ({"status": 429, "headers": {"Retry-After": "7"}}, "Too Many", {"retry-after": "7"}),
+        (
+            {"status": 502, "body": "<h1>no</h1>", "content_type": "text/html"},
+            "<h1>no</h1>",
+            {"content-type": "text/html"},
+        ),
+        (
+            {"status": 307, "headers": {"Location": "http://elsewhere.example"}},
+            "Temporary Redirect",
+            {"location": "http://elsewhere.example"},
+        ),
+    ],
+)
+def test_statuses(
+    simulator: Simulator, http: httpx.Client, options: Json, text: str, headers: dict[str, str]
+) -> None:
+    """A status fault answers with the status, body and headers that it was given."""
+    simulator.fail("GET", LIST, "status", **options)
+
+    answer = http.get(LIST)
+
+    assert (answer.status_code, text in answer.text) == (options["status"], True)
+    assert headers.items() <= dict(answer.headers).items()
+
+
+@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+def test_answers_that_are_no_json(simulator: Simulator, http: httpx.Client, kind: Any) -> None:
+    """The answer is complete for HTTP and has status 200, but it cannot be read."""
+    simulator.fail("GET", LIST, kind)
+
+    answer = http.get(LIST)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+        answer.json()
+
+
+def test_stale_reads(simulator: Simulator, http: httpx.Client, made: Make) -> None:
+    """A stale read does not see the last write; the next one does."""
+    simulator.fail("GET", f"{LIST}*", "stale", times=2)
+    path = f"{LIST}/{made()['id']}"
+
+    stale = http.get(LIST).json()["resources"], http.get(path).status_code
+    fresh = http.get(LIST).json()["resources"], http.get(path).status_code
+
+    assert stale == ([], 404)
+    assert (len(fresh[0]), fresh[1]) == (1, 200)
+
+
+@pytest.mark.parametrize(
+    ("fault", "failures"),
+    [
+        ({}, [True, False, False, False]),
+        ({"times": 2}, [True, True, False, False]),
+        ({"times": -1}, [True, True, True, True]),
+        ({"skip": 2}, [False, False, True, False]),
+        ({"skip": 1, "times": 2}, [False, True, True, False]),
+        ({"times": 0}, [False, False, False, False]),
+        ({"method": "*"}, [True, False, False, False]),
+        ({"method": "POST"}, [False, False, False, False]),
+        ({"path": "/v2/*"}, [True, False, False, False]),
+        ({"path": "/v2/deployment"}, [False, False, False, False]),
+        ({"path": "/v2/deployments/*"}, [False, False, False, False]),
+    ],
+)
+def test_which_requests_are_hit(
+    simulator: Simulator, http: httpx.Client, fault: Json, failures: list[bool]
+) -> None:
+    """Method and path choose the requests; skip and times count only those."""
+    simulator.fail(**{"method": "GET", "path": LIST, "kind": "status", **fault})
+
+    assert [http.get(LIST).is_error for _ in failures] == failures
+
+
+def test_faults_take_turns(simulator: Simulator, http: httpx.Client) -> None:
+    """Of several faults for a request the first that is left strikes."""
+    for status in (500, 429, 503):
+        simulator.fail("GET", LIST, "status", status=status)
+
+    assert [http.get(LIST).status_code for _ in range(4)] == [500, 429, 503, 200]
+
+
+def test_faults_strike_before_the_key_is_looked_at(simulator: Simulator) -> None:
+    """As with a proxy in front, a fault does not ask who comes."""
+    simulator.fail("GET", LIST, "status", status=502)
+
+    assert httpx.get(simulator.url + LIST, verify=False).status_code == 502
