@@ -1,0 +1,116 @@
+"""The report as JSON, for programs: ``report.schema.json`` beside this file documents it."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from .markers import marker
+from .messages import message
+from .values import UNSET, pair, visible
+from .verdict import level, sentence
+
+if TYPE_CHECKING:
+    from .differences import FieldChange, SecretChange
+    from .effects import Effect
+    from .gate import Judgement
+    from .plan import Diagnostic
+    from .report import Other, Report, StackReport
+
+VERSION = 1
+"""Raised when a field changes its meaning or goes; new fields leave it."""
+_LONGEST_MESSAGE = 4000
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the report."""
+    text = files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def as_json(report: Report, judgement: Judgement) -> str:
+    """The whole report with the judgement of the gates; nothing is left out."""
+    return json.dumps(_document(report, judgement), indent=2) + "\n"
+
+
+def labels(report: Report) -> list[str]:
+    """Labels for a pull request: one per kind of effect, and one for a failed preview."""
+    kinds = [f"langsmith:{kind.value.replace(' ', '-')}" for kind in sorted(report.counts)]
+    return [*kinds, *(["langsmith:failed"] if report.failed else [])]
+
+
+def _document(report: Report, judgement: Judgement) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "verdict": {"level": level(report).value, "sentence": sentence(report)},
+        "changes": report.changes,
+        "counts": {kind.value: number for kind, number in report.counts.items()},
+        "labels": labels(report),
+        "gate": {
+            "exit_code": judgement.exit_code,
+            "refusals": [visible(refusal) for refusal in judgement.refusals],
+        },
+        "stacks": [_stack(stack) for stack in report.stacks],
+    }
+
+
+def _stack(stack: StackReport) -> dict[str, Any]:
+    return {
+        "project": stack.project,
+        "stack": stack.stack,
+        "origin": stack.origin,
+        "marker": marker(stack),
+        "failed": stack.failed,
+        "unchanged": stack.unchanged,
+        "unlisted": dict(stack.unlisted),
+        "diagnostics": [_diagnostic(item) for item in (*stack.errors, *stack.warnings)],
+        "deployments": [_deployment(effect) for effect in stack.effects],
+        "others": [_other(other) for other in stack.others],
+    }
+
+
+def _deployment(effect: Effect) -> dict[str, Any]:
+    return {
+        "urn": effect.urn,
+        "name": effect.name,
+        "deployment": effect.deployment or None,
+        "kind": effect.kind.value,
+        "operation": effect.op,
+        "drift": effect.drift,
+        "reasons": list(effect.reasons),
+        "import_id": effect.import_id or None,
+        "fields": [_field(change) for change in effect.fields],
+        "secrets": [_secret(change) for change in effect.secrets],
+        "notes": [note.value for note in effect.notes],
+    }
+
+
+def _field(change: FieldChange) -> dict[str, Any]:
+    before, after = (None if text is UNSET else text for text in pair(change.before, change.after))
+    return {
+        "path": change.path,
+        "change": change.change.value,
+        "before": before,
+        "after": after,
+        "drift": change.drift,
+    }
+
+
+def _secret(change: SecretChange) -> dict[str, Any]:
+    return {"name": change.name, "fate": change.fate.value, "drift": change.drift}
+
+
+def _other(other: Other) -> dict[str, Any]:
+    return {
+        "urn": other.urn,
+        "type": other.type,
+        "name": other.name,
+        "operation": other.op,
+        "verb": other.verb.value,
+        "keys": list(other.keys),
+    }
+
+
+def _diagnostic(item: Diagnostic) -> dict[str, Any]:
+    return {"severity": item.severity, "message": message(item, _LONGEST_MESSAGE)}

@@ -1,0 +1,70 @@
+"""What a plan does to a deployment, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .differences import FieldChange, SecretChange
+
+
+class Kind(str, Enum):
+    """What happens to a deployment, in the order of a report."""
+
+    REPLACED = "replaced"
+    DELETED = "deleted"
+    UNKNOWN = "unknown"
+    REVISION = "revision"
+    IN_PLACE = "in place"
+    CREATED = "created"
+    ADOPTED = "adopted"
+    RETRIED = "retried"
+    DRIFT = "drift"
+    RELEASED = "released"
+
+
+class Note(str, Enum):
+    """A fact about an effect that its fields do not show."""
+
+    NAME_KEPT = "The old one is deleted first: nothing serves until the new one does."
+    TRACES_GO = "Its tracing project is deleted too, with all traces."
+    TRACES_STAY = "Its tracing project and traces stay."
+    NOT_SHOWN = "The plan does not show what changes: it may be a value that is secret throughout."
+    GONE = "It was deleted behind Pulumi's back; its database is lost already."
+    UNFINISHED = (
+        "Its last rollout did not end well. `up` waits again, "
+        "and asks for a new revision if that one failed."
+    )
+    ADOPTION = "It exists and is taken over; what differs from the program is patched."
+    SALT = "Whether secrets keep their values cannot be told across a replacement."
+    NO_REASON = "The plan does not say why; it may have been asked for on the command line."
+    OLD_STAYS = "The old one is not deleted (`retain_on_delete`); Pulumi lets go of it."
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What happens to one deployment."""
+
+    urn: str
+    name: str
+    """Its name in the program."""
+    deployment: str
+    """Its name in the control plane; empty where it is not known."""
+    kind: Kind
+    op: str
+    reasons: tuple[str, ...] = ()
+    """The fields that force a replacement."""
+    fields: tuple[FieldChange, ...] = ()
+    secrets: tuple[SecretChange, ...] = ()
+    notes: tuple[Note, ...] = ()
+    spec: tuple[tuple[str, object], ...] = ()
+    """The resources it shall have, where any of them change: name and figure."""
+    import_id: str = ""
+
+    @property
+    def drift(self) -> bool:
+        """Whether something done behind Pulumi's back is put right."""
+        changed = any(field.drift for field in self.fields)
+        return changed or any(secret.drift for secret in self.secrets) or Note.GONE in self.notes

@@ -1,0 +1,109 @@
+"""What is said of a deployment, another resource or a message: pieces that each format dresses.
+
+Content lives here once. A piece is a plain string (the report's own words), a ``Word`` (its own
+word in the place of a value) or a ``Foreign`` text, which no format may trust.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .effects import Kind
+from .operations import Verb
+from .values import Foreign, pair, short
+from .words import listing_of, operation, totals
+
+if TYPE_CHECKING:
+    from .detail import Detail
+    from .differences import FieldChange, SecretChange
+    from .effects import Effect
+    from .report import Other
+
+_LONG_PREFIXES = ("source_config.", "source_revision_config.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list."""
+
+    pieces: tuple[str, ...]
+    indent: int = 0
+
+
+def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
+    """One line for the deployment, and below it what changes and what else to know."""
+    if not detail.values:
+        keys = _keys(effect) if detail.keys else ()
+        return [Line((*_title(effect), *((": ", *keys) if keys else ())))]
+    below = [
+        *(_field(effect, change) for change in effect.fields if not _is_title(effect, change)),
+        *(_secret(change) for change in effect.secrets),
+        *((text,) for text in totals(effect)),
+        *((note.value,) for note in effect.notes),
+    ]
+    return [Line((*_title(effect), *_reason(effect))), *(Line(pieces, 1) for pieces in below)]
+
+
+def other_line(other: Other) -> Line:
+    """One line for a resource that is no deployment: what is done to it, and to which inputs."""
+    what = (operation(other.verb), " ", _name(other.name), " (", _name(other.type), ")")
+    op = (" by the unknown operation ", _name(other.op)) if other.verb is Verb.UNKNOWN else ()
+    keys = listing_of([(_name(key),) for key in other.keys])
+    return Line((*what, *op, *((": ", *keys) if keys else ())))
+
+
+def _name(text: str) -> Foreign:
+    return Foreign(short(text))
+
+
+def _title(effect: Effect) -> tuple[str, ...]:
+    also = effect.deployment not in ("", effect.name)
+    return (
+        _name(effect.name),
+        *((" (deployment ", _name(effect.deployment), ")") if also else ()),
+        *((" takes over ", _name(effect.import_id)) if effect.import_id else ()),
+        *((" by ", _name(effect.op)) if effect.kind is Kind.UNKNOWN else ()),
+    )
+
+
+def _is_title(effect: Effect, change: FieldChange) -> bool:
+    """Whether the line of the deployment says it already."""
+    return effect.kind is Kind.CREATED and change.path == "name"
+
+
+def _reason(effect: Effect) -> tuple[str, ...]:
+    if not effect.reasons:
+        return ()
+    paths = [(_path(path),) for path in effect.reasons]
+    return (" because ", *listing_of(paths), " changes" if len(paths) == 1 else " change")
+
+
+def _keys(effect: Effect) -> tuple[str, ...]:
+    fields = [(_path(change.path),) for change in effect.fields]
+    secrets = [("secret ", _name(change.name)) for change in effect.secrets]
+    return listing_of([*fields, *secrets])
+
+
+def _field(effect: Effect, change: FieldChange) -> tuple[str, ...]:
+    before, after = pair(change.before, change.after)
+    path = _path(change.path)
+    if effect.kind is Kind.CREATED:
+        return (path, ": ", after)
+    return (path, ": ", before, " → ", after, *_drift(change))
+
+
+def _secret(change: SecretChange) -> tuple[str, ...]:
+    if not change.name:
+        return ("secrets: names and values known only during up",)
+    return ("secret ", _name(change.name), f": {change.fate.value}", *_drift(change))
+
+
+def _drift(change: FieldChange | SecretChange) -> tuple[str, ...]:
+    return (" (drift put back)",) if change.drift else ()
+
+
+def _path(path: str) -> Foreign:
+    """A field's path without the part that all fields of a deployment share."""
+    prefix = next((prefix for prefix in _LONG_PREFIXES if path.startswith(prefix)), "")
+    return _name(path[len(prefix) :])

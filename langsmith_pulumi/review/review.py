@@ -1,0 +1,77 @@
+"""The one door for the command line and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .as_json import as_json, labels
+from .fit import GITHUB_LIMIT, fit
+from .gate import Gate, judge_gates
+from .markdown import as_markdown
+from .plan import read_plan
+from .report import report_on
+from .text import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Any
+
+FORMATS = ("markdown", "text", "json")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A rendered report and the word of the gates."""
+
+    text: str
+    """The report; empty where nothing changes and silence was asked for."""
+    exit_code: int
+    refusals: tuple[str, ...]
+    """Why the gates refuse, one sentence each; nothing was printed."""
+    truncated: bool
+    """Whether the report leaves something out to stay within its size."""
+    labels: tuple[str, ...]
+
+
+def review(  # noqa: PLR0913 - each is an option of the command
+    documents: Sequence[tuple[str, bytes | str | Mapping[str, Any]]],
+    *,
+    format: str = "markdown",  # noqa: A002 - the option's name
+    fail_on: Collection[str] = (),
+    allow: Collection[str] = (),
+    quiet: bool = False,
+    colour: bool = False,
+    limit: int = GITHUB_LIMIT,
+) -> Outcome:
+    """Report on previews, one document per stack.
+
+    Args:
+        documents: Name (for messages) and content of each: what ``pulumi preview --json`` printed,
+            or the parsed object.
+        format: ``markdown`` for a comment, ``text`` for a terminal, ``json`` for programs.
+        fail_on: What to refuse: ``replace``, ``delete``, ``revision``, ``truncated``, ``unjudged``.
+        allow: Patterns (``*``, ``?``) of names, types or URNs that the gates let pass.
+        quiet: Give an empty text where nothing changes.
+        colour: Colour the text format.
+        limit: Most bytes of a Markdown report.
+
+    Raises:
+        UnreadablePlan: A document is no preview; its message says which and why.
+        ValueError: An unknown format or gate.
+    """
+    gates = [Gate(name) for name in fail_on]
+    report = report_on([read_plan(name, document) for name, document in documents])
+    fitted = fit(partial(as_markdown, report), limit)
+    truncated = fitted.truncated and format == "markdown"
+    judgement = judge_gates(report, gates, allow, truncated=truncated)
+    render = {
+        "markdown": lambda: fitted.text,
+        "text": lambda: as_text(report, colour=colour),
+        "json": lambda: as_json(report, judgement),
+    }
+    if format not in render:
+        raise ValueError(f"unknown format {format!r}; use one of {', '.join(FORMATS)}")
+    text = "" if quiet and not report.changes else render[format]()
+    return Outcome(text, judgement.exit_code, judgement.refusals, truncated, tuple(labels(report)))

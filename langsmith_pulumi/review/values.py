@@ -1,0 +1,122 @@
+"""Values as a report shows them: on one line, short, harmless, and never a secret."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+from langsmith_pulumi.provider import bags
+
+from .plan import SECRET
+
+LENGTH = 80
+"""Most characters that a value takes in a report."""
+_CONTEXT = 20
+"""Characters kept before the first difference of two long values."""
+
+_EXACT = 1e15
+"""Whole numbers below this are exact in a float."""
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?:@[^/\s@]+)*(?=@)")
+_HARMLESS = ("L", "M", "N", "P", "S", "Zs")
+
+
+class Word(str):
+    """A word of the report's own in the place of a value."""
+
+    __slots__ = ()
+
+
+class Foreign(str):
+    """A text that comes from a program, a service or an engine, and is not to be trusted."""
+
+    __slots__ = ()
+
+
+UNKNOWN = Word("known only during up")
+HIDDEN = Word("a secret")
+UNSET = Word("not set")
+
+
+def pair(before: Any, after: Any) -> tuple[Word | Foreign, Word | Foreign]:
+    """Two values that differ, each shortened so that the first difference is still seen."""
+    old, new = _text(before), _text(after)
+    start = 0
+    if isinstance(old, Foreign) and isinstance(new, Foreign):
+        start = max(0, _common(old, new) - _CONTEXT)
+    return _window(old, start), _window(new, start)
+
+
+def short(text: str, length: int = LENGTH) -> str:
+    """A text cut in the middle if it is long: both ends of a name or an image tell something."""
+    if len(text) <= length:
+        return text
+    tail = length // 3
+    return f"{text[: length - tail - 1]}…{text[-tail:]}"
+
+
+def visible(text: str) -> str:
+    """A text with what a reader cannot see (control characters, directions) spelled out."""
+    return "".join(char if _is_harmless(char) else _spelled(char) for char in text)
+
+
+def without_credentials(text: str) -> str:
+    """A text whose URLs hold no user and no password."""
+    return _CREDENTIALS.sub("***", text)
+
+
+def figure(number: float) -> str:
+    """A number as people write it; the engine turns every number into a float."""
+    return str(int(number)) if number == int(number) else repr(number)
+
+
+def _text(value: Any) -> Word | Foreign:
+    if value is None:
+        return UNSET
+    if bags.is_unknown(value):
+        return UNKNOWN
+    if value == SECRET:
+        return HIDDEN
+    return Foreign(visible(without_credentials(_plain(value))))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and abs(value) < _EXACT:
+        return figure(value)
+    return json.dumps(_printable(value), ensure_ascii=False, sort_keys=True)
+
+
+def _printable(value: Any) -> Any:
+    """A nested value with words in the place of what is unknown or secret."""
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if bags.is_unknown(value):
+        return f"({UNKNOWN})"
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+    return int(value) if is_whole else value
+
+
+def _common(old: str, new: str) -> int:
+    same = (index for index, (a, b) in enumerate(zip(old, new)) if a != b)  # noqa: B905
+    return next(same, min(len(old), len(new)))
+
+
+def _window(text: Word | Foreign, start: int) -> Word | Foreign:
+    """The text, or the part of a long one that begins shortly before the difference."""
+    if len(text) <= LENGTH:
+        return text
+    part = text[start:]
+    return Foreign(short(f"…{part}" if start else part))
+
+
+def _is_harmless(char: str) -> bool:
+    return char == " " or unicodedata.category(char).startswith(_HARMLESS)
+
+
+def _spelled(char: str) -> str:
+    return json.dumps(char)[1:-1]
