@@ -126,7 +126,7 @@ class Deployment:
         if entry.is_stack:
             self._stack_outputs = (urn, outputs)
         else:
-            self.snapshot.amend(entry, entry.but(outputs=outputs))
+            self.snapshot.amend(entry, outputs=outputs)
 
     def finish_outputs(self, *, succeeded: bool) -> None:
         """Settle the stack's outputs: the new ones, merged over the old ones after a failure."""
@@ -134,7 +134,7 @@ class Deployment:
         entry = self.snapshot.current(urn)
         if entry:
             merged = outputs if succeeded else {**entry.outputs, **outputs}
-            self.snapshot.amend(entry, entry.but(outputs=merged))
+            self.snapshot.amend(entry, outputs=merged)
 
     def run_all(self, steps: list[Step]) -> list[Step]:
         """Take independent steps in parallel; returns those that failed."""

@@ -86,7 +86,7 @@ class Executor:
         self._called(operation, lambda: self._deleted(old))
         if replacing and not old.delete:
             # Its successor is yet to come: until then the state says that it is owed.
-            self.snapshot.amend(old, old.but(pending_replacement=True), operation)
+            self.snapshot.amend(old, operation, pending_replacement=True)
         else:
             self.snapshot.succeed(operation, out=old, new=None)
 

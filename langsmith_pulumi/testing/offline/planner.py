@@ -163,5 +163,6 @@ def _problem(failure: CheckFailure, inputs: Bag) -> str:
     if not failure.property:
         return f" has a problem: {failure.reason}"
     value = inputs.get(failure.property)
-    text = "<nil>" if value is None else json.dumps(blind(value), ensure_ascii=False)
+    shown = "<nil>" if value is None else blind(value)
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
     return f": property {failure.property} value {{{text}}} has a problem: {failure.reason}"

@@ -23,7 +23,8 @@ def refreshed(step: Step, old: Entry, snapshot: Snapshot, plugin: Plugin) -> Ste
         snapshot.drop(old)
         return replace(step, op=Op.DELETE, new=None)
     new = _as_read(old, reading)
-    snapshot.amend(old, new)
+    changes = {key: getattr(new, key) for key in ("id", "inputs", "outputs", "modified")}
+    snapshot.amend(old, **changes)
     return replace(step, op=Op.UPDATE if _shows(old, new, plugin) else Op.SAME, new=new)
 
 

@@ -7,7 +7,7 @@ has not come to yet, in its old order. So everything stands behind what it needs
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .state import (
     Checkpoint,
@@ -84,19 +84,23 @@ class Snapshot:
             if old is None or _told(old) != _told(new):
                 self._write()
 
-    def amend(self, old: Entry, new: Entry, operation: Operation | None = None) -> None:
-        """Put another entry where one stands; written only if it differs."""
+    def amend(self, old: Entry, operation: Operation | None = None, **changes: Any) -> None:
+        """Change some fields of an entry where it stands; written only if that makes a difference.
+
+        The entry is the one that stands now: another thread may have repaired it meanwhile.
+        """
         with self._lock:
-            self._exchange(old, new)
+            before = _told(old)
+            self._change(old, changes)
             if operation:
                 self._pending.remove(operation)
-            if operation or _told(old) != _told(new):
+            if operation or _told(old.but(**changes)) != before:
                 self._write()
 
     def supersede(self, operation: Operation, *, old: Entry, new: Entry) -> None:
         """Record that a successor was created; the old one stays, marked for deletion."""
         with self._lock:
-            self._exchange(old, old.but(delete=True))
+            self._change(old, {"delete": True})
             self.succeed(operation, out=None, new=new)
 
     def drop(self, gone: Entry) -> None:
@@ -112,9 +116,12 @@ class Snapshot:
             self._pending = []
             self._write()
 
-    def _exchange(self, old: Entry, new: Entry) -> None:
-        self._settled = [new if _is(entry, old) else entry for entry in self._settled]
-        self._base = [new if _is(entry, old) else entry for entry in self._base]
+    def _change(self, old: Entry, changes: dict[str, Any]) -> None:
+        def changed(entry: Entry) -> Entry:
+            return entry.but(**changes) if _is(entry, old) else entry
+
+        self._settled = [changed(entry) for entry in self._settled]
+        self._base = [changed(entry) for entry in self._base]
 
     def _move(self, out: Entry | None, new: Entry | None) -> None:
         self._settled = [entry for entry in self._settled if not _is(entry, out)]

@@ -1,0 +1,18 @@
+"""What tests of the offline engine share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.offline.toy import Toy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Toy:
+    """A project with the toy program, and its cloud."""
+    return Toy(tmp_path)

@@ -1,0 +1,58 @@
+"""Declares what spec.json says: a list of things, and what to export.
+
+Inside props, `{"ref": ["a", "size"]}` is an output of thing a and `{"hidden": "x"}` a secret.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from toy_provider import Thing
+
+SPEC = json.loads(Path("spec.json").read_text(encoding="utf-8"))
+made: dict[str, pulumi.Resource] = {}
+
+
+class Group(pulumi.ComponentResource):
+    """A component, to have parents."""
+
+    def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__("toy:index:Group", name, props, opts)
+        self.register_outputs({"told": name})
+
+
+def resolved(value: Any) -> Any:
+    if isinstance(value, list):
+        return [resolved(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"ref"}:
+        return getattr(made[value["ref"][0]], value["ref"][1])
+    if set(value) == {"hidden"}:
+        return pulumi.Output.secret(value["hidden"])
+    return {key: resolved(item) for key, item in value.items()}
+
+
+def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
+    for key in ("parent", "deleted_with"):
+        if key in given:
+            given[key] = made[given[key]]
+    if "depends_on" in given:
+        given["depends_on"] = [made[name] for name in given["depends_on"]]
+    return pulumi.ResourceOptions(**given)
+
+
+for item in SPEC["things"]:
+    kind = Group if item.get("group") else Thing
+    made[item["name"]] = kind(
+        item["name"], resolved(item.get("props", {})), options(item.get("opts", {}))
+    )
+for name, value in SPEC.get("exports", {}).items():
+    pulumi.export(name, resolved(value))
+for line in SPEC.get("print", []):
+    print(line)
+if "raise" in SPEC:
+    raise RuntimeError(SPEC["raise"])

@@ -1,0 +1,134 @@
+"""A provider whose cloud is a folder: one JSON file per thing, a log of calls, and faults to order."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+CLOUD = Path(os.environ.get("TOY_CLOUD", "."))
+INPUTS = ("label", "value", "kind", "secret", "tags", "first")
+
+
+class ToyProvider(ResourceProvider):
+    """Things have a value (changed in place) and a kind (whose change replaces)."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        _note("configure", "", greeting=str(req.config.get("greeting")))
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        bad = news.get("value") == "bad"
+        failures = [CheckFailure("value", "bad is not allowed")] if bad else []
+        return CheckResult(news, failures)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        changed = [key for key in INPUTS if olds.get(key) != news.get(key)]
+        return DiffResult(
+            changes=bool(changed),
+            replaces=[key for key in changed if key == "kind"],
+            delete_before_replace=bool(news.get("first")),
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        _act("create", props)
+        id_ = uuid.uuid4().hex[:8]
+        _store(id_, props)
+        return CreateResult(id_, {**props, "size": len(str(props.get("value")))})
+
+    def update(self, id_: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        _act("update", news)
+        _store(id_, news)
+        return UpdateResult({**news, "size": len(str(news.get("value")))})
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        _act("delete", props)
+        _file(id_).unlink(missing_ok=True)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        _act("read", props)
+        if not _file(id_).exists():
+            return ReadResult("", {})
+        live = json.loads(_file(id_).read_text(encoding="utf-8"))
+        inputs = {key: live[key] for key in INPUTS if key in live}
+        return ReadResult(id_, {**props, **live}, inputs=inputs)
+
+
+def _act(operation: str, props: dict[str, Any]) -> None:
+    """Note the call and do what the test has ordered for it."""
+    label = props["label"]
+    _note(operation, label)
+    (CLOUD / f"{operation}-{label}.began").touch()
+    orders = json.loads((CLOUD / "orders.json").read_text(encoding="utf-8"))
+    order = orders.get(f"{operation} {label}", {})
+    if "say" in order:
+        _say(order["say"], order["urn"])
+    if "wait_for" in order:
+        _wait_for(CLOUD / order["wait_for"])
+    if "fail" in order:
+        raise RuntimeError(order["fail"])
+
+
+def _say(message: str, urn: str) -> None:
+    """Show a status on the resource's row, through the engine whose address is our argument."""
+    import grpc
+    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+    with grpc.insecure_channel(sys.argv[1]) as channel:
+        request = engine_pb2.LogRequest(
+            severity=engine_pb2.INFO, message=message, urn=urn, ephemeral=True
+        )
+        engine_pb2_grpc.EngineStub(channel).Log(request)
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{path.name} did not appear")
+        time.sleep(0.01)
+
+
+def _file(id_: str) -> Path:
+    return CLOUD / "things" / f"{id_}.json"
+
+
+def _store(id_: str, props: dict[str, Any]) -> None:
+    text = json.dumps({key: props[key] for key in INPUTS if key in props})
+    _file(id_).write_text(text, encoding="utf-8")
+
+
+def _note(operation: str, label: str, **more: Any) -> None:
+    with (CLOUD / "calls.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps({"op": operation, "label": label, **more}) + "\n")
+
+
+class Thing(Resource, module="toy", name="Thing"):
+    """What the toy cloud is made of."""
+
+    value: pulumi.Output[str]
+    size: pulumi.Output[int]
+
+    def __init__(
+        self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        wanted = {"value": None, "size": None, "label": name, **props}
+        super().__init__(ToyProvider(), name, wanted, opts)

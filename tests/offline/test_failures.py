@@ -1,0 +1,79 @@
+"""What fails, what is told of it, and what the state says afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.offline.toy import errors, steps, thing
+
+if TYPE_CHECKING:
+    from tests.offline.toy import Toy
+
+
+def test_a_failed_create_stops_what_follows(toy: Toy) -> None:
+    """Running steps finish, nothing new begins, nothing is deleted; the next up goes on."""
+    stack = toy.stack()
+    toy.declare(thing("old"))
+    stack.up()
+    toy.calls()
+
+    toy.order(
+        create_a={"fail": "no room for a", "wait_for": "create-b.began"},
+        create_b={"wait_for": "create-a.began"},
+    )
+    toy.declare(
+        thing("a"), thing("b"), thing("c", value={"ref": ["a", "size"]}), exports={"new": 1}
+    )
+    failed = stack.up()
+    assert (failed.ok, failed.exit_code) == (False, 1)
+    assert [d.urn.rsplit("::")[-1] for d in failed.diagnostics if d.severity == "error"] == ["a"]
+    assert "no room for a" in errors(failed)
+    assert steps(failed) == ["create b"]
+    assert (set(toy.entries()), toy.pending()) == ({"old", "b"}, [])
+
+    toy.order()
+    assert sorted(steps(stack.up())) == ["create a", "create c", "delete old"]
+
+
+def test_a_program_that_raises_deletes_nothing(toy: Toy) -> None:
+    """The program's traceback starts at its own line, and outputs are merged over the old ones."""
+    stack = toy.stack()
+    toy.declare(thing("a"), exports={"one": 1})
+    stack.up()
+
+    toy.declare(exports={"two": 2}, **{"raise": "the program is wrong"})
+    failed = stack.up()
+    assert not failed.ok
+    assert "the program is wrong" in errors(failed)
+    assert "runpy" not in errors(failed)
+    assert failed.outputs == {"one": 1, "two": 2}
+    assert set(toy.entries()) == {"a"}
+
+
+def test_check_failures_name_the_resource(toy: Toy) -> None:
+    """An input the provider refuses fails the preview, in Pulumi's words, with no value in clear."""
+    toy.declare(thing("a", value={"hidden": "bad"}))
+    refused = toy.stack().preview()
+    assert errors(refused) == (
+        "pulumi-python:dynamic/toy:Thing resource 'a': property value value {[secret]} "
+        "has a problem: [secret] is not allowed"
+    )
+
+
+def test_what_only_pulumi_does_is_said_so(toy: Toy) -> None:
+    """A program that asks for more than the engine does ends with one sentence."""
+    toy.declare()
+    main = toy.project / "__main__.py"
+    main.write_text(
+        "import pulumi\n"
+        "pulumi.runtime.register_resource_transform(lambda args: None)\n"
+        "pulumi.ComponentResource('toy:index:Group', 'g')\n",
+        encoding="utf-8",
+    )
+    assert "needs the Pulumi CLI: transforms" in errors(toy.stack().preview())
+
+
+def test_a_urn_is_registered_once(toy: Toy) -> None:
+    """The same name twice is an error that says so."""
+    toy.declare(thing("a"), thing("a"))
+    assert "Duplicate resource URN" in errors(toy.stack().preview())

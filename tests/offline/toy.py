@@ -1,0 +1,89 @@
+"""The toy: a copy of the program with its cloud, and what tests want to know of both."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from langsmith_pulumi.testing.offline import OfflineStack, Result
+
+PROGRAM = Path(__file__).parent / "program"
+
+
+class Toy:
+    """A project folder with the toy program, and the folder that is its cloud."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = folder / "project"
+        self.cloud = folder / "cloud"
+        shutil.copytree(PROGRAM, self.project, ignore=shutil.ignore_patterns("__pycache__"))
+        (self.cloud / "things").mkdir(parents=True)
+        self.order()
+        kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+        self.environ = {
+            **kept,
+            "TOY_CLOUD": str(self.cloud),
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def declare(self, *things: dict[str, Any], **rest: Any) -> None:
+        """Write the program's spec."""
+        spec = {"things": list(things), **rest}
+        (self.project / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+
+    def order(self, **orders: dict[str, Any]) -> None:
+        """Say what provider calls are to do, by `<operation>_<name>`."""
+        spelled = {key.replace("_", " ", 1): value for key, value in orders.items()}
+        (self.cloud / "orders.json").write_text(json.dumps(spelled), encoding="utf-8")
+
+    def stack(self, name: str = "dev", **more: Any) -> OfflineStack:
+        return OfflineStack(self.project, name, environ=self.environ, **more)
+
+    def calls(self) -> list[str]:
+        """The provider's changing calls since the last time, as `<operation> <name>`."""
+        log = self.cloud / "calls.jsonl"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        calls = [json.loads(line) for line in lines]
+        return [f"{c['op']} {c['label']}" for c in calls if c["op"] not in ("configure", "read")]
+
+    def live(self) -> dict[str, Any]:
+        """The things that exist, by label."""
+        files = (self.cloud / "things").glob("*.json")
+        things = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+        return {thing["label"]: thing for thing in things}
+
+    @property
+    def state_file(self) -> Path:
+        return self.project / ".pulumi-offline" / "dev.json"
+
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The state's entries by name, the stack and providers aside."""
+        state = json.loads(self.state_file.read_text(encoding="utf-8"))["deployment"]
+        found = [r for r in state.get("resources", []) if "pulumi:pulumi" not in r["urn"]]
+        return {r["urn"].rsplit("::", 1)[-1]: r for r in found if "providers" not in r["type"]}
+
+    def pending(self) -> list[str]:
+        """The pending operations of the state, as `<kind> <name>`."""
+        state = json.loads(self.state_file.read_text(encoding="utf-8"))["deployment"]
+        operations = state.get("pending_operations", [])
+        return [f"{o['type']} {o['resource']['urn'].rsplit('::', 1)[-1]}" for o in operations]
+
+
+def thing(name: str, opts: dict[str, Any] | None = None, /, **props: Any) -> dict[str, Any]:
+    """A thing of the spec."""
+    return {"name": name, "props": props, "opts": opts or {}}
+
+
+def steps(result: Result) -> list[str]:
+    """What a result shows, as `<op> <name>`, the stack aside."""
+    return [f"{s.op.value} {s.name}" for s in result.steps if not s.is_stack]
+
+
+def errors(result: Result) -> str:
+    """All error messages of a result."""
+    return "\n".join(d.message for d in result.diagnostics if d.severity == "error")
