@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
+from os.path import commonprefix
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 HIDDEN = "[secret]"
 
@@ -22,6 +23,7 @@ _STANDS_ALONE = 8
 _HEAD = 12
 """Cut-off copies of a long value are known by this many first characters."""
 _LONG = 16
+_TO_THE_NEXT_BREAK = re.compile(r"^[^\s\"'<>,;]*")
 
 
 class Scrubber:
@@ -32,31 +34,46 @@ class Scrubber:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._lock = Lock()
-        self._patterns: set[str] = set()
-        self._compiled = re.compile(_API_KEY)
+        self._forms: set[str] = set()
+        self._whole = re.compile(_API_KEY)
+        self._long: list[str] = []
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str | None]) -> None:
         """Remember values; each is hidden raw, JSON-escaped, URL-encoded and in base64."""
         values = {value for value in secrets if value and len(value.strip()) >= _SHORTEST}
-        found = {pattern for value in values for pattern in _patterns(value)}
+        found = {form for value in values for part in _parts(value) for form in _forms(part)}
         with self._lock:
-            if found <= self._patterns:
+            if found <= self._forms:
                 return
-            self._patterns |= found
+            self._forms |= found
             # The longest first: one secret may be part of another.
-            ordered = sorted(self._patterns, key=len, reverse=True)
-            self._compiled = re.compile("|".join([*ordered, _API_KEY]))
+            ordered = sorted(self._forms, key=len, reverse=True)
+            self._whole = re.compile("|".join([*map(_pattern, ordered), _API_KEY]))
+            self._long = [form for form in ordered if len(form) >= _LONG]
 
     def scrub(self, text: str) -> str:
         """Return the text with every secret replaced by ``[secret]``."""
-        return self._compiled.sub(HIDDEN, text)
+        text = self._whole.sub(HIDDEN, text)
+        for form in self._long:
+            text = _without_cut(text, form)
+        return text
 
 
-def _patterns(value: str) -> Iterator[str]:
-    for part in _parts(value):
-        yield from (_pattern(form) for form in _forms(part))
-        yield from (re.escape(form) for form in _base64_cores(part))
+def _pattern(form: str) -> str:
+    escaped = re.escape(form)
+    return escaped if len(form) >= _STANDS_ALONE else rf"(?<!\w){escaped}(?!\w)"
+
+
+def _without_cut(text: str, form: str) -> str:
+    """Hide what begins like a long value and was cut off somewhere."""
+    start = text.find(form[:_HEAD])
+    while start >= 0:
+        shared = len(commonprefix([text[start:], form]))  # noqa: RUF071 - of characters, no path
+        rest = _TO_THE_NEXT_BREAK.sub("", text[start + shared :], count=1)
+        text = f"{text[:start]}{HIDDEN}{rest}"
+        start = text.find(form[:_HEAD], start + len(HIDDEN))
+    return text
 
 
 def _parts(value: str) -> set[str]:
@@ -68,16 +85,8 @@ def _parts(value: str) -> set[str]:
 def _forms(value: str) -> set[str]:
     escaped = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     raw = _encoded(value)
-    return {value, repr(value)[1:-1], quote(raw, safe=""), quote(raw), quote_plus(raw)} | escaped
-
-
-def _pattern(form: str) -> str:
-    if len(form) < _STANDS_ALONE:
-        return rf"(?<!\w){re.escape(form)}(?!\w)"
-    if len(form) < _LONG:
-        return re.escape(form)
-    # The whole, or whatever is left of it after its first characters.
-    return rf"{re.escape(form)}|{re.escape(form[:_HEAD])}[^\s\"'<>,;]*"
+    quoted = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    return {value, repr(value)[1:-1]} | escaped | quoted | _base64_cores(value)
 
 
 def _base64_cores(value: str) -> set[str]:

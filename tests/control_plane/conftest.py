@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from control_plane.samples import KEY
 from control_plane.scripted import Scripted, Time
@@ -30,6 +31,8 @@ def server(time: Time) -> Iterator[Scripted]:
 @pytest.fixture
 def client(server: Scripted, time: Time) -> Iterator[ControlPlane]:
     settings = Settings(KEY, server.url)
-    client = ControlPlane(settings, sleep=time.sleep, clock=time.clock)
+    # Loading the certificates of the world takes longer than a test.
+    transport = httpx.HTTPTransport(verify=False)
+    client = ControlPlane(settings, transport=transport, sleep=time.sleep, clock=time.clock)
     yield client
     client.close()

@@ -126,6 +126,7 @@ class Scripted:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server_script: ClassVar[Scripted]
 
     def _serve(self) -> None:

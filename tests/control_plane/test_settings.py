@@ -169,7 +169,9 @@ def test_settings_that_cannot_be_meant_are_refused(config: dict[str, str], named
 @pytest.mark.parametrize("host", ["localhost:1984", "127.0.0.1", "127.8.9.10:80", "[::1]:1984"])
 def test_plain_http_is_fine_on_this_machine(host: str) -> None:
     """Loopback needs no encryption."""
-    assert resolved({"apiKey": KEY, "controlPlaneUrl": f"http://{host}"})
+    url = f"http://{host}"
+
+    assert resolved({"apiKey": KEY, "controlPlaneUrl": url}).control_plane_url == url
 
 
 def test_plain_http_elsewhere_must_be_allowed() -> None:

@@ -1,0 +1,238 @@
+"""Each answer becomes the error that says what it means and what to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from control_plane.samples import CANARY, DEPLOYMENT, FIRST, KEY, OTHER, create_request, gone
+from control_plane.scripted import Reply, Scripted
+
+from langsmith_pulumi.control_plane import errors
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlane
+
+HTML = (
+    "<html><head><title>502</title></head><body><style>b{}</style>"
+    "<h1>Bad &amp; Gateway</h1></body></html>"
+)
+TRACING_PROJECT = (
+    "Deployments create a tracing project in LangSmith with the same name as the deployment. "
+    "There already exists a project in LangSmith named: support-agent."
+)
+PAGE = {"Content-Type": "text/html"}
+ORG_KEY = (
+    "This API key is org-scoped and requires workspace specification. "
+    "Please provide 'X-Tenant-ID' header."
+)
+REFUSED_BODY = {
+    "detail": [
+        {
+            "loc": ["body", "source_config", "resource_spec", "cpu"],
+            "msg": "Input should be less than or equal to 8",
+            "type": "less_than_equal",
+            "input": CANARY,
+        },
+        {"loc": ["body", "secrets", 0], "msg": f"bad value {CANARY}", "input": CANARY},
+    ]
+}
+
+
+def detail(text: str) -> dict[str, str]:
+    return {"detail": text}
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "says"),
+    [
+        (Reply(400, detail("no such branch")), errors.BadRequest, ["400", "no such branch"]),
+        (Reply(413, "too large"), errors.BadRequest, ["413", "too large"]),
+        (Reply(418, ""), errors.BadRequest, ["418"]),
+        (Reply(401, detail("Invalid token")), errors.NotAuthenticated, ["langsmith:apiKey"]),
+        (Reply(403, detail("no")), errors.Forbidden, ["403", "langsmith:workspaceId"]),
+        (Reply(403, detail(ORG_KEY)), errors.Forbidden, ["config set langsmith:workspaceId"]),
+        (
+            Reply(403, {"error": "org_scoped_key_requires_workspace"}),
+            errors.Forbidden,
+            ["config set langsmith:workspaceId"],
+        ),
+        (
+            Reply(403, detail("LangSmith Deployment is not enabled for this organization")),
+            errors.Forbidden,
+            ["administrator", "/host/deployments"],
+        ),
+        (gone(), errors.DeploymentMissing, ["404", "pulumi refresh"]),
+        (gone(DEPLOYMENT.upper()), errors.DeploymentMissing, ["404"]),
+        (gone(OTHER), errors.Missing, ["404"]),
+        (Reply(404, detail("Not Found")), errors.RouteMissing, ["langsmith:controlPlaneUrl"]),
+        (Reply(404, {}), errors.RouteMissing, ["/api-host"]),
+        (Reply(404, HTML, PAGE), errors.RouteMissing, ["langsmith:controlPlaneUrl"]),
+        (
+            Reply(404, f"Deployment ID {DEPLOYMENT} not found.", PAGE),
+            errors.RouteMissing,
+            ["says nothing about the deployment"],
+        ),
+        (Reply(404, detail("Listener ID x not found.")), errors.Missing, ["Listener ID x"]),
+        (Reply(409, detail("no")), errors.Conflict, ["409"]),
+        (
+            Reply(422, REFUSED_BODY),
+            errors.InvalidRequest,
+            ["source_config.resource_spec.cpu: Input should be", "secrets.0: bad value [secret]"],
+        ),
+        (Reply(422, {"detail": [7, {"loc": None}]}), errors.InvalidRequest, ["422"]),
+        (Reply(429, detail("slow down")), errors.RateLimited, ["429", "Wait a minute"]),
+        (Reply(500, detail("oops")), errors.ServerFailure, ["500", "oops"]),
+        (Reply(502, HTML, PAGE), errors.ServerFailure, ["Bad & Gateway."]),
+        (Reply(503, "x" * 5000), errors.ServerFailure, ["xxx…"]),
+        (Reply(504, "\x1b[31mred\x00\u202eder"), errors.ServerFailure, ["[31mred der"]),
+        (
+            Reply(500, {"detail": {"secret": CANARY}}),
+            errors.ServerFailure,
+            ["500 (request id req-17). "],
+        ),
+        (
+            Reply(307, "", {"Location": "https://evil.example.com/x?key=1"}),
+            errors.Redirected,
+            ["redirected to evil.example.com."],
+        ),
+        (Reply(304), errors.Redirected, ["304"]),
+        (Reply(302, "", {"Location": "//[nonsense"}), errors.Redirected, [": redirected. "]),
+        (Reply(200, HTML, PAGE), errors.AnswerUnreadable, ["200", "is no JSON"]),
+        (Reply(200, b'{"id": "', {}), errors.AnswerUnreadable, ["is no JSON"]),
+        (Reply(200, [1]), errors.AnswerUnreadable, ["is no deployment"]),
+        (Reply(200, {"id": DEPLOYMENT}), errors.AnswerUnreadable, ["name: field required"]),
+        (Reply(204), errors.AnswerUnreadable, ["204", "is no JSON"]),
+    ],
+)
+def test_each_answer_has_its_error(
+    client: ControlPlane,
+    server: Scripted,
+    reply: Reply,
+    error: type[errors.ControlPlaneError],
+    says: list[str],
+) -> None:
+    """An error names the request, the answer and the next step, and holds no secret."""
+    known = {"X-Request-Id": "req-17"}
+    server.plays(Reply(reply.status, reply.body, {**reply.headers, **known}))
+    client._wire.scrubber.learn([CANARY])
+
+    with pytest.raises(errors.ControlPlaneError) as failed:
+        client.get(DEPLOYMENT)
+
+    assert type(failed.value) is error
+    assert f"GET /v2/deployments/{DEPLOYMENT}" in str(failed.value)
+    assert "req-17" in str(failed.value)
+    assert (failed.value.status, failed.value.request_id) == (reply.status, "req-17")
+    assert [part for part in says if part not in str(failed.value)] == []
+    assert not any(part in str(failed.value) for part in ("hush", KEY, "?key", "<", "\x1b", "\n"))
+    assert len(str(failed.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply(404, detail("Revision ID x not found.")), errors.RevisionMissing),
+        (gone(), errors.DeploymentMissing),
+        (Reply(404, detail("Not Found")), errors.RouteMissing),
+    ],
+)
+def test_a_missing_revision_is_no_missing_deployment(
+    client: ControlPlane, server: Scripted, reply: Reply, error: type[errors.Missing]
+) -> None:
+    """On a revision's route, only the deployment's own 404 says that the deployment is gone."""
+    server.plays(reply)
+
+    with pytest.raises(errors.Missing) as failed:
+        client.revision(DEPLOYMENT, FIRST)
+
+    assert type(failed.value) is error
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (TRACING_PROJECT, "project_exists"),
+        ("A deployment already exists for this agent environment.", "agent_environment"),
+        ("Somebody was faster.", "other"),
+    ],
+)
+def test_conflicts_are_told_apart(
+    client: ControlPlane, server: Scripted, text: str, kind: str
+) -> None:
+    """A 409 has two known forms, which need different ways out."""
+    server.plays(Reply(409, detail(text)))
+
+    with pytest.raises(errors.Conflict) as failed:
+        client.get(DEPLOYMENT)
+
+    assert failed.value.kind == kind
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "a b", "ä/../x", f"{FIRST}\n"])
+def test_a_strange_id_is_not_sent(client: ControlPlane, server: Scripted, identifier: str) -> None:
+    """An id that would make the path that of something else is refused before any request."""
+    with pytest.raises(errors.InvalidRequest):
+        client.delete(identifier, delete_tracing_project=True)
+
+    assert server.requests == []
+
+
+def test_secrets_are_hidden_once_sent(client: ControlPlane, server: Scripted) -> None:
+    """A value that a request carried is hidden in what the server says of it."""
+    server.plays(Reply(400, detail(f"cannot use {CANARY!r} as a value")))
+
+    with pytest.raises(errors.BadRequest) as failed:
+        client.create(create_request())
+
+    assert "cannot use '[secret]" in str(failed.value)
+    assert "hush" not in str(failed.value)
+
+
+def test_secrets_are_hidden_once_seen(client: ControlPlane, server: Scripted) -> None:
+    """A value that the service showed is hidden too: the process that waits has sent none."""
+    secrets: list[dict[str, Any]] = [{"name": "A", "value": CANARY}]
+    live = {"id": DEPLOYMENT, "name": "a", "status": "READY", "secrets": secrets}
+    server.plays(Reply(body=live), Reply(400, detail(CANARY)))
+    client.get(DEPLOYMENT)
+
+    with pytest.raises(errors.BadRequest) as failed:
+        client.get(DEPLOYMENT)
+
+    assert failed.value.detail == "[secret]"
+
+
+def test_errors_settings_and_verdict_are_cheap_to_import() -> None:
+    """A program's process imports them without httpx, pydantic or tenacity."""
+    program = (
+        "import sys; from langsmith_pulumi.control_plane import errors, settings, verdict; "
+        "print({'httpx', 'pydantic', 'tenacity'} & set(sys.modules))"
+    )
+
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "set()"
+
+
+def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
+    """Each class is drawn, once, below its base."""
+    drawn: dict[str, str] = {}
+    bases: dict[int, str] = {}
+    for line in (errors.__doc__ or "").splitlines():
+        name = line.replace("│", " ").replace("├──", "   ").replace("└──", "   ")
+        indent = len(name) - len(name.lstrip())
+        word = name.split()[0] if name.split() else ""
+        if indent and hasattr(errors, word):
+            drawn[word] = bases.get(indent - 4, "Exception")
+            bases[indent] = word
+    classes = {
+        name: cls.__base__.__name__
+        for name, cls in vars(errors).items()
+        if isinstance(cls, type) and issubclass(cls, Exception) and cls.__base__
+    }
+
+    assert drawn == classes
