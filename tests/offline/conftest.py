@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.offline.toy import Toy
+from offline.toy import Toy
 
 if TYPE_CHECKING:
     from pathlib import Path

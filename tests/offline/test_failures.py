@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.offline.toy import errors, steps, thing
+from offline.toy import errors, steps, thing
 
 if TYPE_CHECKING:
-    from tests.offline.toy import Toy
+    from offline.toy import Toy
 
 
 def test_a_failed_create_stops_what_follows(toy: Toy) -> None:
@@ -51,7 +51,7 @@ def test_a_program_that_raises_deletes_nothing(toy: Toy) -> None:
 
 
 def test_check_failures_name_the_resource(toy: Toy) -> None:
-    """An input the provider refuses fails the preview, in Pulumi's words, with no value in clear."""
+    """An input the provider refuses fails the preview in Pulumi's words, secrets aside."""
     toy.declare(thing("a", value={"hidden": "bad"}))
     refused = toy.stack().preview()
     assert errors(refused) == (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.offline.toy import errors, steps, thing
+from offline.toy import errors, steps, thing
 
 if TYPE_CHECKING:
-    from tests.offline.toy import Toy
+    from offline.toy import Toy
 
 
 def test_from_nothing_to_nothing(toy: Toy) -> None:

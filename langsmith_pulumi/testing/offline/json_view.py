@@ -39,7 +39,7 @@ def _is_listed(step: Step) -> bool:
 
 def _step(step: Step) -> dict[str, Any]:
     document = {
-        "op": Op(step.op).value,
+        "op": step.op.value,
         "urn": step.urn,
         "provider": step.provider,
         "oldState": _state(step.old),

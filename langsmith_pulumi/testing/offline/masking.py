@@ -13,7 +13,9 @@ from .values import BLINDED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SHORTEST = 3  # shorter ones would blot out half of every message
+# Shorter ones would blot out half of every message.
+_SHORTEST = 3
+_SHORTEST_LINE = 6
 
 
 class Masker:
@@ -26,12 +28,10 @@ class Masker:
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
-        """Mask these from now on, and what they look like inside JSON."""
-        new = {text for text in secrets if len(text) >= _SHORTEST}
-        escaped = {json.dumps(text)[1:-1] for text in new}
+        """Mask these from now on, however they are quoted and broken into lines."""
+        new: set[str] = set().union(*(_forms(text) for text in secrets if len(text) >= _SHORTEST))
         with self._lock:
-            known = {*self._secrets, *new, *escaped}
-            self._secrets = sorted(known, key=len, reverse=True)
+            self._secrets = sorted({*self._secrets, *new}, key=len, reverse=True)
 
     def mask(self, message: str) -> str:
         """The message without any known secret."""
@@ -44,3 +44,10 @@ class Masker:
         if isinstance(event, Diagnostic | Status):
             event = dataclasses.replace(event, message=self.mask(event.message))
         self._listener(event)
+
+
+def _forms(text: str) -> set[str]:
+    # What a program prints arrives line by line.
+    lines = {line for line in text.splitlines() if len(line) >= _SHORTEST_LINE}
+    quoted = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1]}
+    return {text} | lines | quoted

@@ -74,4 +74,4 @@ class Recorder:
 
     def _summary(self) -> dict[str, int]:
         counted = [step for step in self.ended if step.op in _COUNTED and not step.is_provider]
-        return dict(Counter(Op(step.op).value for step in counted))
+        return dict(Counter(step.op.value for step in counted))

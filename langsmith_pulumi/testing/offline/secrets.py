@@ -43,7 +43,7 @@ class Vault:
         return _seal(self._opened[0], text)
 
     def decrypt(self, ciphertext: str) -> str:
-        """The text of a ciphertext; raises `WrongPassphraseError` if it was made with another one."""
+        """The text of a ciphertext; raises `WrongPassphraseError` unless it fits."""
         return _open(self._opened[0], ciphertext)
 
     @property

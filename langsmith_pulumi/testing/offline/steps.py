@@ -40,7 +40,7 @@ class Change:
 class Step:
     """One operation on one resource: the state before and the state it leads to."""
 
-    op: str
+    op: Op
     urn: str
     old: Entry | None = None
     new: Entry | None = None

@@ -58,7 +58,7 @@ class StateFile:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other operations off this stack; raises `StackLockedError` at once if one is running."""
+        """Keep others off this stack; raises `StackLockedError` at once if one is at work."""
         self._make_folder()
         with self.path.with_suffix(".lock").open("a+", encoding="utf-8") as file:
             try:

@@ -46,7 +46,7 @@ WORDS = {
 
 def words(step: Step) -> Words:
     """How this step is told of."""
-    return WORDS[Op(step.op)]
+    return WORDS[step.op]
 
 
 def short_type(urn: str) -> str:

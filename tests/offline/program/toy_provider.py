@@ -1,4 +1,4 @@
-"""A provider whose cloud is a folder: one JSON file per thing, a log of calls, and faults to order."""
+"""A provider whose cloud is a folder: a file per thing, a log of calls, and faults to order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import pulumi
+import pulumi  # noqa: TC002 - the SDK reads the annotations
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,

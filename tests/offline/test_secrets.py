@@ -1,0 +1,100 @@
+"""Secrets: encrypted on disk, masked everywhere else, and readable by those who should."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from offline.toy import thing
+
+from langsmith_pulumi.testing.offline import OfflineError
+from langsmith_pulumi.testing.offline.secrets import Vault, find_passphrase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from offline.toy import Toy
+
+CANARY = 'canary "7f3a"\nwith a second line'
+
+
+def test_no_secret_in_clear(toy: Toy) -> None:
+    """A canary is in no file the engine writes, in no result and no message."""
+    toy.order(create_b={"fail": f"cannot take {CANARY}"})
+    toy.declare(
+        thing("a", secret={"hidden": CANARY}, tags={"deep": [{"hidden": CANARY}], "plain": 1}),
+        thing("b", {"depends_on": ["a"]}),
+        exports={"told": {"hidden": CANARY}},
+        print=[CANARY],
+    )
+    stack = toy.stack(secrets={"greeting": CANARY}, config={"plain": "in clear"})
+    result = stack.up()
+
+    assert not result.ok
+    written = [path.read_text("utf-8") for path in toy.state_file.parent.iterdir()]
+    told = [repr(result), str(result.plan), str(stack.export())]
+    forms = [CANARY, repr(CANARY)[1:-1], base64.b64encode(CANARY.encode()).decode(), quote(CANARY)]
+    for text in [*written, *told]:
+        assert not [form for form in [*forms, "canary", "second line"] if form in text]
+
+    assert toy.live()["a"]["secret"] == CANARY
+    outputs = toy.entries()["a"]["outputs"]
+    assert "ciphertext" in outputs["secret"]
+    assert ("ciphertext" in outputs["tags"]["deep"], outputs["tags"]["plain"]) == (True, 1)
+    assert stack.outputs() == {"told": "[secret]"}
+    assert stack.outputs(show_secrets=True) == {"told": CANARY}
+
+    toy.environ["PULUMI_CONFIG_PASSPHRASE"] = "another"
+    with pytest.raises(OfflineError, match="does not open this stack's secrets"):
+        stack.outputs()
+
+
+def test_configuration_reaches_program_and_provider(toy: Toy) -> None:
+    """Values of files and arguments are there with their namespaces; secrets are decrypted."""
+    salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
+    hidden = Vault("test", salt).encrypt("hi there")
+    (toy.project / "Pulumi.dev.yaml").write_text(
+        f"encryptionsalt: {salt}\nconfig:\n  toy:greeting:\n    secure: {hidden}\n  toy:n: 3\n",
+        encoding="utf-8",
+    )
+    toy.declare(thing("a"))
+    program = toy.project / "__main__.py"
+    lines = [
+        "config = pulumi.Config()",
+        "pulumi.export('n', config.require_int('n'))",
+        "pulumi.export('other', pulumi.Config('ns').require('k'))",
+        "pulumi.export('hidden', config.require_secret('greeting'))",
+    ]
+    text = program.read_text(encoding="utf-8")
+    program.write_text(text + "\n".join(lines), encoding="utf-8")
+    result = toy.stack(config={"ns:k": "v"}).up()
+    assert result.outputs == {"n": 3, "other": "v", "hidden": "[secret]"}
+    assert result.plan["config"] == {"ns:k": "v", "toy:greeting": "[secret]", "toy:n": "3"}
+    assert '"greeting": "hi there"' in (toy.cloud / "calls.jsonl").read_text(encoding="utf-8")
+
+
+def test_pulumis_own_ciphertext_opens() -> None:
+    """What the Pulumi CLI has encrypted is decrypted, and a wrong passphrase is noticed."""
+    salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
+    ciphertext = "v1:yCaRE3x7e03tWqwL:Ahi2KecJVDnBH6JTreV2X9VsSx9u+rP+XBI="
+    assert Vault("test", salt).decrypt(ciphertext) == "canary-123"
+    fresh = Vault("test")
+    assert Vault("test", fresh.salt_state).decrypt(fresh.encrypt("é")) == "é"
+
+
+def test_the_passphrase_is_found_or_made(tmp_path: Path) -> None:
+    """The variable wins, then the file it names, then one made once for this user alone."""
+    file = tmp_path / "phrase"
+    file.write_text("from a file\n", encoding="utf-8")
+    named = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}
+    assert find_passphrase({**named, "PULUMI_CONFIG_PASSPHRASE": ""}) == ""
+    assert find_passphrase(named) == "from a file"
+    home = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    made = find_passphrase(home)
+    kept = tmp_path / "config" / "langsmith-pulumi" / "offline-passphrase"
+    assert len(made) > 30
+    assert find_passphrase(home) == made
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
