@@ -6,10 +6,9 @@ A request comes in at the top and only ever goes down:
     gate.py       around each request: it is recorded, may go wrong, shows its key, is saved
     faults.py     answers that are late, wrong or missing
     traffic.py    what is remembered of it      access.py   who is let in
-    application.py  all routes together
-    api.py        the routes of the API         doors.py    the routes below /_simulator
+    application.py, which joins api.py (the routes of the API) and doors.py (/_simulator)
     schemas.py    the form of request bodies    queries.py  the form of lists and logs
-    views.py      the form of answers
+    strict.py     the base of every body        views.py    the form of answers
     service.py    what each operation does      factory.py  new deployments and revisions
     rules.py      what is refused               refusals.py in which words
     defaults.py   what the service fills in     reserved.py names it keeps to itself

@@ -3,46 +3,43 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from langsmith_pulumi.testing.simulator.api import Plane
 from langsmith_pulumi.testing.simulator.faults import Fault
 from langsmith_pulumi.testing.simulator.records import Outcome
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest
+from langsmith_pulumi.testing.simulator.strict import Strict
 from langsmith_pulumi.testing.simulator.traffic import RecordedRequest, Traffic
 
 Json = dict[str, Any]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ArrangedOutcome(_Strict):
+class ArrangedOutcome(Strict):
     """How the next revision of a deployment ends; the deployment need not exist yet."""
 
     deployment: str
     status: str = "DEPLOYED"
     status_message: str | None = None
-    build_log: list[str] = []
-    deploy_log: list[str] = []
+    build_log: list[str] = Field(default_factory=list)
+    deploy_log: list[str] = Field(default_factory=list)
 
 
-class Surprise(_Strict):
+class Surprise(Strict):
     """Whether the next patch of a deployment makes a revision, against all rules."""
 
     deployment: str
     revision: bool
 
 
-class Push(_Strict):
+class Push(Strict):
     """A commit that somebody pushes to the branch of a deployment."""
 
     deployment: str
     commit: str
 
 
-class Drift(_Strict):
+class Drift(Strict):
     """A change that somebody makes by hand."""
 
     deployment: str

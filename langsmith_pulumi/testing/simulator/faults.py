@@ -9,8 +9,10 @@ from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from langsmith_pulumi.testing.simulator.strict import Strict
 
 Kind = Literal[
     "status",
@@ -27,7 +29,7 @@ GARBAGE = "<html><body>This is not the answer you asked for.</body></html>"
 ALWAYS = -1
 
 
-class Fault(BaseModel):
+class Fault(Strict):
     """Which requests go wrong, and how.
 
     Kinds: `status` answers with that status; `garbage` answers 200 with no JSON; `delay` waits;
@@ -50,8 +52,6 @@ class Fault(BaseModel):
         content_type: of the body.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     method: str = "*"
     path: str = "*"
     kind: Kind
@@ -60,7 +60,7 @@ class Fault(BaseModel):
     times: Annotated[int, Field(ge=ALWAYS)] = 1
     skip: Annotated[int, Field(ge=0)] = 0
     after: bool = False
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     body: str | None = None
     content_type: str | None = None
 

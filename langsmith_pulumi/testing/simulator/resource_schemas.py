@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from langsmith_pulumi.testing.simulator.strict import Strict
 
 Cpu = Annotated[float, Field(ge=0.1, le=8)]
 CpuLimit = Annotated[float, Field(ge=0.1, le=16)]
@@ -12,15 +14,11 @@ Replicas = Annotated[int, Field(ge=0)]
 Object = dict[str, Any]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class _Kubernetes(_Strict):
+class _Kubernetes(Strict):
     model_config = ConfigDict(alias_generator=to_camel)
 
 
-class LocalObjectReference(_Strict):
+class LocalObjectReference(Strict):
     """A secret by name, in the namespace of the deployment."""
 
     name: str
@@ -83,7 +81,7 @@ class Container(_Kubernetes):
     restart_policy: str | None = None
 
 
-class ResourceSpec(_Strict):
+class ResourceSpec(Strict):
     """The figures of a deployment: the agent, its queue workers, Redis and Postgres."""
 
     min_scale: Replicas | None = None

@@ -1,11 +1,12 @@
 """The bodies the API takes; an unknown field or a wrong type is refused with a 422."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from langsmith_pulumi.testing.simulator.resource_schemas import ResourceSpec
+from langsmith_pulumi.testing.simulator.strict import Strict
 
 Source = Literal[
     "github", "external_docker", "internal_docker", "internal_source", "internal_template"
@@ -13,16 +14,6 @@ Source = Literal[
 DeploymentType = Literal["dev_free", "dev", "prod", "dev_zero", "dev_free_zero"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Uuid = Annotated[UUID, Field(strict=False)]  # JSON has no type for them
-
-
-class Strict(BaseModel):
-    """Takes what is written here and nothing else, without conversions."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-    def said(self) -> dict[str, Any]:
-        """Return what was said: nulls count as absent, deep down as well."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class Secret(Strict):

@@ -86,11 +86,11 @@ class ControlPlane:
     def delete(self, deployment_id: str, *, delete_tracing_project: bool, force: bool) -> None:
         """Begin to delete; with force, cut short a deletion that has begun."""
         deployment = self.workspace.find(deployment_id)
-        deployment.takes_project_along |= delete_tracing_project
         if force and not deployment.leaving:
             raise Refusal(
                 400, f"Deployment ID {deployment_id} must be deleted without force first."
             )
+        deployment.takes_project_along |= delete_tracing_project
         if force:
             self.workspace.remove(deployment)
         elif not deployment.leaving:

@@ -52,7 +52,8 @@ class Settings:
         enabled: False when the organization has not switched deployments on.
         revision_seconds: how long a revision takes; 0 means it is done at the next request.
         deletion_seconds: how long a deletion takes; as long as a revision unless given.
-        reads: count reads instead of seconds: a thing moves on after this many reads of it.
+        reads: count reads instead of seconds: a thing moves on after this many reads of it. To
+            be chosen before anything is made, for things keep the time they were made in.
         listeners: clusters of the workspace; with any, an image must name one.
         integrations: GitHub integrations. None means the built-in one is listed, and any id works.
         one_per_agent_environment: refuse a second deployment of one repository and config path.

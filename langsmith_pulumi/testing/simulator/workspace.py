@@ -10,8 +10,6 @@ from langsmith_pulumi.testing.simulator.refusals import name_taken, not_found
 from langsmith_pulumi.testing.simulator.settings import Settings
 
 Clock = Callable[[], float]
-
-
 _Thing = TypeVar("_Thing", Deployment, Revision)
 
 
