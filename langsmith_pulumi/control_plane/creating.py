@@ -53,7 +53,10 @@ class Creation:
                 self._post, self._found, rounds=_POSTS, pauses=GRACE, sleep=self._client.sleep
             )
         except Conflict as conflict:
-            return self._after(conflict)
+            live = self._first_after_all()
+            if live is None:
+                raise explained(conflict, self._sent, self._client) from None
+            return live
         except AMBIGUOUS as failure:
             failure.advice = (
                 f"No deployment named {self._name!r} could be found afterwards. Run `pulumi up` "
@@ -91,10 +94,11 @@ class Creation:
             return "it is older than this request"
         return None
 
-    def _after(self, conflict: Conflict) -> Deployment:
-        """After a second POST, the first one may be what is in the way; else explain."""
-        if self._posts > 1:
+    def _first_after_all(self) -> Deployment | None:
+        """After a second POST, the first one may be what is in the way."""
+        for pause in GRACE if self._posts > 1 else ():
             live = self._client.find(self._name)
-            if live is not None and self._doubt(live) is None:
-                return live
-        raise explained(conflict, self._sent, self._client)
+            if live is not None:
+                return live if self._doubt(live) is None else None
+            self._client.sleep(pause)
+        return None

@@ -88,5 +88,6 @@ def redeploy_shows(asked: str, newest: Revision | None, elapsed: float) -> bool:
     """Whether a redeploy was carried out: a new revision, or the one asked for on its way again."""
     if newest is None:
         return False
-    again = newest.id == asked and verdict(newest.status) is Verdict.UNDER_WAY
-    return again or young(newest, elapsed)
+    if newest.id == asked:
+        return verdict(newest.status) is Verdict.UNDER_WAY
+    return young(newest, elapsed)

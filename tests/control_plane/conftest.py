@@ -26,6 +26,7 @@ def server(time: Time) -> Iterator[Scripted]:
     server = Scripted(time)
     yield server
     server.stop()
+    assert server.defects == []
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -87,7 +88,9 @@ class Scripted:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         handler = type("Handler", (_Handler,), {"server_script": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._http = _Server(("127.0.0.1", 0), handler)
+        self.defects = self._http.defects
+        """What went wrong in the server itself: a mistake in a test."""
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
@@ -122,6 +125,17 @@ class Scripted:
 
     def pause(self, seconds: float) -> None:
         self._stopped.wait(seconds)
+
+
+class _Server(ThreadingHTTPServer):
+    def __init__(self, *args: Any) -> None:
+        self.defects: list[BaseException] = []
+        super().__init__(*args)
+
+    def handle_error(self, *_: Any) -> None:
+        defect = sys.exc_info()[1]
+        if defect is not None and not isinstance(defect, OSError):
+            self.defects.append(defect)
 
 
 class _Handler(BaseHTTPRequestHandler):
