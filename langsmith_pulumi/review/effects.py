@@ -33,11 +33,7 @@ class Note(str, Enum):
     TRACES_STAY = "Its tracing project and traces stay."
     NOT_SHOWN = "The plan does not show what changes: it may be a value that is secret throughout."
     GONE = "It was deleted behind Pulumi's back; its database is lost already."
-    UNFINISHED = (
-        "Its last rollout did not end well. `up` waits again, "
-        "and asks for a new revision if that one failed."
-    )
-    ADOPTION = "It exists and is taken over; what differs from the program is patched."
+    ADOPTION = "What differs from the program is patched."
     SALT = "Whether secrets keep their values cannot be told across a replacement."
     NO_REASON = "The plan does not say why; it may have been asked for on the command line."
     OLD_STAYS = "The old one is not deleted (`retain_on_delete`); Pulumi lets go of it."
@@ -66,5 +62,13 @@ class Effect:
     @property
     def drift(self) -> bool:
         """Whether something done behind Pulumi's back is put right."""
-        changed = any(field.drift for field in self.fields)
-        return changed or any(secret.drift for secret in self.secrets) or Note.GONE in self.notes
+        return Note.GONE in self.notes or any(self._drifts)
+
+    @property
+    def only_drift(self) -> bool:
+        """Whether nothing else changes."""
+        return bool(self._drifts) and all(self._drifts)
+
+    @property
+    def _drifts(self) -> list[bool]:
+        return [field.drift for field in self.fields] + [secret.drift for secret in self.secrets]

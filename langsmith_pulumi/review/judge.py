@@ -186,7 +186,7 @@ def _updated(subject: _Subject) -> Effect:
     if found.makes(Change.REVISION):
         return _as(subject, Kind.REVISION, found)
     if due.makes(Change.REVISION):
-        return _as(subject, Kind.RETRIED, found.joined(due), notes=(Note.UNFINISHED,))
+        return _as(subject, Kind.RETRIED, found.joined(due))
     if subject.rollout:
         return _as(subject, Kind.REVISION, found, notes=(Note.NOT_SHOWN,))
     kind = Kind.DRIFT if found.is_drift else Kind.IN_PLACE
@@ -207,7 +207,7 @@ def _untouched(subject: _Subject) -> Effect:
         return _as(subject, Kind.UNKNOWN, Differences())
     known = subject.rollout and subject.rollout.old
     found = _due(subject) if known else Differences()
-    return _as(subject, Kind.RETRIED, found, notes=(Note.UNFINISHED,))
+    return _as(subject, Kind.RETRIED, found)
 
 
 _JUDGES: dict[Verb, Callable[[_Subject], Effect]] = {

@@ -37,8 +37,7 @@ def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
         keys = _keys(effect) if detail.keys else ()
         return [Line((*_title(effect), *((": ", *keys) if keys else ())))]
     below = [
-        *(_field(effect, change) for change in effect.fields if not _is_title(effect, change)),
-        *(_secret(change) for change in effect.secrets),
+        *_changes(effect),
         *((text,) for text in totals(effect)),
         *((note.value,) for note in effect.notes),
     ]
@@ -67,12 +66,9 @@ def _title(effect: Effect) -> tuple[str, ...]:
     )
 
 
-def _is_title(effect: Effect, change: FieldChange) -> bool:
-    """Whether the line of the deployment says it already."""
-    return effect.kind is Kind.CREATED and change.path == "name"
-
-
 def _reason(effect: Effect) -> tuple[str, ...]:
+    if effect.kind is Kind.REVISION and effect.only_drift:
+        return (" because it was changed elsewhere",)
     if not effect.reasons:
         return ()
     paths = [(_path(path),) for path in effect.reasons]
@@ -85,12 +81,25 @@ def _keys(effect: Effect) -> tuple[str, ...]:
     return listing_of([*fields, *secrets])
 
 
-def _field(effect: Effect, change: FieldChange) -> tuple[str, ...]:
-    before, after = pair(change.before, change.after)
-    path = _path(change.path)
+def _changes(effect: Effect) -> list[tuple[str, ...]]:
     if effect.kind is Kind.CREATED:
-        return (path, ": ", after)
-    return (path, ": ", before, " → ", after, *_drift(change))
+        return _made_with(effect)
+    return [*map(_field, effect.fields), *map(_secret, effect.secrets)]
+
+
+def _made_with(effect: Effect) -> list[tuple[str, ...]]:
+    """What a new deployment is made with, but for its name and what is switched off."""
+    said = [
+        change for change in effect.fields if change.path != "name" and change.after is not False
+    ]
+    fields = [(_path(change.path), ": ", pair(None, change.after)[1]) for change in said]
+    names = [(_name(change.name),) for change in effect.secrets if change.name]
+    return [*fields, *([("secrets: ", *listing_of(names))] if names else [])]
+
+
+def _field(change: FieldChange) -> tuple[str, ...]:
+    before, after = pair(change.before, change.after)
+    return (_path(change.path), ": ", before, " → ", after, *_drift(change))
 
 
 def _secret(change: SecretChange) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from .effects import Kind
 from .lines import deployment_lines, other_line
 from .markers import marker
 from .messages import message
-from .verdict import MARKS, level, sentence
+from .verdict import MARKS, is_grave, level, sentence
 from .words import KINDS, LOSSES, count, listing, operation
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _stack(stack: StackReport, detail: Detail, *, headed: bool) -> list[str]:
     return [
         *(["", f"### {escape.code(stack.title)}"] if headed else []),
         *_errors(stack, detail),
-        *(line for kind in Kind for line in _section(stack, kind, detail)),
+        *(line for kind in Kind for line in _section(stack, kind, detail, headed=headed)),
         *_everything_else(stack, detail),
     ]
 
@@ -113,11 +113,13 @@ def _errors(stack: StackReport, detail: Detail) -> list[str]:
     return lines
 
 
-def _section(stack: StackReport, kind: Kind, detail: Detail) -> list[str]:
+def _section(stack: StackReport, kind: Kind, detail: Detail, *, headed: bool) -> list[str]:
     effects = [effect for effect in stack.effects if effect.kind is kind]
     if not effects:
         return []
-    title = f"**{KINDS[kind].mark} {KINDS[kind].title.capitalize()}: {KINDS[kind].cost}**"
+    # The table of a single stack tells each cost already.
+    cost = f": {KINDS[kind].cost}" if headed or kind in LOSSES else ""
+    title = f"**{KINDS[kind].mark} {KINDS[kind].title.capitalize()}{cost}**"
     lines = _deployments(effects, detail)
     if kind in LOSSES:
         return ["", *(f"> {line}".rstrip() for line in ("[!CAUTION]", title, "", *lines))]
@@ -144,9 +146,11 @@ def _everything_else(stack: StackReport, detail: Detail) -> list[str]:
     if len(shown) < len(stack.others):
         lines.append(f"- and {len(stack.others) - len(shown)} more")
     unchanged = f"; {stack.unchanged} unchanged" if stack.unchanged else ""
-    return _folded(f"Everything else in the stack: {_others([stack])}{unchanged}", lines)
+    summary = f"Everything else in the stack: {_others([stack])}{unchanged}"
+    return _folded(summary, lines, opened=any(is_grave(other) for other in stack.others))
 
 
-def _folded(summary: str, lines: list[str]) -> list[str]:
+def _folded(summary: str, lines: list[str], *, opened: bool = False) -> list[str]:
     """Lines behind a summary of our own words; the blank lines let Markdown inside be read."""
-    return ["", f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
+    tag = "<details open>" if opened else "<details>"
+    return ["", f"{tag}<summary>{summary}</summary>", "", *lines, "", "</details>"]

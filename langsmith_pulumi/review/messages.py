@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def message(diagnostic: Diagnostic, length: int) -> str:
     """A message, with the resource it is about; of a long one the end, where the cause stands."""
-    text = without_credentials(diagnostic.message.strip())
+    text = without_credentials(diagnostic.message.strip().removeprefix("error: "))
     whole = f"{diagnostic.urn.name}: {text}" if diagnostic.urn else text
     return whole if len(whole) <= length else f"{whole[: length // 4]}\n…\n{whole[-length // 2 :]}"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from .effects import Kind
 from .operations import Verb
-from .words import KINDS, LOSSES, REBUILDS, count, listing
+from .words import LOSSES, REBUILDS, count
 
 if TYPE_CHECKING:
-    from .report import Report
+    from .report import Other, Report
 
 
 class Level(str, Enum):
@@ -53,39 +53,46 @@ def level(report: Report) -> Level:
 
 
 def grave_others(report: Report) -> int:
-    """How many other resources are replaced, deleted, or changed in an unknown way."""
-    grave = (Verb.REPLACE, Verb.DELETE, Verb.UNKNOWN)
-    return sum(
-        other.custom and other.verb in grave for stack in report.stacks for other in stack.others
-    )
+    """How many other resources are replaced or deleted."""
+    return sum(is_grave(other) for stack in report.stacks for other in stack.others)
+
+
+def is_grave(other: Other) -> bool:
+    """Whether something outside Pulumi may be lost; an operation that is not known counts."""
+    return other.custom and other.verb in (Verb.REPLACE, Verb.DELETE, Verb.UNKNOWN)
 
 
 def sentence(report: Report) -> str:
     """The verdict in one line."""
-    parts = _deployments(report)
+    parts = _parts(report)
     if report.failed:
-        return f"The preview failed{f', after it had seen {listing(parts)}' if parts else ''}"
-    if parts:
-        return listing(parts)
-    return "No deployment changes" if report.changes else "Nothing changes"
+        return ", ".join(["The preview failed", *parts])
+    nothing = "No deployment changes" if report.changes else "Nothing changes"
+    return ", ".join(parts) or nothing
 
 
-def _deployments(report: Report) -> list[str]:
-    counts = report.counts
-    lost = sum(counts[kind] for kind in (Kind.REPLACED, Kind.DELETED))
-    unknown, rebuilt = counts[Kind.UNKNOWN], counts[Kind.REVISION]
-    told = {
-        _loses(lost): lost,
-        f"{count(unknown, 'deployment')} changed in an unknown way": unknown,
-        f"{count(rebuilt, 'deployment')} rebuilt and redeployed": rebuilt,
-        **{f"{counts[kind]} {KINDS[kind].title}": counts[kind] for kind in _REST},
-    }
-    return [text for text, number in told.items() if number]
+_LOSES = {True: "loses its database and threads", False: "lose their databases and threads"}
+_PHRASES = {
+    Kind.UNKNOWN: "changed in an unknown way",
+    Kind.REVISION: "rebuilt and redeployed",
+    Kind.RETRIED: "retried",
+    Kind.IN_PLACE: "changed in place",
+    Kind.CREATED: "created",
+    Kind.ADOPTED: "adopted",
+    Kind.DRIFT: "put back after drift",
+    Kind.RELEASED: "released",
+}
 
 
-def _loses(number: int) -> str:
-    owners = "its database and threads" if number == 1 else "their databases and threads"
-    return f"{count(number, 'deployment')} {'loses' if number == 1 else 'lose'} {owners}"
-
-
-_REST = (Kind.RETRIED, Kind.IN_PLACE, Kind.CREATED, Kind.ADOPTED, Kind.DRIFT, Kind.RELEASED)
+def _parts(report: Report) -> list[str]:
+    """The numbers with what happens; the first that counts deployments says so."""
+    counts, grave = report.counts, grave_others(report)
+    lost = counts[Kind.REPLACED] + counts[Kind.DELETED]
+    told = [(lost, _LOSES[lost == 1]), *((counts[kind], text) for kind, text in _PHRASES.items())]
+    parts = [(number, text) for number, text in told if number]
+    deployments = [
+        f"{number if index else count(number, 'deployment')} {text}"
+        for index, (number, text) in enumerate(parts)
+    ]
+    others = f"{count(grave, 'other resource')} replaced or deleted"
+    return [*deployments, *([others] if grave else [])]

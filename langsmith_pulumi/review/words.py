@@ -38,7 +38,7 @@ KINDS: dict[Kind, Words] = {
     Kind.RETRIED: Words(
         "🟠",
         "retried",
-        "its last rollout did not end well; waited for or repeated",
+        "its last rollout did not end well: waited for again, repeated if it failed",
         "yellow",
     ),
     Kind.DRIFT: Words(
