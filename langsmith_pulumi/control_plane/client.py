@@ -173,7 +173,7 @@ class ControlPlane:
                 found = self._send("POST", older, reading.document, BRIEFLY, body=wish)
         except ControlPlaneError:
             return []
-        return [self.scrub(line) for line in lines_of(found)][-lines:]
+        return lines_of(found, self.scrub)[-lines:]
 
     def dashboard_url(self, deployment: Deployment) -> str:
         """Return the deployment's page in the browser."""
@@ -192,7 +192,7 @@ class ControlPlane:
             seen |= {deployment.id for deployment in found}
             if len(found) < _PAGE:
                 return
-            offset = max(page.offset or 0, offset + 1)
+            offset = max(page.offset or 0, offset + len(found))
 
     def _newest(self, live: Deployment) -> Revision | None:
         if live.latest_revision_id is None:

@@ -1,0 +1,187 @@
+"""A change is carried out once, whatever happens to its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from control_plane.samples import (
+    CANARY,
+    DEPLOYMENT,
+    FIRST,
+    SECOND,
+    at,
+    deployment,
+    gone,
+    revision,
+)
+from control_plane.scripted import RESET, Reply, Request, Scripted, Time
+
+from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlane
+
+OPEN = [RESET, Reply(body={"id": 1}, missing=3), Reply(200, "<html>"), Reply(500), Reply(504)]
+BODIES: dict[str, dict[str, Any]] = {
+    "a setting": {"display_name": "Support"},
+    "two settings": {"display_name": "Support", "source_config": {"build_on_push": True}},
+    "a ref": {"source_revision_config": {"repo_ref": "dev"}},
+    "the same ref": {"source_revision_config": {"repo_ref": "main"}},
+    "figures": {"source_config": {"resource_spec": {"cpu": 0.25, "max_scale": 3}}},
+    "a secret": {"secrets": [{"name": "TOKEN", "value": "a new value of it"}]},
+    "the same secrets": {"secrets": [{"name": "TOKEN", "value": CANARY}]},
+    "references": {"secret_references": []},
+}
+
+
+class Shelf:
+    """A control plane with one deployment, which it changes; its answers may go wrong."""
+
+    def __init__(self, server: Scripted, time: Time) -> None:
+        self.live = deployment(created_at=at(-3600))
+        self.revisions = {FIRST: revision(created_at=at(-3600))}
+        self.faults: list[Reply] = []
+        self.arrives: list[bool] = []
+        self.changes = 0
+        self._time = time
+        server.acts(self.answer)
+
+    def answer(self, request: Request) -> Reply:
+        if request.method != "GET":
+            return self._change(request)
+        if "/revisions/" in request.path:
+            return Reply(body=self.revisions[request.path.rpartition("/")[2]])
+        return Reply(body=self.live)
+
+    def _change(self, request: Request) -> Reply:
+        if self.arrives.pop(0) if self.arrives else True:
+            self.changes += 1
+            self._apply(request.body or {})
+            body = DeploymentPatchRequest.model_validate(request.body or {})
+            if request.method == "POST" or body.makes_revision():
+                self._add_revision()
+        return self.faults.pop(0) if self.faults else Reply(body=self.live)
+
+    def _apply(self, body: dict[str, Any]) -> None:
+        for key, value in body.items():
+            merged = {**self.live[key], **value} if isinstance(value, dict) else value
+            self.live[key] = merged
+        spec = self.live["source_config"].get("resource_spec")
+        if spec and "cpu" in spec:
+            spec["cpu"] = round(spec["cpu"], 1)
+
+    def _add_revision(self) -> None:
+        self.live["latest_revision_id"] = SECOND
+        self.revisions[SECOND] = revision("QUEUED", id=SECOND, created_at=at(self._time.now))
+
+
+@pytest.fixture
+def shelf(server: Scripted, time: Time) -> Shelf:
+    return Shelf(server, time)
+
+
+def patch(client: ControlPlane, body: dict[str, Any]) -> Any:
+    return client.patch(DEPLOYMENT, DeploymentPatchRequest.model_validate(body))
+
+
+def test_an_answer_is_enough(client: ControlPlane, shelf: Shelf, server: Scripted) -> None:
+    """When all is well, a change is one request."""
+    patch(client, BODIES["a ref"])
+
+    assert server.lines == [f"PATCH /v2/deployments/{DEPLOYMENT}"]
+
+
+@pytest.mark.parametrize("fault", OPEN)
+@pytest.mark.parametrize("change", BODIES)
+def test_a_change_that_was_carried_out_is_not_sent_again(
+    client: ControlPlane, shelf: Shelf, change: str, fault: Reply
+) -> None:
+    """What was sent shows, and a revision was made since: the answer is read from there."""
+    shelf.faults = [fault]
+
+    patch(client, BODIES[change])
+
+    assert shelf.changes == 1
+
+
+@pytest.mark.parametrize("fault", OPEN)
+@pytest.mark.parametrize("change", BODIES)
+def test_a_change_that_was_not_carried_out_is_sent_again(
+    client: ControlPlane, shelf: Shelf, change: str, fault: Reply
+) -> None:
+    """Nothing shows it, or no revision is young enough: it is sent again."""
+    shelf.faults, shelf.arrives = [fault] * 2, [False] * 2
+
+    live = patch(client, BODIES[change])
+
+    assert shelf.changes == 1
+    makes = DeploymentPatchRequest.model_validate(BODIES[change]).makes_revision()
+    assert live.latest_revision_id == (SECOND if makes else FIRST)
+
+
+def test_changes_that_never_arrive_end(
+    client: ControlPlane, shelf: Shelf, server: Scripted
+) -> None:
+    """After three attempts the failure is raised as it is."""
+    shelf.faults, shelf.arrives = [Reply(500)] * 3, [False] * 3
+
+    with pytest.raises(errors.ServerFailure, match="PATCH"):
+        patch(client, BODIES["a ref"])
+
+    assert server.lines.count(f"PATCH /v2/deployments/{DEPLOYMENT}") == 3
+
+
+def test_an_outage_is_not_written_into(client: ControlPlane, server: Scripted) -> None:
+    """When looking is not answered either, the change is not sent again."""
+    server.plays(RESET, Reply(503))
+
+    with pytest.raises(errors.AnswerLost, match="may have been carried out"):
+        patch(client, BODIES["a ref"])
+
+    assert [line for line in server.lines if line.startswith("PATCH")] == server.lines[:1]
+
+
+def test_a_deployment_gone_meanwhile_is_reported_as_gone(
+    client: ControlPlane, server: Scripted
+) -> None:
+    """The look tells more than the lost answer."""
+    server.plays(RESET, gone())
+
+    with pytest.raises(errors.DeploymentMissing):
+        patch(client, BODIES["a setting"])
+
+
+@pytest.mark.parametrize("fault", OPEN)
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_redeploy_happens_once(
+    client: ControlPlane, shelf: Shelf, fault: Reply, *, arrived: bool
+) -> None:
+    """A redeploy whose answer was lost shows as a new revision, or is asked for again."""
+    shelf.faults, shelf.arrives = [fault], [arrived]
+
+    live = client.redeploy(DEPLOYMENT, FIRST)
+
+    assert (live.latest_revision_id, shelf.changes) == (SECOND, 1)
+
+
+@pytest.mark.parametrize(("status", "posts"), [("QUEUED", 1), ("BUILD_FAILED", 3)])
+def test_a_redeploy_may_take_the_same_revision_up_again(
+    client: ControlPlane, server: Scripted, status: str, posts: int
+) -> None:
+    """However young it is, the revision asked for counts as repeated only when it is on its way."""
+
+    def act(request: Request) -> Reply:
+        if request.method == "POST":
+            return RESET
+        return Reply(body=revision(status) if "/revisions/" in request.path else deployment())
+
+    server.acts(act)
+
+    try:
+        client.redeploy(DEPLOYMENT, FIRST)
+    except errors.AnswerLost:
+        assert posts == 3
+
+    assert sum(line.startswith("POST") for line in server.lines) == posts
