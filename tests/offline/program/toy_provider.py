@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ class ToyProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         _act("create", props)
-        id_ = uuid.uuid4().hex[:8]
+        id_ = _next_id(props["label"])
         _store(id_, props)
         return CreateResult(id_, {**props, "size": len(str(props.get("value")))})
 
@@ -105,6 +104,14 @@ def _wait_for(path: Path) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{path.name} did not appear")
         time.sleep(0.01)
+
+
+def _next_id(label: str) -> str:
+    """An id that counts a label's creations, the same in each cloud that has seen the same."""
+    (CLOUD / "ids" / label).mkdir(parents=True, exist_ok=True)
+    number = len(list((CLOUD / "ids" / label).iterdir())) + 1
+    (CLOUD / "ids" / label / str(number)).touch()
+    return f"{label}-{number}"
 
 
 def _file(id_: str) -> Path:

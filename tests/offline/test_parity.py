@@ -1,0 +1,77 @@
+"""The same program on both engines: the same plan, the same state, and one takes the other's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from offline.pulumi_cli import PulumiCli, comparable_plan, comparable_state, needs_pulumi
+from offline.toy import Toy, thing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = needs_pulumi
+
+GROUP = {"name": "group", "group": True, "props": {"n": 1}}
+SECRET = {"hidden": "canary-123"}
+LATER = thing("later", {"depends_on": ["a"]}, value="x")
+AFTER = thing("after", {"parent": "group"}, value={"ref": ["a", "value"]}, secret=SECRET)
+SIZED = thing("sized", kind={"ref": ["a", "size"]}, tags={"deep": [SECRET, 1.5], "on": True})
+SAFE = thing("safe", {"protect": True, "ignore_changes": ["value"]}, value="v")
+EXPORTS = {"size": {"ref": ["a", "size"]}, "hidden": SECRET, "n": 1}
+
+REBUILT = thing("rebuilt", value={"ref": ["z", "value"]}, kind={"ref": ["z", "id"]})
+UPDATED = thing("updated", value={"ref": ["z", "id"]})
+
+COURSE: list[list[dict[str, Any]]] = [
+    [
+        thing("a", value="one", kind="x"),
+        thing("z", value="one", kind="x", first=True),
+        *(GROUP, AFTER, SIZED, LATER, SAFE, REBUILT, UPDATED),
+    ],
+    [
+        thing("a", value="two", kind="y"),
+        thing("z", value="two", kind="y", first=True),
+        *({**GROUP, "props": {"n": 2}}, AFTER, SIZED, LATER, SAFE, REBUILT, UPDATED),
+    ],
+    [thing("a", value="two", kind="y"), thing("safe", value="w")],
+]
+
+
+def test_one_course_on_both(tmp_path: Path) -> None:
+    """Create, update, replace in both orders, delete: plans and states are the same."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    one, other = Toy(tmp_path / "one"), Toy(tmp_path / "other")
+    offline, pulumi = one.stack(), PulumiCli(other)
+    for things in COURSE:
+        for toy in (one, other):
+            toy.declare(*things, exports=EXPORTS)
+        assert comparable_plan(offline.preview().plan) == comparable_plan(pulumi.preview())
+        assert offline.up().ok
+        pulumi.operate("up")
+        state = offline.export()["deployment"]["resources"]
+        assert comparable_state(state) == comparable_state(pulumi.state())
+        assert sorted(one.calls()) == sorted(other.calls())
+
+
+def test_pulumi_takes_the_state(toy: Toy) -> None:
+    """A state written offline imports, and the next preview on Pulumi shows no change."""
+    toy.declare(*COURSE[0], exports=EXPORTS)
+    stack = toy.stack()
+    assert stack.up().ok
+    pulumi = PulumiCli(toy)
+    pulumi.import_state(stack.export())
+    assert pulumi.preview()["changeSummary"] == {"same": 10}
+
+
+def test_the_same_refusals(toy: Toy) -> None:
+    """Inputs the provider refuses are refused in the same words."""
+    toy.declare(thing("a", value="bad"))
+
+    def refusals(plan: dict[str, Any]) -> list[str]:
+        return [d["message"] for d in plan["diagnostics"] if "has a problem" in d["message"]]
+
+    offline = refusals(toy.stack().preview().plan)
+    assert len(offline) == 1
+    assert offline == refusals(PulumiCli(toy).preview())
