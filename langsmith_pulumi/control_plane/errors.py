@@ -66,13 +66,16 @@ class ControlPlaneError(Exception):
         self.request_id = request_id
         """The server's own name for the request; None when it gave none."""
         self.advice = advice
-        """What to do next, when this case needs other words than its class."""
+        """What to do next, when this case needs other words than its class; may be lines."""
         self.attempts = 1
         """How often the request was sent before we gave up."""
 
     def __str__(self) -> str:
         """Say what was tried, what came back, what to do next."""
-        return f"{_sentence(self._happened())} {self.advice or self.next_step}".strip()
+        advice = self.advice or self.next_step
+        return _sentence(self._happened()) + (
+            advice if advice[:1] == "\n" else f" {advice}".rstrip()
+        )
 
     def _happened(self) -> str:
         return self.detail

@@ -44,20 +44,22 @@ class Seen:
 def failed(client: ControlPlane, deployment: Deployment, revision: Revision) -> RolloutFailed:
     """Say why the newest revision failed, as far as anybody tells."""
     why = revision.status_message or _CANCELLED.get(revision.status, "")
-    head = (
-        f"Deployment {deployment.name!r}: revision {revision.id} ended as {revision.status}"
-        f"{f': {why}' if why else ''}"
-    )
-    kind = _LOG_OF.get(revision.status, "build")
-    lines = client.build_log(deployment.id, revision.id, _LOG_LINES, kind)
-    log = "".join(f"\n    {line}" for line in lines)
     return RolloutFailed(
-        f"{head}\n  The end of its {kind} log:{log}\n " if log else head,
+        f"Deployment {deployment.name!r}: revision {revision.id} ended as {revision.status}"
+        f"{f': {why}' if why else ''}",
         advice=(
-            f"More at {client.dashboard_url(deployment)} . Correct the cause; the next `pulumi up` "
-            "then rolls out again, also when nothing in the program has changed."
+            f"{_end_of_log(client, deployment, revision)}More at {client.dashboard_url(deployment)}"
+            " . Correct the cause; the next `pulumi up` then rolls out again, also when nothing in "
+            "the program has changed."
         ),
     )
+
+
+def _end_of_log(client: ControlPlane, deployment: Deployment, revision: Revision) -> str:
+    kind = _LOG_OF.get(revision.status, "build")
+    lines = client.build_log(deployment.id, revision.id, _LOG_LINES, kind)
+    log = "".join(f"    {line}\n" for line in lines)
+    return f"\n  The end of its {kind} log:\n{log}  " if log else ""
 
 
 def timed_out(
