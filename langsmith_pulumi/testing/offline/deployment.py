@@ -75,7 +75,6 @@ class Deployment:
         self.changed = threading.Event()
         self._under_way = UnderWay()
         self._masker = masker
-        self._telling = threading.Lock()
         self._slots = threading.Semaphore(setting.parallel)
         self._provider = ""
         self._stack_outputs: tuple[str, Bag] | None = None
@@ -85,9 +84,8 @@ class Deployment:
         self._executor = Executor(snapshot, plugin, self.planner.deleted, setting.dry_run)
 
     def tell(self, event: Event) -> None:
-        """Pass an event on, one at a time."""
-        with self._telling:
-            self._masker(event)
+        """Pass an event on to whoever shows or keeps it."""
+        self._masker(event)
 
     def complain(self, diagnostic: Diagnostic) -> None:
         """Tell of an error that makes the operation fail, whatever else succeeds."""

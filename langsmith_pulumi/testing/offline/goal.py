@@ -83,13 +83,15 @@ def _seconds(duration: str) -> float:
 
 
 def _refuse_unsupported(request: Any) -> None:
+    given = {field.name for field, _ in request.ListFields()}  # older SDKs lack some fields
     asked = {
         "remote components": request.remote,
         "import of existing resources": request.importId,
         "transforms": request.transforms,
-        "resource hooks": request.HasField("hooks") and request.hooks.ListFields(),
-        "the option replace_with": request.replace_with,
-        "the option replacement_trigger": request.HasField("replacement_trigger"),
+        "resource hooks": "hooks" in given and request.hooks.ListFields(),
+        "the option replace_with": "replace_with" in given,
+        "the option replacement_trigger": "replacement_trigger" in given,
+        "state migrations": "state_migrations" in given,
         "explicit providers": is_provider_type(request.type) or request.provider,
         "package references": request.packageRef,
         f"resources other than dynamic ones ({request.type})": (

@@ -23,6 +23,7 @@ class Masker:
 
     def __init__(self, listener: Listener, secrets: Iterable[str]) -> None:
         self._listener = listener
+        self._telling = threading.Lock()
         self._lock = threading.Lock()
         self._secrets: list[str] = []
         self.add(secrets)
@@ -40,10 +41,11 @@ class Masker:
         return message
 
     def __call__(self, event: Event) -> None:
-        """Pass an event on."""
+        """Pass an event on; one at a time, whatever the thread."""
         if isinstance(event, Diagnostic | Status):
             event = dataclasses.replace(event, message=self.mask(event.message))
-        self._listener(event)
+        with self._telling:
+            self._listener(event)
 
 
 def _forms(text: str) -> set[str]:

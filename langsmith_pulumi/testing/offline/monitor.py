@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 
 _THREADS = 256  # each registration holds one until its step is done
 
-# The features after DELETED_WITH are not implemented: they are named so that the SDK asks for them
-# and we can refuse in one sentence, where it would itself ask for a newer Pulumi CLI.
+# By name and number, since older SDKs ask by name and know no numbers. The features after
+# deletedWith are not implemented: they are named so that the SDK asks for them and we can refuse
+# in one sentence, where it would itself ask for a newer Pulumi CLI.
 _FEATURES = {
-    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
-    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    "secrets": 0,
+    "deletedWith": 5,
+    "replaceWith": 6,
+    "transforms": 7,
+    "invokeTransforms": 8,
+    "parameterization": 9,
+    "resourceHooks": 10,
+    "errorHooks": 11,
 }
 _SEVERITIES = {
     engine_pb2.INFO: INFO,
@@ -68,7 +69,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             configSecretKeys=sorted(self._config.secret_keys),
             dryRun=setting.dry_run,
             parallel=setting.parallel,
-            supportedFeatures=_FEATURES.values(),
+            supportedFeatures=_FEATURES.values(),  # type: ignore[arg-type]  # plain numbers
         )
 
     def SupportsFeature(self, request: Any, context: Any) -> Any:

@@ -61,7 +61,7 @@ class Plugin:
     def prepare(self) -> None:
         """Start the process now, so that it is ready by the time it is needed."""
         with self._lock:
-            self._child = self._child or self._start()
+            self._started()
 
     def check(self, urn: str, olds: Bag, news: Bag) -> tuple[Bag, list[CheckFailure]]:
         """The inputs as the provider wants them, and what it refuses."""
@@ -129,8 +129,8 @@ class Plugin:
 
     def stop(self) -> None:
         """End the process; calls that are under way fail as interrupted."""
-        with self._lock:
-            self._stopped = True
+        # Without the lock: whoever holds it may be waiting for the very process to speak.
+        self._stopped = True
         if self._child:
             self._child.stop()
         if self._channel:
@@ -149,25 +149,33 @@ class Plugin:
             return StepFailedError(urn, str(error.details()).strip())
         if self._stopped:
             return CutOffError(f"{method} of {urn_name(urn)} was interrupted")
+        gone = error.code() == grpc.StatusCode.UNAVAILABLE
+        what = "the provider process ended" if gone else f"the call failed ({error.code().name})"
         return CutOffError(
-            f"the provider process ended during {method.lower()} of {urn_name(urn)}: whether it "
-            f"took effect is not known ({error.details()})"
+            f"{what} during {method.lower()} of {urn_name(urn)}: whether it took effect is not "
+            f"known ({error.details()})"
         )
 
     def _ready(self) -> provider_pb2_grpc.ResourceProviderStub:
         with self._lock:
-            if self._stopped:
-                raise CutOffError("the operation was interrupted")
             if self._stub is None:
                 self._stub = self._connect()
             return self._stub
 
-    def _connect(self) -> provider_pb2_grpc.ResourceProviderStub:
+    def _started(self) -> Child:
+        if self._stopped:
+            raise CutOffError("the operation was interrupted")
         self._child = self._child or self._start()
-        port = self._child.first_line()
-        self._child.relay_output()
+        return self._child
+
+    def _connect(self) -> provider_pb2_grpc.ResourceProviderStub:
+        child = self._started()
+        port = child.first_line()
+        child.relay_output()
+        if self._stopped:
+            raise CutOffError("the operation was interrupted")
         if not port.isdigit():
-            self._child.stop()
+            child.stop()
             raise OfflineError(f"the provider plugin did not start: it printed {port!r}, no port")
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=GRPC_OPTIONS)
         stub = provider_pb2_grpc.ResourceProviderStub(self._channel)

@@ -8,9 +8,11 @@ passphrase is noticed before anything else is read.
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,12 +80,13 @@ def _config_home(environ: Mapping[str, str]) -> Path:
 
 def _kept_passphrase(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(secrets.token_urlsafe(32))
+    if not path.exists():
+        # Linked only once it is whole: of two processes that start at once, one wins.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text(encoding="utf-8").strip()
 
 

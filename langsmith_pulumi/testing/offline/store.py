@@ -10,8 +10,6 @@ import fcntl
 import json
 import os
 import socket
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import OfflineError, StackLockedError
@@ -19,6 +17,7 @@ from .state import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FOLDER = ".pulumi-offline"
 
@@ -48,12 +47,13 @@ class StateFile:
     def write(self, document: dict[str, Any]) -> None:
         """Replace the state; when this returns, it is on disk."""
         self._make_folder()
-        handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
+        fresh = self.path.with_suffix(".new")  # only the holder of the lock writes
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(document, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(self.path)
+        fresh.replace(self.path)
         _sync_folder(self.path.parent)
 
     @contextlib.contextmanager
