@@ -140,8 +140,8 @@ def same_value(one: Any, other: Any) -> bool:
 
 
 def from_struct(struct: struct_pb2.Struct) -> Bag:
-    """Read properties off the wire."""
-    return {key: from_wire(value) for key, value in struct.fields.items()}
+    """Read properties off the wire, which has them in no order, in that of their names."""
+    return {key: from_wire(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def from_wire(value: struct_pb2.Value) -> Any:

@@ -1,0 +1,220 @@
+"""The pure judgements: steps, order of deletes, paths, integrity of the state."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from langsmith_pulumi.testing.offline import OfflineError, Op
+from langsmith_pulumi.testing.offline.deletes import delete_steps, layers, upheld
+from langsmith_pulumi.testing.offline.paths import contains, parse_path, reset
+from langsmith_pulumi.testing.offline.snapshot import Snapshot
+from langsmith_pulumi.testing.offline.state import (
+    Checkpoint,
+    Entry,
+    Operation,
+    entry_document,
+    integrity_problems,
+    load,
+)
+from langsmith_pulumi.testing.offline.steps import Change, Verdict, judge, replacement
+from langsmith_pulumi.testing.offline.urns import make_urn
+from langsmith_pulumi.testing.offline.wording import change_lines, value_text, without_time
+
+SAME, SOME = Change(changed=False), Change(changed=True)
+FORCED = Change(changed=True, replaces=("kind",))
+FIRST = Change(changed=True, replaces=("kind",), delete_before_replace=True)
+
+
+def entry(name: str, **fields: Any) -> Entry:
+    needs = fields.pop("needs", [])
+    named = {"urn": f"urn:pulumi:s::p::t:::{name}".replace(":::", "::"), "type": "t:i:T"}
+    wanted = {"custom": True, "id": name, "dependencies": [entry(n).urn for n in needs]}
+    return Entry(**{**named, **wanted, **fields})
+
+
+@pytest.mark.parametrize(
+    ("change", "option", "old", "op", "delete_first"),
+    [
+        (SAME, None, {}, "same", False),
+        (SOME, None, {}, "update", False),
+        (SOME, True, {}, "update", False),
+        (FORCED, None, {}, "replace", False),
+        (FORCED, True, {}, "replace", True),
+        (FIRST, None, {}, "replace", True),
+        (FIRST, False, {}, "replace", False),
+        (SAME, None, {"pending_replacement": True}, "replace", False),
+    ],
+)
+def test_judging(
+    change: Change,
+    option: bool | None,  # noqa: FBT001 - a column of the table
+    old: dict[str, Any],
+    op: str,
+    *,
+    delete_first: bool,
+) -> None:
+    """No change, update or replacement; the user's word on its order beats the provider's."""
+    verdict = judge(entry("a", **old), entry("a"), change, delete_before_replace=option)
+    assert (verdict.op.value, verdict.delete_first) == (op, delete_first)
+
+
+def test_replace_on_changes_forces_a_replacement() -> None:
+    """A changed property that the option names replaces, another one does not."""
+    old = entry("a", inputs={"x": {"y": 1}, "z": 1})
+    for inputs, op in [({"x": {"y": 2}, "z": 1}, "replace"), ({"x": {"y": 1}, "z": 2}, "update")]:
+        new = entry("a", inputs=inputs, replace_on_changes=["x"])
+        assert judge(old, new, SOME).op.value == op
+
+
+@pytest.mark.parametrize(
+    ("verdict", "old", "ops"),
+    [
+        (Verdict(Op.REPLACE), {}, ["create-replacement", "replace"]),
+        (
+            Verdict(Op.REPLACE, delete_first=True),
+            {},
+            ["delete-replaced", "replace", "create-replacement"],
+        ),
+        (
+            Verdict(Op.REPLACE, delete_first=True),
+            {"pending_replacement": True},
+            ["replace", "create-replacement"],
+        ),
+    ],
+)
+def test_steps_of_a_replacement(verdict: Verdict, old: dict[str, Any], ops: list[str]) -> None:
+    """Create first, or delete first; what an earlier run has deleted is not deleted again."""
+    steps = replacement(entry("a", **old), entry("a"), verdict)
+    assert [step.op.value for step in steps] == ops
+
+
+def test_deletes_go_from_users_to_used() -> None:
+    """Each batch holds what nothing left needs; what a failed delete needs is spared."""
+    a, b, c = entry("a"), entry("b", needs=["a"]), entry("c", needs=["b"])
+    d = entry("d", needs=["a"])
+    steps = delete_steps([a, b, c, d])
+    assert [sorted(s.name for s in layer) for layer in layers(steps)] == [["c", "d"], ["b"], ["a"]]
+    failed = [step for step in steps if step.name == "d"]
+    assert upheld(steps, failed) == {a.urn}
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a", ["a"]),
+        ("a.b[0].c", ["a", "b", 0, "c"]),
+        ('a["x.y"]', ["a", "x.y"]),
+        ("a[*]", ["a", "*"]),
+    ],
+)
+def test_property_paths(text: str, path: list[str | int]) -> None:
+    """Paths are read as Pulumi writes them."""
+    assert parse_path(text) == path
+    assert contains(path, [*path[:-1], "z" if path[-1] == "*" else path[-1], "below"])
+
+
+@pytest.mark.parametrize(
+    ("path", "new", "old", "result"),
+    [
+        ("a", {"a": 2}, {"a": 1}, {"a": 1}),
+        ("a", {"a": 2}, {}, {}),
+        ("a", {}, {"a": 1}, {"a": 1}),
+        ("a.b", {"a": {"b": 2, "c": 2}}, {"a": {"b": 1, "c": 1}}, {"a": {"b": 1, "c": 2}}),
+        ("a[1]", {"a": [2, 2]}, {"a": [1, 1]}, {"a": [2, 1]}),
+        ("a[*].b", {"a": [{"b": 2}, {"b": 2}]}, {"a": [{"b": 1}]}, {"a": [{"b": 1}, {"b": 2}]}),
+        ("a.b", {"a": 1}, {"a": {"b": 1}}, {"a": 1}),
+    ],
+)
+def test_ignored_changes(path: str, new: Any, old: Any, result: Any) -> None:
+    """The place a path names is put back to what it was, and nothing else is touched."""
+    assert reset(new, old, [path]) == result
+
+
+@pytest.mark.parametrize(
+    ("entries", "problem"),
+    [
+        ([entry("a"), entry("b", needs=["a"])], ""),
+        ([entry("a"), entry("a", delete=True)], ""),
+        ([entry("a"), entry("a", id="other")], "is there twice"),
+        ([entry("b", needs=["a"]), entry("a")], "stands before"),
+        ([entry("a", parent="urn:pulumi:s::p::t::gone")], "stands before"),
+        ([entry("a", custom=False)], "is a component with an id"),
+        ([entry("p", type="pulumi:providers:x", id="")], "has no id"),
+        ([entry("a", type="")], "has no type"),
+    ],
+)
+def test_integrity(entries: list[Entry], problem: str) -> None:
+    """Each broken invariant of a state is found, and nothing else is."""
+    problems = "; ".join(integrity_problems(entries))
+    assert (problem in problems) if problem else not problems
+
+
+def test_states_of_the_cli_are_read() -> None:
+    """What only the Pulumi CLI writes into an entry is kept; damage and other versions refused."""
+    item = {"urn": "urn:pulumi:s::p::t::a", "custom": True, "type": "t", "sourcePosition": "here"}
+    magic = hashlib.sha256(b"v3.260.0").hexdigest()
+    deployment = {"manifest": {"magic": magic, "version": "v3.260.0"}, "resources": [item]}
+    document = {"version": 3, "deployment": deployment}
+    (entry,) = load(document, str).entries
+    assert entry_document(entry, str) == item
+
+    with pytest.raises(OfflineError, match="has version 4"):
+        load({**document, "version": 4}, str)
+    deployment["manifest"] = {"magic": magic, "version": "v3.1.0"}
+    with pytest.raises(OfflineError, match="magic does not fit"):
+        load(document, str)
+
+
+def test_the_snapshot_tells_before_and_after() -> None:
+    """A begin record is written before the call, an end after it; order and references hold."""
+    saved: list[Checkpoint] = []
+    old, user = entry("a"), entry("b", needs=["a"])
+    earlier = [Operation(entry("x"), "creating"), Operation(entry("y"), "updating")]
+    snapshot = Snapshot(Checkpoint([old, user], earlier), saved.append)
+
+    operation = snapshot.begin("updating", old)
+    assert [o.kind for o in saved[-1].pending] == ["creating", "updating"]
+    snapshot.succeed(operation, out=old, new=old.but(outputs={"n": 2}))
+    assert [o.kind for o in saved[-1].pending] == ["creating"]
+    assert [e.urn for e in saved[-1].entries] == [old.urn, user.urn]
+
+    count = len(saved)
+    snapshot.keep(user, user.but(created="later"))
+    assert len(saved) == count
+    snapshot.amend(user, outputs={"n": 1})
+    assert len(saved) == count + 1
+
+    renamed = Snapshot(Checkpoint([old, user]), saved.append)
+    renamed.keep(old, old.but(urn="urn:pulumi:s::p::t::renamed"))
+    assert saved[-1].entries[1].dependencies == ["urn:pulumi:s::p::t::renamed"]
+
+    repaired = Snapshot(Checkpoint([old, user]), saved.append)
+    repaired.drop(old)
+    assert [(e.urn, e.dependencies) for e in saved[-1].entries] == [(user.urn, [])]
+
+
+def test_urns() -> None:
+    """A resource's URN carries its parents' types, the stack's aside."""
+    stack = make_urn("s", "p", "", "pulumi:pulumi:Stack", "p-s")
+    group = make_urn("s", "p", stack, "toy:index:Group", "g")
+    assert group == "urn:pulumi:s::p::toy:index:Group::g"
+    assert make_urn("s", "p", group, "t:i:T", "x") == "urn:pulumi:s::p::toy:index:Group$t:i:T::x"
+
+
+def test_changes_are_worded() -> None:
+    """Properties are told by old and new value; secrets and unknowns by their kind only."""
+    old = entry("a", inputs={"n": 1, "m": {"x": "old", "same": 1}, "gone": True, "__provider": "p"})
+    new = entry("a", inputs={"n": 2, "m": {"x": "new", "same": 1}, "more": [1], "__provider": "q"})
+    steps = replacement(old, new, Verdict(Op.REPLACE, ("n",)))
+    assert change_lines(steps[1]) == [
+        "- gone: true",
+        '~ m.x: "old" → "new"',
+        "+ more: [1]",
+        "~ n: 1 → 2 (forces the replacement)",
+    ]
+    assert len(value_text("x" * 500)) < 80
+    assert without_time("BUILDING, 1m20s") == without_time("BUILDING, 5.0s")
+    assert without_time("BUILDING, 1s") != without_time("DEPLOYING, 1s")

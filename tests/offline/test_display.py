@@ -1,0 +1,70 @@
+"""What people see: lines in a log, rows on a terminal, one document with --json."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import TYPE_CHECKING
+
+from offline.toy import thing
+from rich.console import Console
+
+from langsmith_pulumi.testing.offline import Status, Step, StepBegan, StepEnded
+from langsmith_pulumi.testing.offline.command import run
+from langsmith_pulumi.testing.offline.display import Board
+from langsmith_pulumi.testing.offline.state import Entry
+from langsmith_pulumi.testing.offline.steps import Op
+
+if TYPE_CHECKING:
+    import pytest
+    from offline.toy import Toy
+
+URN = "urn:pulumi:dev::toy::pulumi-python:dynamic/toy:Thing::a"
+
+
+def test_lines(
+    toy: Toy, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Away from a terminal each step is a line, changes below it, status lines once each."""
+    for key, value in toy.environ.items():
+        monkeypatch.setenv(key, value)
+    toy.order(update_a={"say": "BUILDING, 1m20s", "urn": URN})
+    toy.declare(thing("a", value="one", secret={"hidden": "canary"}), exports={"n": 1})
+    assert run("up", cwd=toy.project, config=["n=1"]) == 0
+    assert " +  toy:Thing a created (" in capfd.readouterr().out
+
+    toy.declare(thing("a", value="two", secret={"hidden": "other"}), exports={"n": 2})
+    assert run("up", cwd=toy.project) == 0
+    text = capfd.readouterr().out
+    assert re.search(r" ~  toy:Thing a updating \([\d.]+s\): BUILDING, 1m20s\n", text)
+    assert '      ~ secret: [secret] → [secret]\n      ~ value: "one" → "two"\n' in text
+    assert "Outputs:\n    ~ n: 1 → 2\n" in text
+    assert "Resources:\n    ~ 1 updated\n    1 unchanged\n" in text
+
+    assert run("preview", cwd=toy.project, as_json=True) == 0
+    assert json.loads(capfd.readouterr().out)["changeSummary"] == {"same": 2}
+    assert run("preview", cwd=toy.project.parent) == 1
+    assert "error: there is no Pulumi.yaml" in capfd.readouterr().err
+
+
+def test_board() -> None:
+    """On a terminal each resource has a row, which holds its latest status until it is done."""
+    entry = Entry(urn=URN, custom=True, type="pulumi-python:dynamic/toy:Thing")
+    board = Board(planned=False)
+    console = Console(file=io.StringIO(), width=100, force_terminal=False)
+
+    def shown() -> str:
+        with console.capture() as capture:
+            console.print(board)
+        return " ".join(capture.get().split())
+
+    step = Step(Op.CREATE, URN, None, entry)
+    board(StepBegan(step))
+    board(Status(URN, "DEPLOYING"))
+    assert shown() == "+ toy:Thing a creating (0.0s) DEPLOYING"
+    board(StepEnded(step, step))
+    assert shown() == "+ toy:Thing a created (0.0s)"
+    board(StepBegan(step))
+    board(StepEnded(step, None))
+    assert shown() == "+ toy:Thing a creating failed (0.0s)"

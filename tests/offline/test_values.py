@@ -1,0 +1,111 @@
+"""Property values: the wire, secrets, unknowns, comparison."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from langsmith_pulumi.testing.offline.values import (
+    OUTPUT_SIGNATURE,
+    SIGNATURE_KEY,
+    UNKNOWN,
+    Secret,
+    blind,
+    from_struct,
+    has_secrets,
+    has_unknowns,
+    mark_secrets,
+    same_value,
+    secret,
+    secret_texts,
+    strip_secrets,
+    to_struct,
+)
+
+HIDDEN = Secret("s")
+
+
+@pytest.mark.parametrize(
+    "bag",
+    [
+        {},
+        {"text": "t", "whole": 3, "part": 1.5, "yes": True, "none": None},
+        {"map": {"list": [1, {"deep": "x"}, []]}, "empty": {}},
+        {"hidden": HIDDEN, "in": {"a": [Secret({"b": 1})]}, "later": UNKNOWN},
+    ],
+)
+def test_the_wire_keeps_values(bag: dict[str, Any]) -> None:
+    """What is written for the wire is read as the same; whole numbers stay whole."""
+    read = from_struct(to_struct(bag))
+    assert same_value(read, bag)
+    assert list(read) == sorted(bag)
+    assert not any(isinstance(value, float) and value.is_integer() for value in read.values())
+
+
+@pytest.mark.parametrize(
+    ("special", "value"),
+    [
+        ({}, UNKNOWN),
+        ({"value": "v"}, "v"),
+        ({"value": "v", "secret": True, "dependencies": ["urn"]}, Secret("v")),
+        ({"secret": True}, Secret(UNKNOWN)),
+    ],
+)
+def test_output_values_never_stay(special: dict[str, Any], value: Any) -> None:
+    """An output value is read as plain, unknown, secret, or both."""
+    struct = to_struct({"a": {SIGNATURE_KEY: OUTPUT_SIGNATURE, **special}})
+    assert from_struct(struct) == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "marked"),
+    [
+        ({"a": HIDDEN}, {"a": "s"}, {"a": HIDDEN}),
+        ({"a": HIDDEN}, {"b": "s"}, {"b": "s"}),
+        ({"m": {"a": HIDDEN, "b": 1}}, {"m": {"a": "s", "b": 1}}, {"m": {"a": HIDDEN, "b": 1}}),
+        ({"l": [1, HIDDEN]}, {"l": [1, "s"]}, {"l": Secret([1, "s"])}),
+        ({"m": {"a": HIDDEN}}, {"m": "text"}, {"m": Secret("text")}),
+        ({"a": HIDDEN}, {"a": HIDDEN}, {"a": HIDDEN}),
+    ],
+)
+def test_outputs_are_secret_where_inputs_were(
+    inputs: dict[str, Any], outputs: dict[str, Any], marked: dict[str, Any]
+) -> None:
+    """Maps are marked key by key, lists as a whole, and only under the same name."""
+    assert mark_secrets(outputs, inputs) == marked
+
+
+def test_secrets_are_seen_and_hidden() -> None:
+    """A secret hides its value from text, knows no nesting, and gives it to providers only."""
+    bag = {"a": [Secret({"b": secret(Secret("deep"))})], "c": "plain"}
+    assert has_secrets(bag)
+    assert not has_secrets(strip_secrets(bag))
+    assert strip_secrets(bag) == {"a": [{"b": "deep"}], "c": "plain"}
+    assert blind(bag) == {"a": ["[secret]"], "c": "plain"}
+    assert secret_texts(bag) == {"deep"}
+    assert "deep" not in repr(bag)
+    assert secret(Secret("x")) == Secret("x")
+
+
+def test_unknowns_are_found_in_depth() -> None:
+    """An unknown counts wherever it is, inside secrets too."""
+    assert has_unknowns({"a": [{"b": Secret(UNKNOWN)}]})
+    assert not has_unknowns({"a": ["known"]})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        ([0], [False], False),
+        ({"a": [1]}, {"a": [1]}, True),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        (HIDDEN, Secret("s"), True),
+        (HIDDEN, "s", False),
+    ],
+)
+def test_values_compare_as_json_does(one: Any, other: Any, same: bool) -> None:  # noqa: FBT001
+    """Numbers by value, booleans apart, and a secret differs from the same text in clear."""
+    assert same_value(one, other) is same
