@@ -6,9 +6,10 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from .detail import EVERYTHING
 from .markers import marker
 from .messages import message
-from .values import UNSET, pair, visible
+from .values import UNSET, pair
 from .verdict import level, sentence
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Raised when a field changes its meaning or goes; new fields leave it."""
-_LONGEST_MESSAGE = 4000
 
 
 def schema() -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _document(report: Report, judgement: Judgement) -> dict[str, Any]:
         "labels": labels(report),
         "gate": {
             "exit_code": judgement.exit_code,
-            "refusals": [visible(refusal) for refusal in judgement.refusals],
+            "refusals": list(judgement.refusals),
         },
         "stacks": [_stack(stack) for stack in report.stacks],
     }
@@ -113,4 +113,4 @@ def _other(other: Other) -> dict[str, Any]:
 
 
 def _diagnostic(item: Diagnostic) -> dict[str, Any]:
-    return {"severity": item.severity, "message": message(item, _LONGEST_MESSAGE)}
+    return {"severity": item.severity, "message": message(item, EVERYTHING.message)}

@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 ALL = 1_000_000
+LOST = 3
+"""The kinds by which something may be lost: replaced, deleted, unknown."""
 
 
 @dataclass(frozen=True)
 class Detail:
     """What is shown of a report."""
 
-    values: bool = True
-    """Old and new values of each change."""
+    values: int = ALL
+    """For how many kinds, the costliest first, each change is shown with old and new value."""
     keys: bool = True
     """The names of the fields and secrets that change."""
     others: int = ALL
@@ -28,29 +30,41 @@ class Detail:
     """How many deployments are named, per stack and kind."""
     stacks: int = ALL
     """How many stacks are listed."""
-    left_out: tuple[str, ...] = ()
-    """What is missing, in words."""
 
 
-def _ladder() -> tuple[Detail, ...]:
-    steps: list[tuple[str, dict[str, int]]] = [
-        ("some of the other resources", {"others": 50}),
-        ("the list of other resources", {"others": 0}),
-        ("parts of long messages", {"message": 600, "messages": 10}),
-        ("old and new values", {"values": False}),
-        ("the names of changed fields and secrets", {"keys": False}),
-        ("some deployments", {"names": 20}),
-        ("most messages", {"message": 200, "messages": 2}),
-        ("most stacks", {"stacks": 20}),
-        ("most deployments", {"names": 3, "stacks": 5}),
-        ("all but the counts", {"names": 0, "messages": 0, "stacks": 0}),
-    ]
-    rungs = [Detail()]
-    for words, less in steps:
-        told = tuple(text for text in rungs[-1].left_out if text.split()[-1] != words.split()[-1])
-        rungs.append(replace(rungs[-1], left_out=(*told, words), **less))  # type: ignore[arg-type]
+EVERYTHING = Detail()
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A level of detail, and what it leaves out that the one above still shows."""
+
+    detail: Detail
+    left_out: str
+
+
+_STEPS: tuple[tuple[str, dict[str, int]], ...] = (
+    ("some other resources", {"others": 50}),
+    ("the other resources", {"others": 0}),
+    ("parts of long messages", {"message": 600, "messages": 10}),
+    ("the values of all but lost deployments", {"values": LOST}),
+    ("the values of lost deployments", {"values": 0}),
+    ("the names of fields and secrets", {"keys": False}),
+    ("some deployments", {"names": 20}),
+    ("most messages", {"message": 200, "messages": 2}),
+    ("most stacks", {"stacks": 20}),
+    ("all but the counts", {"names": 0, "messages": 0, "stacks": 0}),
+)
+
+
+def _ladder() -> tuple[Rung, ...]:
+    rungs: list[Rung] = []
+    detail = EVERYTHING
+    for words, less in _STEPS:
+        detail = replace(detail, **less)  # type: ignore[arg-type]
+        rungs.append(Rung(detail, words))
     return tuple(rungs)
 
 
 LADDER = _ladder()
-"""From everything to the counts alone."""
+"""From almost everything to the counts alone."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .detail import LADDER
+from .detail import EVERYTHING, LADDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .detail import Detail
 
@@ -29,13 +29,23 @@ class Fitted:
         return bool(self.left_out)
 
 
-def fit(render: Callable[[Detail], str], limit: int = GITHUB_LIMIT) -> Fitted:
+WHOLE = Fitted("", ())
+"""Nothing is left out, for there is no limit."""
+
+
+def fit(render: Callable[[Detail, Sequence[str]], str], limit: int = GITHUB_LIMIT) -> Fitted:
     """Render with as much detail as the limit allows; the last rung is taken whatever its size.
 
-    The size is measured in bytes, the strictest reading of "characters".
+    The size is measured in bytes, the strictest reading of "characters". A rung that changes
+    nothing leaves nothing out.
     """
-    for detail in LADDER:
-        text = render(detail)
+    left_out: list[str] = []
+    above = bare = text = render(EVERYTHING, ())
+    for rung in LADDER:
         if len(text.encode()) <= limit:
             break
-    return Fitted(text, detail.left_out)
+        above, bare = bare, render(rung.detail, ())
+        if bare != above:
+            left_out.append(rung.left_out)
+            text = render(rung.detail, left_out)
+    return Fitted(text, tuple(left_out))

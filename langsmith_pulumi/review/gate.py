@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .effects import Kind
 from .operations import Verb
+from .values import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -87,7 +88,8 @@ def judge_gates(
         found.append((Gate.TRUNCATED, "the report is truncated, so it does not show everything"))
     found.sort(key=lambda finding: list(Gate).index(finding[0]))
     return Judgement(
-        EXIT_CODES[found[0][0]] if found else 0, tuple(f"{g.value}: {text}" for g, text in found)
+        EXIT_CODES[found[0][0]] if found else 0,
+        tuple(visible(f"{gate.value}: {text}") for gate, text in found),
     )
 
 

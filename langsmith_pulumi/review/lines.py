@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .effects import Effect
     from .report import Other
 
+_KINDS = list(Kind)
 _LONG_PREFIXES = ("source_config.", "source_revision_config.")
 
 
@@ -33,9 +34,9 @@ class Line:
 
 def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
     """One line for the deployment, and below it what changes and what else to know."""
-    if not detail.values:
+    if _KINDS.index(effect.kind) >= detail.values:
         keys = _keys(effect) if detail.keys else ()
-        return [Line((*_title(effect), *((": ", *keys) if keys else ())))]
+        return [Line((*_title(effect), *_reason(effect), *((": ", *keys) if keys else ())))]
     below = [
         *_changes(effect),
         *((text,) for text in totals(effect)),

@@ -13,7 +13,7 @@ from .verdict import MARKS, is_grave, level, sentence
 from .words import KINDS, LOSSES, count, listing, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .detail import Detail
     from .effects import Effect
@@ -26,15 +26,15 @@ _FOLD = 10
 _WHOLE = "`langsmith-pulumi review --format text` shows everything."
 
 
-def as_markdown(report: Report, detail: Detail) -> str:
+def as_markdown(report: Report, detail: Detail, left_out: Sequence[str] = ()) -> str:
     """The whole comment; its first line is the marker by which it is found again."""
     stacks = report.stacks[: detail.stacks]
-    markers = [marker(stack) for stack in report.stacks[: max(detail.stacks, 1)]]
+    marked = report.stacks[: max(detail.stacks, 1)]
     lines = [
-        *markers,
+        *dict.fromkeys(marker(stack) for stack in marked),
         f"### {MARKS[level(report)]} {sentence(report)}",
         *_counts(report, detail),
-        *_left_out(detail),
+        *_left_out(left_out),
     ]
     for stack in stacks:
         if stack.changes:
@@ -42,11 +42,10 @@ def as_markdown(report: Report, detail: Detail) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _left_out(detail: Detail) -> list[str]:
-    if not detail.left_out:
+def _left_out(parts: Sequence[str]) -> list[str]:
+    if not parts:
         return []
-    missing = listing(list(detail.left_out))
-    return ["", f"⚠️ **Shortened to fit into a comment.** Left out: {missing}. {_WHOLE}"]
+    return ["", f"⚠️ **Shortened to fit into a comment.** Left out: {listing(parts)}. {_WHOLE}"]
 
 
 def _counts(report: Report, detail: Detail) -> list[str]:

@@ -130,12 +130,14 @@ def _parsed(origin: str, document: Any) -> Any:
         raise UnreadablePlan(f"{origin}: empty; the preview ended before it wrote a plan. {_HOW}")
     try:
         return json.loads(document)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadablePlan(f"{origin}: not one JSON document ({error}). {_HOW}") from error
 
 
 def _steps(origin: str, parsed: Bag) -> list[Any]:
-    steps = parsed.get("steps") or []
+    steps = parsed.get("steps")
+    if steps is None:
+        return []
     if not isinstance(steps, list):
         raise UnreadablePlan(f"{origin}: `steps` is no list. {_HOW}")
     return steps

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .as_json import as_json, labels
-from .fit import GITHUB_LIMIT, fit
+from .fit import GITHUB_LIMIT, WHOLE, fit
 from .gate import Gate, judge_gates
 from .markdown import as_markdown
 from .plan import read_plan
@@ -61,17 +61,22 @@ def review(  # noqa: PLR0913 - each is an option of the command
         UnreadablePlan: A document is no preview; its message says which and why.
         ValueError: An unknown format or gate.
     """
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}; use one of {', '.join(FORMATS)}")
     gates = [Gate(name) for name in fail_on]
     report = report_on([read_plan(name, document) for name, document in documents])
-    fitted = fit(partial(as_markdown, report), limit)
-    truncated = fitted.truncated and format == "markdown"
-    judgement = judge_gates(report, gates, allow, truncated=truncated)
+    is_markdown = format == "markdown"
+    fitted = fit(partial(as_markdown, report), limit) if is_markdown else WHOLE
+    judgement = judge_gates(report, gates, allow, truncated=fitted.truncated)
     render = {
         "markdown": lambda: fitted.text,
         "text": lambda: as_text(report, colour=colour),
         "json": lambda: as_json(report, judgement),
     }
-    if format not in render:
-        raise ValueError(f"unknown format {format!r}; use one of {', '.join(FORMATS)}")
-    text = "" if quiet and not report.changes else render[format]()
-    return Outcome(text, judgement.exit_code, judgement.refusals, truncated, tuple(labels(report)))
+    return Outcome(
+        "" if quiet and not report.changes else render[format](),
+        judgement.exit_code,
+        judgement.refusals,
+        fitted.truncated,
+        tuple(labels(report)),
+    )

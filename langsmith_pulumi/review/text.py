@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .detail import Detail
+from .detail import EVERYTHING
 from .effects import Kind
 from .lines import deployment_lines, other_line
 from .messages import message
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from .lines import Line
     from .report import Report, StackReport
-
-_EVERYTHING = Detail()
 
 
 def wants_colour(stream: IO[str], environment: Mapping[str, str]) -> bool:
@@ -60,7 +58,7 @@ def _errors(stack: StackReport, style: Callable[..., str]) -> list[str]:
     for op, number in stack.unlisted:
         lines.append(f"  the plan counts {number} more {visible(op)} than it lists")
     for diagnostic in (*stack.errors, *stack.warnings):
-        text = message(diagnostic, _EVERYTHING.message)
+        text = message(diagnostic, EVERYTHING.message)
         colour = "red" if diagnostic.severity == "error" else "yellow"
         lines += [f"    {style(visible(line), fg=colour)}" for line in text.splitlines()]
     return lines
@@ -72,7 +70,7 @@ def _section(stack: StackReport, kind: Kind, style: Callable[..., str]) -> list[
         return []
     words = KINDS[kind]
     head = f"  {style(words.title, fg=words.colour, bold=True)}: {words.cost}"
-    found = [line for effect in effects for line in deployment_lines(effect, _EVERYTHING)]
+    found = [line for effect in effects for line in deployment_lines(effect, EVERYTHING)]
     return [head, *(_dressed(line, style) for line in found)]
 
 

@@ -59,7 +59,7 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
 
 
-def listing(parts: list[str]) -> str:
+def listing(parts: Sequence[str]) -> str:
     """Some phrases as one: ``a, b and c``."""
     return "".join(listing_of([(part,) for part in parts]))
 

@@ -5,8 +5,8 @@ Run it from the project's root when the shape of a plan has changed::
     python tests/review/record_plans.py
 
 Each scene is a state of the world and a program; its plan is what ``pulumi preview --json`` prints.
-What differs from run to run (ids, times, paths, fingerprints) is replaced by fixed values, so that a
-recording without a change of behaviour changes no file.
+What differs from run to run (ids, times, paths, fingerprints) is replaced by fixed values, so that
+a recording without a change of behaviour changes no file.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-import acme
-import langsmith_pulumi as langsmith
+import acme  # type: ignore[import-not-found]  # beside this file
 import pulumi
+
+import langsmith_pulumi as langsmith
 
 declared = json.loads(Path(os.environ["PLAN"]).read_text())
 

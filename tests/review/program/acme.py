@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import pulumi
+import pulumi  # noqa: TC002 - the provider is pickled with its module
 from pulumi.dynamic import (
     CreateResult,
     DiffResult,

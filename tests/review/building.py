@@ -1,0 +1,116 @@
+"""Plans by hand, in the shape that ``pulumi preview --json`` prints."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SECRET = "[secret]"
+DEPLOYMENT = "pulumi-python:dynamic/langsmith:Deployment"
+ROLLOUT = f"{DEPLOYMENT}$pulumi-python:dynamic/langsmith:Rollout"
+BUCKET = "acme:storage:Bucket"
+
+Bag = dict[str, Any]
+
+
+def urn(type_: str, name: str, stack: str = "prod", project: str = "support") -> str:
+    return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
+
+
+def inputs(name: str = "agent", **changes: Any) -> Bag:
+    """The inputs of a deployment; ``__`` in a name goes down, None takes a value away."""
+    bag: Bag = {
+        "name": name,
+        "source": "github",
+        "source_config": {
+            "integration_id": "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11",
+            "repo_url": "https://github.com/acme/agents",
+            "deployment_type": "prod",
+            "build_on_push": False,
+        },
+        "source_revision_config": {"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+        "delete_tracing_project": False,
+        "progress_urn": urn(DEPLOYMENT, name),
+        "__provider": "(pickled)",
+    }
+    for path, value in changes.items():
+        _set(bag, path.split("__"), value)
+    return bag
+
+
+def _set(bag: Bag, path: list[str], value: Any) -> None:
+    *parents, last = path
+    for key in parents:
+        bag = bag.setdefault(key, {})
+    if value is None:
+        bag.pop(last, None)
+    else:
+        bag[last] = deepcopy(value)
+
+
+def secrets(**fingerprints: str) -> Bag:
+    """The inputs by which secrets show: names, and fingerprints keyed with a secret salt."""
+    return {
+        "secrets": dict.fromkeys(fingerprints, SECRET),
+        "secret_fingerprints": fingerprints,
+        "secret_salt": SECRET,
+    }
+
+
+def step(  # noqa: PLR0913 - the parts of a step
+    op: str,
+    type_: str = DEPLOYMENT,
+    name: str = "agent",
+    *,
+    old: Bag | None = None,
+    new: Bag | None = None,
+    state: Bag | None = None,
+    **facts: Any,
+) -> Bag:
+    """One step; ``old`` and ``new`` are inputs, and the old outputs repeat the old inputs."""
+    text = urn(type_, name, facts.pop("stack", "prod"))
+    base = {"urn": text, "custom": True, "type": type_.rpartition("$")[2], **(state or {})}
+    found: Bag = {"op": op, "urn": text, "detailedDiff": None, **facts}
+    if old is not None:
+        found["oldState"] = {
+            **base,
+            "id": "an-id",
+            "inputs": old,
+            "outputs": {**old, "id": "an-id"},
+        }
+    if new is not None:
+        found["newState"] = {**base, "inputs": new}
+    return found
+
+
+def rollout(op: str, name: str = "agent", *, old: Bag | None = None, new: Bag | None = None) -> Bag:
+    """A step on a deployment's rollout, with what a revision is made of."""
+    parent = {"parent": urn(DEPLOYMENT, name)}
+    due = {"deployment_id": "an-id", "revision_id": UNKNOWN}
+    return step(
+        op,
+        ROLLOUT,
+        name,
+        old=None if op == "create" else {**due, "revision_id": "r1", **(old or {})},
+        new=None if op == "delete" else {**due, **(new or {})},
+        state=parent,
+    )
+
+
+def bucket(op: str, name: str, old: Bag | None = None, new: Bag | None = None, **facts: Any) -> Bag:
+    return step(op, BUCKET, name, old=old, new=new, **facts)
+
+
+def plan(*steps: Bag, **more: Any) -> Bag:
+    """A whole preview."""
+    summary: dict[str, int] = {}
+    for each in steps:
+        summary[each["op"]] = summary.get(each["op"], 0) + 1
+    stack = step("same", "pulumi:pulumi:Stack", "support-prod", old={}, new={})
+    counted = {**summary, "same": summary.get("same", 0) + 1}
+    return {"steps": [stack, *steps], "changeSummary": counted, "duration": 1, **more}
+
+
+def error(message: str, name: str = "agent") -> Bag:
+    return {"severity": "error", "message": message, "urn": urn(DEPLOYMENT, name)}

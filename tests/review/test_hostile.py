@@ -1,0 +1,131 @@
+"""Whatever a plan holds, a report stays whole, harmless, silent on secrets, and complete."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from review.building import bucket, error, inputs, plan, rollout, step
+from review.rendering import OURS, Page
+
+from langsmith_pulumi.review import review
+from langsmith_pulumi.review.values import short, visible
+
+CANARY = "canary-7f3a"
+ROUNDS = int(os.environ.get("LANGSMITH_PULUMI_ROUNDS", "30"))
+MARKUP = ("|", "`", "``", "```", "~~~", "*", "_", "> ", "- ", "\\", "===", "---", "$x$", "&lt;")
+HTML = (
+    "</details>",
+    "<details>",
+    "</summary>",
+    "<!--",
+    "-->",
+    "<script>",
+    "</code>",
+    "<img src=x>",
+)
+LINKS = ("@octocat", "#1", "https://evil.example", "www.evil.example", "[x](javascript:x)")
+LINES = ("\n", "\n\n", "\r\n# heading\n", "| a |\n| - |\n", "[!CAUTION]")
+UNSEEN = ("\u202e", "\u200b", "\u2028", "\x1b[31m", "\x00", "\ud800")
+PLAIN = ("%", "{}", "'", '"', "é", "日本", "🔴")
+FRAGMENTS = (*MARKUP, *HTML, *LINKS, *LINES, *UNSEEN, *PLAIN)
+hostile = st.lists(
+    st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=8), st.just("x" * 300)), max_size=5
+).map("".join)
+names = hostile.map(lambda text: text or "agent")
+values = st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), hostile)
+objects = st.dictionaries(hostile, values, max_size=3)
+ops = st.sampled_from(
+    ["create", "update", "delete", "replace", "import", "delete-replaced", "<b>op</b>|`x`\n"]
+)
+
+
+@st.composite
+def bags(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    """Inputs of a deployment with hostile values, and secrets that were left in clear."""
+    held = draw(st.dictionaries(names, st.just(CANARY), max_size=2))
+    prints = {secret: draw(st.sampled_from(["1", "2"])) + CANARY for secret in held}
+    return {
+        **inputs(name, display_name=draw(values), triggers=draw(objects)),
+        "source_config": {"repo_url": draw(hostile), "resource_spec": draw(objects)},
+        "secrets": held,
+        "secret_fingerprints": prints,
+        "secret_salt": CANARY,
+    }
+
+
+@st.composite
+def deployments(draw: st.DrawFn) -> list[dict[str, Any]]:
+    name, op = draw(names), draw(ops)
+    steps = [step(op, name=name, old=draw(bags(name)), new=draw(bags(name)))]
+    return [*steps, *([rollout("update", name)] if draw(st.booleans()) else [])]
+
+
+@st.composite
+def buckets(draw: st.DrawFn) -> list[dict[str, Any]]:
+    return [bucket(draw(ops), draw(names), draw(objects), draw(objects))]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict[str, Any]:
+    groups = draw(st.lists(st.one_of(deployments(), buckets()), max_size=5))
+    errors = [error(message) for message in draw(st.lists(hostile, max_size=2))]
+    return plan(*(each for group in groups for each in group), diagnostics=errors)
+
+
+def documents(*found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [("<plan>|`.json`", each) for each in found]
+
+
+@settings(max_examples=ROUNDS, deadline=None, suppress_health_check=list(HealthCheck))
+@given(plans())
+def test_whatever_a_plan_holds(found: dict[str, Any]) -> None:
+    """A report stays whole, obeys no text of a plan, keeps secrets, and names each effect."""
+    markdown, text, data = (
+        review(documents(found), format=each).text for each in ("markdown", "text", "json")
+    )
+    assert not [each for each in (markdown, text, data) if CANARY in each]
+    is_whole_and_harmless(markdown)
+    names_each_effect(found, markdown, data)
+    assert visible(text.replace("\n", "")) == text.replace("\n", "")
+    small = review(documents(found, plan(), found), limit=1500)
+    assert len(small.text.encode()) <= 1500
+    is_whole_and_harmless(small.text)
+
+
+def is_whole_and_harmless(markdown: str) -> None:
+    page = Page(markdown)
+    assert (page.open, page.unbalanced) == ([], [])
+    assert page.elements <= OURS
+    assert not [word for word in ("@octocat", "evil.example", "#1") if word in page.prose]
+    assert all(comment.startswith(" langsmith-pulumi review ") for comment in page.comments)
+
+
+def names_each_effect(found: dict[str, Any], markdown: str, data: str) -> None:
+    changed = {each["urn"].split("::", 3)[3] for each in found["steps"] if each["op"] != "same"}
+    codes = {code.strip() for code in Page(markdown).codes}
+    assert {visible(short(name)).strip() for name in changed} <= {*codes, ""}
+    (stack,) = json.loads(data)["stacks"]
+    assert {each["name"] for each in (*stack["deployments"], *stack["others"])} == changed
+
+
+@pytest.mark.parametrize(("number", "truncated"), [(1, False), (100, False), (700, True)])
+def test_many_stacks(number: int, truncated: bool) -> None:  # noqa: FBT001 - a row of a table
+    """However many stacks there are, the verdict and the counts are left."""
+    lost = json.dumps(plan(step("delete", name="x" * 500, old=inputs())))
+    stacks = [json.loads(lost.replace("prod", f"s{n}")) for n in range(number)]
+    outcome = review(documents(*stacks))
+    assert len(outcome.text.encode()) <= 65_536
+    assert f"{number} deployment" in outcome.text
+    assert outcome.truncated is truncated
+
+
+def test_a_message_shows_where_it_ends() -> None:
+    """Of a long traceback the end is kept, for there the cause stands."""
+    outcome = review(documents(plan(diagnostics=[error("frame\n" * 5000 + "ValueError: cause")])))
+    assert "ValueError: cause" in outcome.text
+    assert len(outcome.text) < 6000
