@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -38,7 +40,96 @@ def main() -> None:
 def simulate(port: int, revision_seconds: float, api_key: str, database: Path | None) -> None:
     """Serve the control plane's API on loopback, for trying and testing."""
     run = _testing("simulator", "run")
-    run(port=port, revision_seconds=revision_seconds, api_key=api_key, database=database)
+    try:
+        run(port=port, revision_seconds=revision_seconds, api_key=api_key, database=database)
+    except OSError as busy:
+        raise click.ClickException(f"Cannot serve on port {port}: {busy.strerror}.") from None
+
+
+_STACK = [
+    click.option(
+        "--cwd",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path(),
+        help="The project's folder; this one by default.",
+    ),
+    click.option("--stack", "-s", default="dev", show_default=True, help="The stack."),
+    click.option("--config", "-c", multiple=True, metavar="KEY=VALUE", help="For this run only."),
+    click.option("--json", "as_json", is_flag=True, help="Print the plan as Pulumi's JSON."),
+]
+
+
+@main.group()
+def offline() -> None:
+    """Run a project without the Pulumi CLI, for trying and testing.
+
+    State is kept, secrets encrypted, in the project's .pulumi-offline/, in Pulumi's own format:
+    `pulumi stack import` takes it. Real stacks run on Pulumi.
+    """
+
+
+def _offline_command(operation: str, summary: str) -> None:
+    def command(*, cwd: Path, stack: str, config: tuple[str, ...], as_json: bool) -> None:
+        run = _testing("offline.command", "run")
+        sys.exit(run(operation, cwd=cwd, stack=stack, as_json=as_json, config=config))
+
+    command.__doc__ = summary
+    for option in reversed(_STACK):
+        command = option(command)
+    offline.command(operation)(command)
+
+
+for _operation, _summary in {
+    "preview": "Show what `up` would do, and change nothing.",
+    "up": "Bring the deployments to what the program declares.",
+    "refresh": "Bring the state to what really exists.",
+    "destroy": "Delete everything in the stack.",
+}.items():
+    _offline_command(_operation, _summary)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE|-...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "text", "json"]),
+    help="Text on a terminal, else Markdown.",
+)
+@click.option("--fail-on", default="", help="Comma-separated: replace,delete,revision,truncated.")
+@click.option("--allow", multiple=True, help="Names, types or URNs (* and ?) that may pass.")
+@click.option("--quiet", is_flag=True, help="Print nothing where nothing changes.")
+def review(
+    files: tuple[IO[bytes], ...],
+    form: str | None,
+    fail_on: str,
+    allow: tuple[str, ...],
+    *,
+    quiet: bool,
+) -> None:
+    """Turn `pulumi preview --json` into a report for a pull request.
+
+    One FILE per stack; - is standard input. Exit codes: 0 fine, 1 no preview, 3 a replacement,
+    4 a deletion, 5 a new revision, 6 a truncated report, 7 what cannot be judged; the gravest wins.
+    """
+    from . import review as reviewing
+
+    try:
+        outcome = reviewing.review(
+            [(file.name, file.read()) for file in files],
+            format=form or ("text" if sys.stdout.isatty() else "markdown"),
+            fail_on=[gate.strip() for gate in fail_on.split(",") if gate.strip()],
+            allow=allow,
+            quiet=quiet,
+            colour=reviewing.wants_colour(sys.stdout, os.environ),
+        )
+    except (reviewing.UnreadablePlan, ValueError) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if outcome.text:
+        click.echo(outcome.text)
+    for sentence in outcome.refusals:
+        click.echo(sentence, err=True)
+    sys.exit(outcome.exit_code)
 
 
 def _testing(package: str, name: str) -> Any:
@@ -52,3 +143,7 @@ def _testing(package: str, name: str) -> Any:
         if (missing.name or "").startswith("langsmith_pulumi"):
             raise
         raise click.ClickException(f"{_NEEDS_TESTING} ({missing.name} is missing).") from None
+
+
+if __name__ == "__main__":
+    main()

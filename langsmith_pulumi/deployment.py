@@ -11,7 +11,8 @@ from pulumi.dynamic import Resource
 from .provider import DeploymentProvider, RolloutProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from . import inputs
 
@@ -46,16 +47,16 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         self,
         resource_name: str,
         deployment: Deployment,
-        given: Set[str],
+        given: AbstractSet[str],
         *,
         wait: pulumi.Input[bool] | None,
         timeout: pulumi.Input[float] | None,
     ) -> None:
         """Made by ``Deployment``; takes what a revision is made of from its outputs.
 
-        From the outputs and not from the program, so that ``ignore_changes`` on the deployment holds
-        for its rollout too. ``given`` are the inputs that the program sets: in a preview, an output
-        for any other is unknown, and would pass for a change.
+        From the outputs and not from the program, so that ``ignore_changes`` on the deployment
+        holds for its rollout too. ``given`` are the inputs that the program sets: in a preview, an
+        output for any other is unknown, and would pass for a change.
         """
         revision = {
             "source_config": deployment.source_config.apply(_revision_part),

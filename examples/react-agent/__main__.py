@@ -1,7 +1,8 @@
 """The ReAct agent that LangChain publishes, as one team deploys it to dev and prod."""
 
-import langsmith_pulumi as langsmith
 import pulumi
+
+import langsmith_pulumi as langsmith
 
 config = pulumi.Config()
 

@@ -22,7 +22,7 @@ class Outcome:
 
     ok: bool
     ops: dict[str, str]
-    """What happened to what, such as ``{"Rollout agent": "update"}``; nothing that stayed the same."""
+    """What happened to what (``{"Rollout agent": "update"}``), without what stayed the same."""
     errors: list[str]
     outputs: dict[str, Any] = field(default_factory=dict)
     text: str = ""
@@ -90,7 +90,9 @@ class OfflineEngine:
         errors = [d.message for d in result.diagnostics if d.severity == "error"]
         return Outcome(
             ok=result.ok,
-            ops=_ops([(str(getattr(step.op, "value", step.op)), step.urn) for step in result.steps]),
+            ops=_ops(
+                [(str(getattr(step.op, "value", step.op)), step.urn) for step in result.steps]
+            ),
             errors=errors,
             outputs=result.outputs,
             text=json.dumps(result.plan) + "\n".join(d.message for d in result.diagnostics),
@@ -109,6 +111,7 @@ class PulumiEngine:
             **os.environ,
             **environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_DEBUG_COMMANDS": "1",
             "PULUMI_BACKEND_URL": f"file://{home / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_HOME": str(home / "home"),
@@ -184,4 +187,7 @@ def _errors(events: list[dict[str, Any]]) -> Any:
             yield diagnostic["message"]
 
 
-ENGINES = {"offline": OfflineEngine, "pulumi": PulumiEngine}
+ENGINES: dict[str, type[OfflineEngine] | type[PulumiEngine]] = {
+    "offline": OfflineEngine,
+    "pulumi": PulumiEngine,
+}

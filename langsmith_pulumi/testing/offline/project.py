@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -27,6 +27,8 @@ class Project:
     main: Path
     python: str
     options: Mapping[str, Any]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Configuration that holds for every stack which doesn't say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,19 @@ def read_project(folder: Path) -> Project:
         raise OfflineError(f"{root / 'Pulumi.yaml'} names no project with the runtime python")
     options = named.get("options") or {}
     main = (root / (document.get("main") or ".")).resolve()
-    return Project(document["name"], root, main, _interpreter(root, options), options)
+    project = Project(document["name"], root, main, _interpreter(root, options), options)
+    return replace(project, defaults=namespaced(project, _defaults(document.get("config"))))
+
+
+def _defaults(config: Any) -> dict[str, str]:
+    """The values of the project's own configuration, written plainly or with a description."""
+    declared = config.items() if isinstance(config, dict) else ()
+    values = {key: _declared_value(value) for key, value in declared}
+    return {key: _config_text(value) for key, value in values.items() if value is not None}
+
+
+def _declared_value(value: Any) -> Any:
+    return value.get("value", value.get("default")) if isinstance(value, dict) else value
 
 
 def _project_root(folder: Path) -> Path:
@@ -74,7 +88,7 @@ def read_config(project: Project, stack: str, passphrase: str) -> Config:
     document = stack_settings(project, stack)
     salt = document.get("encryptionsalt")
     vault = Vault(passphrase, salt) if salt else None
-    values: dict[str, str] = {}
+    values: dict[str, str] = dict(project.defaults)
     hidden: set[str] = set()
     for key, value in (document.get("config") or {}).items():
         values[key] = _config_text(_revealed(value, vault))

@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-import langsmith_pulumi as langsmith
 import pulumi
+
+import langsmith_pulumi as langsmith
 
 declared: dict[str, langsmith.Deployment] = {}
 

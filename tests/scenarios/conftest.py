@@ -1,0 +1,41 @@
+"""A control plane and an engine for each scenario."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from support.engines import ENGINES, PASSPHRASE
+from support.scenario import API_KEY, Stage
+
+from langsmith_pulumi.testing.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NEEDS_PULUMI = pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH")
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(api_key=API_KEY) as running:
+        yield running
+
+
+@pytest.fixture(params=["offline", pytest.param("pulumi", marks=NEEDS_PULUMI)])
+def stage(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Stage:
+    program = tmp_path / "scenario.json"
+    program.write_text("{}")
+    home = tmp_path / "engine"
+    home.mkdir()
+    environ = {
+        **os.environ,
+        **simulator.env,
+        "LANGSMITH_PULUMI_POLL_SECONDS": "0",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "SCENARIO": str(program),
+    }
+    return Stage(ENGINES[request.param](home, environ), simulator, program)

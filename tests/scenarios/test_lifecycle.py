@@ -1,0 +1,430 @@
+"""What a deployment goes through in its life, on both engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from support.scenario import (
+    CANARY,
+    CREATE,
+    DELETE,
+    IN_PLACE,
+    NOTHING,
+    REPLACE,
+    RETRY,
+    REVISION,
+    Scenario,
+    Step,
+    docker,
+    github,
+)
+
+if TYPE_CHECKING:
+    from support.scenario import Stage
+
+    from langsmith_pulumi.testing.simulator import Simulator
+
+
+def made(**arguments: Any) -> Step:
+    return Step({"agent": github(**arguments)}, CREATE, ["POST"])
+
+
+def fails_to_build(simulator: Simulator) -> None:
+    simulator.outcome(
+        "agent",
+        "BUILD_FAILED",
+        status_message="exit code 1",
+        build_log=["Step 3", f"error: cannot log in with {CANARY}"],
+    )
+
+
+def someone_changes(**patch: Any) -> Any:
+    return lambda simulator: simulator.drift("agent", **patch)
+
+
+def someone_deletes(simulator: Simulator) -> None:
+    url = f"{simulator.url}/v2/deployments/{simulator.deployment('agent')['id']}"
+    headers = {"X-Api-Key": simulator.api_key}
+    httpx.delete(url, headers=headers, params={"delete_tracing_project": "true"})
+
+
+SCENARIOS = [
+    Scenario(
+        "made, left alone, deleted",
+        [
+            made(),
+            Step({"agent": github()}, NOTHING, reads=0),
+            Step({}, DELETE, ["DELETE"]),
+        ],
+    ),
+    Scenario(
+        "a display name is given with the first up",
+        [
+            Step(
+                {"agent": github(display_name="Support")},
+                CREATE,
+                ["POST", "PATCH"],
+                live={"display_name": "Support"},
+            )
+        ],
+    ),
+    Scenario(
+        "settings change in place, in one request",
+        [
+            made(),
+            Step(
+                {"agent": github(display_name="Support", source_config__build_on_push=True)},
+                IN_PLACE,
+                ["PATCH"],
+                reads=0,
+                live={"display_name": "Support", "source_config.build_on_push": True},
+            ),
+        ],
+    ),
+    Scenario(
+        "settings of the provider change without a request",
+        [
+            made(),
+            Step({"agent": github(delete_tracing_project=True)}, IN_PLACE, [], reads=0),
+            Step({"agent": github(delete_tracing_project=True, rollout_timeout=60)}, IN_PLACE, []),
+        ],
+    ),
+    Scenario(
+        "another ref makes a revision",
+        [
+            made(),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="refs/tags/v2")},
+                REVISION,
+                ["PATCH"],
+                live={"source_revision_config.repo_ref": "refs/tags/v2"},
+            ),
+        ],
+    ),
+    Scenario(
+        "from a branch with builds on push to a tag, in one request",
+        [
+            made(source_config__build_on_push=True),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="refs/tags/v2")},
+                REVISION,
+                ["PATCH"],
+                live={"source_config.build_on_push": False},
+            ),
+        ],
+    ),
+    Scenario(
+        "a secret is rotated, one is added, one goes",
+        [
+            made(),
+            Step({"agent": github(secrets__OPENAI_API_KEY=CANARY + "2")}, REVISION, ["PATCH"]),
+            Step({"agent": github(secrets__MODEL="large")}, REVISION, ["PATCH"]),
+            Step({"agent": github(secrets__LOG_LEVEL=None)}, REVISION, ["PATCH"]),
+            Step({"agent": github(secrets={})}, NOTHING, refused="secrets.*"),
+        ],
+    ),
+    Scenario(
+        "a trigger asks for a revision of the same configuration",
+        [
+            made(triggers={"prompt": "v1"}),
+            Step({"agent": github(triggers={"prompt": "v2"})}, REVISION, ["PATCH"]),
+            Step({"agent": github(triggers={"prompt": "v2", "b": 1})}, REVISION, ["PATCH"]),
+        ],
+    ),
+    Scenario(
+        "resources are merged into what is stored",
+        [
+            Step({"agent": docker()}, CREATE, ["POST"]),
+            Step(
+                {"agent": docker(source_config__resource_spec__max_scale=10)},
+                REVISION,
+                ["PATCH"],
+                live={
+                    "source_config.resource_spec.max_scale": 10,
+                    "source_config.resource_spec.memory_mb": 2048,
+                },
+            ),
+        ],
+    ),
+    Scenario(
+        "a build command makes a revision",
+        [
+            made(),
+            Step({"agent": github(source_config__build_command="make")}, REVISION, ["PATCH"]),
+        ],
+    ),
+    Scenario(
+        "what is left out of the program is not managed",
+        [
+            Step({"agent": github(display_name="Support")}, CREATE, ["POST", "PATCH"]),
+            Step({"agent": github()}, NOTHING, live={"display_name": "Support"}),
+        ],
+    ),
+    Scenario(
+        "a replacement under the same name deletes first",
+        [
+            made(delete_tracing_project=True),
+            Step(
+                {
+                    "agent": github(
+                        delete_tracing_project=True, source_config__deployment_type="prod"
+                    )
+                },
+                REPLACE,
+                ["DELETE", "POST"],
+                live={"source_config.deployment_type": "prod"},
+            ),
+        ],
+    ),
+    Scenario(
+        "a replacement under the same name needs the name to become free",
+        [
+            made(),
+            Step(
+                {"agent": github(source_config__deployment_type="prod")},
+                NOTHING,
+                refused="delete_tracing_project",
+            ),
+            Step(
+                {
+                    "agent": github(
+                        delete_tracing_project=True, source_config__deployment_type="prod"
+                    )
+                },
+                REPLACE,
+                ["DELETE", "POST"],
+            ),
+        ],
+    ),
+    Scenario(
+        "a replacement under a new name creates first",
+        [
+            made(),
+            Step({"agent": github(name="agent-two")}, REPLACE, ["POST", "DELETE"]),
+        ],
+    ),
+    Scenario(
+        "a failed build is retried by the next up",
+        [
+            made(),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="broken")},
+                REVISION,
+                ["PATCH"],
+                before=fails_to_build,
+                error="BUILD_FAILED",
+                up=IN_PLACE,
+            ),
+            Step({"agent": github(source_revision_config__repo_ref="broken")}, RETRY, ["POST"]),
+        ],
+    ),
+    Scenario(
+        "a failed first build is retried by the next up, without a second deployment",
+        [
+            Step(
+                {"agent": github()},
+                CREATE,
+                ["POST"],
+                before=fails_to_build,
+                error="exit code 1",
+                up={"Deployment": "create"},
+            ),
+            Step({"agent": github()}, {"Rollout": "create"}, ["POST"]),
+        ],
+    ),
+    Scenario(
+        "a failed build is not forgotten by a refresh",
+        [
+            made(),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="broken")},
+                REVISION,
+                ["PATCH"],
+                before=fails_to_build,
+                error="cannot log in",
+                up=IN_PLACE,
+            ),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="broken")},
+                RETRY,
+                ["POST"],
+                refresh=True,
+            ),
+        ],
+    ),
+    Scenario(
+        "a failed build is overtaken by a correction",
+        [
+            made(),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="broken")},
+                REVISION,
+                ["PATCH"],
+                before=fails_to_build,
+                error="BUILD_FAILED",
+                up=IN_PLACE,
+            ),
+            Step({"agent": github(source_revision_config__repo_ref="fixed")}, REVISION, ["PATCH"]),
+        ],
+    ),
+    Scenario(
+        "drift in place is put back in place",
+        [
+            made(source_config__build_on_push=False),
+            Step(
+                {"agent": github()},
+                IN_PLACE,
+                ["PATCH"],
+                before=someone_changes(source_config={"build_on_push": True}),
+                refresh=True,
+                live={"source_config.build_on_push": False},
+            ),
+        ],
+    ),
+    Scenario(
+        "drift of the image is put back by a revision",
+        [
+            Step({"agent": docker()}, CREATE, ["POST"]),
+            Step(
+                {"agent": docker()},
+                REVISION,
+                ["PATCH"],
+                before=someone_changes(
+                    source_revision_config={"image_uri": "registry.example.com/agent:evil"}
+                ),
+                refresh=True,
+                live={"source_revision_config.image_uri": "registry.example.com/agent:v1"},
+            ),
+        ],
+    ),
+    Scenario(
+        "drift of a secret is seen and put back",
+        [
+            made(),
+            Step(
+                {"agent": github()},
+                REVISION,
+                ["PATCH"],
+                before=someone_changes(
+                    secrets=[
+                        {"name": "OPENAI_API_KEY", "value": "set by hand"},
+                        {"name": "ADDED", "value": CANARY},
+                    ]
+                ),
+                refresh=True,
+            ),
+        ],
+    ),
+    Scenario(
+        "what nobody declared is no drift",
+        [
+            made(),
+            Step(
+                {"agent": github()},
+                NOTHING,
+                before=someone_changes(display_name="Named by hand"),
+                refresh=True,
+            ),
+        ],
+    ),
+    Scenario(
+        "a push is no drift",
+        [
+            made(source_config__build_on_push=True),
+            Step(
+                {"agent": github(source_config__build_on_push=True)},
+                NOTHING,
+                before=lambda simulator: simulator.push("agent", "a" * 40),
+                refresh=True,
+            ),
+        ],
+    ),
+    Scenario(
+        "a deployment that was deleted behind our back is made again, once",
+        [
+            made(delete_tracing_project=True),
+            Step(
+                {"agent": github(delete_tracing_project=True)},
+                CREATE,
+                ["POST"],
+                before=someone_deletes,
+                refresh=True,
+            ),
+        ],
+    ),
+    Scenario(
+        "two deployments, of which one waits for the other",
+        [
+            Step(
+                {
+                    "tool": github(),
+                    "agent": github(
+                        secrets__TOOL_URL={"output": ["tool", "url"]},
+                        opts={"depends_on": ["tool"]},
+                    ),
+                },
+                {
+                    "Deployment tool": "create",
+                    "Rollout tool": "create",
+                    "Deployment agent": "create",
+                    "Rollout agent": "create",
+                },
+                ["POST", "POST"],
+            ),
+        ],
+    ),
+    Scenario(
+        "the same name twice is refused",
+        [
+            Step(
+                {"agent": github(), "other": github(name="agent")},
+                NOTHING,
+                refused="declared twice",
+            ),
+        ],
+    ),
+    Scenario(
+        "ignored changes are ignored by the rollout too",
+        [
+            made(),
+            Step(
+                {
+                    "agent": github(
+                        source_revision_config__repo_ref="other",
+                        opts={"ignore_changes": ["source_revision_config"]},
+                    )
+                },
+                NOTHING,
+            ),
+        ],
+    ),
+    Scenario(
+        "a retained deployment stays when it leaves the program",
+        [
+            made(opts={"retain_on_delete": True}),
+            Step({}, DELETE, [], live={"name": "agent"}),
+        ],
+    ),
+    Scenario(
+        "without waiting, up is done at once and never retries",
+        [
+            Step(
+                {"agent": github(wait_for_rollout=False)},
+                CREATE,
+                ["POST"],
+                before=fails_to_build,
+                reads=1,
+            ),
+            Step({"agent": github(wait_for_rollout=False)}, NOTHING),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_plan_and_deed_agree(scenario: Scenario, stage: Stage) -> None:
+    """Each step does what its plan says and no more, and leaves nothing to do and no secret."""
+    for step in scenario.steps:
+        stage.play(step)

@@ -1,0 +1,204 @@
+"""Scenarios as data: edits of a program, what the plan must say, and what must happen.
+
+The order of calls is code, and the same for all: preview, up, and then another preview, which has
+to be empty. Each engine runs each scenario and is held to the same plans, deeds and requests.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from langsmith_pulumi.testing.simulator import Simulator
+
+    from .engines import Engine, Outcome
+
+Program = dict[str, dict[str, Any]]
+
+CANARY = 'canary "7"\nüber&secret'
+"""A secret with all that tends to break: quotes, a line break, Unicode, a character of URLs."""
+API_KEY = "lsv2_sk_0123456789abcdef_fedcba9876"
+
+CREATE = {"Deployment": "create", "Rollout": "create"}
+IN_PLACE = {"Deployment": "update"}
+REVISION = {"Deployment": "update", "Rollout": "update"}
+REPLACE = {"Deployment": "replace", "Rollout": "replace"}
+RETRY = {"Rollout": "update"}
+DELETE = {"Deployment": "delete", "Rollout": "delete"}
+NOTHING: dict[str, str] = {}
+
+
+def github(**changes: Any) -> dict[str, Any]:
+    """The arguments of a deployment from GitHub; a dotted name (with ``__``) sets a nested one."""
+    base: dict[str, Any] = {
+        "source": "github",
+        "source_config": {
+            "integration_id": "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11",
+            "repo_url": "https://github.com/acme/agents",
+            "deployment_type": "dev",
+            "build_on_push": False,
+        },
+        "source_revision_config": {"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+        "secrets": {"OPENAI_API_KEY": CANARY, "LOG_LEVEL": "info"},
+    }
+    return _changed(base, changes)
+
+
+def docker(**changes: Any) -> dict[str, Any]:
+    """The arguments of a deployment from an image."""
+    base: dict[str, Any] = {
+        "source": "external_docker",
+        "source_config": {"resource_spec": {"min_scale": 1, "max_scale": 3}},
+        "source_revision_config": {"image_uri": "registry.example.com/agent:v1"},
+        "secrets": {"OPENAI_API_KEY": CANARY},
+    }
+    return _changed(base, changes)
+
+
+def _changed(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    result = deepcopy(base)
+    for path, value in changes.items():
+        target = result
+        *parents, last = path.split("__")
+        for key in parents:
+            target = target.setdefault(key, {})
+        if value is None:
+            target.pop(last)
+        else:
+            target[last] = value
+    return result
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of the program (or of the world) and what has to come of it."""
+
+    program: Program
+    plan: dict[str, str]
+    """What the preview lists, and ``up`` then does; names alone stand for the only deployment."""
+    writes: list[str] = field(default_factory=list)
+    """Methods of the requests that change something, in order."""
+    reads: int | None = None
+    """How many GETs ``up`` sends at most, where that matters."""
+    before: Callable[[Simulator], object] | None = None
+    """What happens to the world before the step."""
+    refresh: bool = False
+    """Whether a refresh comes first."""
+    error: str | None = None
+    """Part of the error that ``up`` ends with."""
+    refused: str | None = None
+    """Part of the error that the preview ends with, before any request."""
+    up: dict[str, str] | None = None
+    """What ``up`` does, where it differs from the plan because it fails half-way."""
+    live: dict[str, Any] = field(default_factory=dict)
+    """What the control plane then has for the deployment ``agent``, by dotted path."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    steps: list[Step]
+    hosting: str = "any"
+
+
+class Stage:
+    """An engine and a control plane, on which the steps of a scenario are played."""
+
+    def __init__(self, engine: Engine, simulator: Simulator, program: Path) -> None:
+        self.engine = engine
+        self.simulator = simulator
+        self.history: list[dict[str, str]] = []
+        self._program = program
+
+    def play(self, step: Step) -> None:
+        self._program.write_text(json.dumps(step.program))
+        if step.before:
+            step.before(self.simulator)
+        if step.refresh:
+            self._keeps_secrets(self.engine.refresh())
+        if self._previews(step):
+            self._goes_up(step)
+        self._keeps_files_clean()
+
+    def _previews(self, step: Step) -> bool:
+        self.simulator.clear_requests()
+        preview = self.engine.preview()
+        self._keeps_secrets(preview)
+        assert self.simulator.requests == [], "a preview sends no request"
+        if step.refused:
+            assert not preview.ok
+            assert any(step.refused in error for error in preview.errors), preview.errors
+            return False
+        assert preview.ok, preview.errors
+        assert preview.ops == _named(step.plan, step.program)
+        return True
+
+    def _goes_up(self, step: Step) -> None:
+        outcome = self.engine.up()
+        self._keeps_secrets(outcome)
+        requests = [request.method for request in self.simulator.requests]
+        assert [method for method in requests if method != "GET"] == step.writes, outcome.errors
+        assert step.reads is None or requests.count("GET") <= step.reads, self.simulator.requests
+        if step.error:
+            assert not outcome.ok
+            assert any(step.error in error for error in outcome.errors), outcome.errors
+            assert not any("Traceback" in error for error in outcome.errors)
+        else:
+            assert outcome.ok, outcome.errors
+        done = step.plan if step.up is None else step.up
+        assert outcome.ops == _named(done, step.program)
+        self.history.append(outcome.ops)
+        self._is_live(step.live)
+        if not step.error:
+            self._has_nothing_left_to_do()
+
+    def _has_nothing_left_to_do(self) -> None:
+        self.simulator.clear_requests()
+        again = self.engine.preview()
+        assert again.ok
+        assert again.ops == {}, "what a preview promised, up has done"
+        assert self.simulator.requests == []
+
+    def _is_live(self, expected: dict[str, Any]) -> None:
+        for path, value in expected.items():
+            found: Any = self.simulator.deployment("agent")
+            for key in path.split("."):
+                found = found[key]
+            assert found == value, path
+
+    def _keeps_secrets(self, outcome: Outcome) -> None:
+        assert leaks(outcome.text) == []
+        assert all(leaks(error) == [] for error in outcome.errors)
+
+    def _keeps_files_clean(self) -> None:
+        for file in self.engine.home.rglob("*"):
+            if file.is_file():
+                assert leaks(file.read_bytes().decode(errors="replace")) == [], file
+
+
+def _named(ops: dict[str, str], program: Program) -> dict[str, str]:
+    only = next(iter(program), "agent")
+    return {(key if " " in key else f"{key} {only}"): op for key, op in ops.items()}
+
+
+def leaks(text: str) -> list[str]:
+    """The forms of the canary and of the key that a text holds."""
+    secret = CANARY
+    forms = [
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        quote(secret),
+        base64.b64encode(secret.encode()).decode(),
+        secret[:10],
+        API_KEY,
+    ]
+    return [form for form in forms if form in text]
