@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from .lines import Line
     from .report import Report, StackReport
 
+_WHOLE = "`langsmith-pulumi review --format text` shows everything."
 _FOLD = 10
 """A list of more deployments than this is folded, unless something is lost."""
 
-_WHOLE = "`langsmith-pulumi review --format text` shows everything."
+
+def _subject(report: Report) -> str:
+    """The stack, where there is but one; of several each has its own heading."""
+    return f"{escape.code(report.stacks[0].title)}: " if len(report.stacks) == 1 else ""
 
 
 def as_markdown(report: Report, detail: Detail, left_out: Sequence[str] = ()) -> str:
@@ -32,7 +36,7 @@ def as_markdown(report: Report, detail: Detail, left_out: Sequence[str] = ()) ->
     marked = report.stacks[: max(detail.stacks, 1)]
     lines = [
         *dict.fromkeys(marker(stack) for stack in marked),
-        f"### {MARKS[level(report)]} {sentence(report)}",
+        f"### {MARKS[level(report)]} {_subject(report)}{sentence(report)}",
         *_counts(report, detail),
         *_left_out(left_out),
     ]
