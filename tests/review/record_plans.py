@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -221,8 +222,9 @@ class Recorder:
     """One stack on the Pulumi CLI, in a folder of its own."""
 
     def __init__(self, home: Path, simulator: Simulator) -> None:
-        self._home, self._simulator = home, simulator
+        self._simulator = simulator
         self._declared = home / "declared.json"
+        self._program = shutil.copytree(HERE / "program", home / "program")
         (home / "state").mkdir()
         self._environ = {
             **os.environ,
@@ -234,7 +236,7 @@ class Recorder:
             "PULUMI_CONFIG_PASSPHRASE": "for the recorder",
             "PULUMI_HOME": str(home / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
-            "PYTHONPATH": str(HERE / "program"),
+            "PYTHONPATH": str(self._program),
         }
         self._run("stack", "init", STACK)
 
@@ -256,7 +258,7 @@ class Recorder:
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["pulumi", "--cwd", str(HERE / "program"), "--non-interactive", *command],
+            ["pulumi", "--cwd", str(self._program), "--non-interactive", *command],
             env=self._environ,
             capture_output=True,
             text=True,
@@ -281,7 +283,7 @@ def scrubbed(plan: dict[str, Any], home: Path) -> str:
     text = _TIME.sub("2026-01-01T00:00:00Z", text)
     text = _numbered(_UUID, text, "00000000-0000-4000-8000-{:012x}")
     text = _numbered(_HEX, text, "{:016x}")
-    return text.replace(str(home), "/home/me").replace(str(HERE), "/home/me/support") + "\n"
+    return text.replace(str(home), "/home/me") + "\n"
 
 
 def _without(value: Any) -> Any:
