@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .children import spawn
 from .project import (
     Config,
     Project,
@@ -21,8 +22,10 @@ from .urns import is_dynamic_provider
 from .values import Bag, Secret, secret_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from .children import Launch, Process
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Request:
     secrets: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] | None = None
     """The variables children start with; this process's own when None."""
+    start: Callable[[Launch], Process] = spawn
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class OpenStack:
     checkpoint: Checkpoint
     vault: Vault
     file: StateFile
+    start: Callable[[Launch], Process]
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Make a state durable."""
@@ -96,6 +101,7 @@ def open_stack(request: Request) -> OpenStack:
         checkpoint=load(document, vault.decrypt) if document else Checkpoint(),
         vault=vault,
         file=file,
+        start=request.start,
     )
 
 

@@ -14,16 +14,15 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from .children import HOST_SCRIPTS, Child
 from .errors import CutOffError, OfflineError, StepFailedError
 from .steps import Change
 from .urns import urn_name, urn_type
 from .values import Bag, from_struct, has_secrets, mark_secrets, strip_secrets, to_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from .children import Child
     from .state import Entry
 
 GRPC_OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
@@ -182,19 +181,6 @@ class Plugin:
         args = to_struct(strip_secrets(self._config))
         stub.Configure(proto.ConfigureRequest(args=args, acceptSecrets=True), wait_for_ready=True)
         return stub
-
-
-def plugin_starter(
-    python: str,
-    folder: Path,
-    engine_address: str,
-    environ: Mapping[str, str],
-    on_line: Callable[[str, bool], None],
-) -> Callable[[], Child]:
-    """What starts the plugin's process in the program's folder."""
-    script = str(HOST_SCRIPTS / "run_plugin.py")
-    arguments = [python, "-u", script, engine_address]
-    return lambda: Child(arguments, cwd=folder, environ=environ, on_line=on_line)
 
 
 def _named(urn: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .children import HOST_SCRIPTS, Child
+from .children import Child, Launch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,18 +35,16 @@ def start_program(
         "organization": ORGANIZATION,
         "root_directory": str(project.root),
     }
-    script = str(HOST_SCRIPTS / "run_program.py")
-    child = Child(
-        [project.python, "-u", script, address, address, str(project.main)],
-        cwd=program_folder(project),
-        environ={
-            **child_environment(project, opened.environ),
-            "PULUMI_CONFIG": json.dumps(dict(config.values)),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
-            "PULUMI_OFFLINE_SETTINGS": json.dumps(settings),
-        },
-        on_line=on_line,
-    )
+    environ = {
+        **child_environment(project, opened.environ),
+        "PULUMI_CONFIG": json.dumps(dict(config.values)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
+        "PULUMI_OFFLINE_SETTINGS": json.dumps(settings),
+    }
+    arguments = [address, address, str(project.main)]
+    folder = program_folder(project)
+    launch = Launch(project.python, "run_program.py", arguments, folder, environ)
+    child = Child(opened.start(launch), on_line)
     child.relay_output()
     return child
 

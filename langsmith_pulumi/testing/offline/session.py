@@ -8,18 +8,18 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .children import Child, Launch
 from .deployment import Deployment, Setting
 from .events import ERROR, INFO, STDERR, Diagnostic, Listener
 from .masking import Masker
 from .monitor import Monitor, Server
-from .plugin import Plugin, plugin_starter
+from .plugin import Plugin
 from .program import PARALLEL, child_environment, program_folder, start_program
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .children import Child
     from .opening import OpenStack
 
 _GRACE_SECONDS = 5.0
@@ -129,9 +129,11 @@ def _starter(opened: OpenStack, address: str, masker: Masker) -> Callable[[], Ch
     def printed(line: str, is_error: bool) -> None:  # noqa: FBT001 - a child's callback
         masker(Diagnostic("", line.rstrip("\n"), STDERR if is_error else INFO))
 
-    environ = child_environment(opened.project, opened.environ)
-    folder = program_folder(opened.project)
-    return plugin_starter(opened.project.python, folder, address, environ, printed)
+    project = opened.project
+    environ = child_environment(project, opened.environ)
+    folder = program_folder(project)
+    launch = Launch(project.python, "run_plugin.py", [address], folder, environ)
+    return lambda: Child(opened.start(launch), printed)
 
 
 @contextlib.contextmanager

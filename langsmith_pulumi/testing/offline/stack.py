@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import engine
+from .forking import fork
 from .opening import Request
 from .values import blind, strip_secrets
 
@@ -39,7 +40,8 @@ class OfflineStack:
         environ: Mapping[str, str] | None = None,
         listener: Listener | None = None,
     ) -> None:
-        self._request = Request(Path(project_dir), stack, config or {}, secrets or {}, environ)
+        folder = Path(project_dir)
+        self._request = Request(folder, stack, config or {}, secrets or {}, environ, fork)
         self._listener = listener
 
     def preview(self) -> Result:

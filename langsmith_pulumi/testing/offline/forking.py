@@ -1,0 +1,101 @@
+"""Children in a tenth of the time: forked from an interpreter that has Pulumi's SDK loaded.
+
+An interpreter takes half a second or more to import the SDK, and each operation needs two. Tests
+run hundreds of operations, so `OfflineStack` keeps one such interpreter per process and lets it
+fork. It knows nothing of programs, and what it forks runs the same scripts in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from typing import IO, TYPE_CHECKING
+
+from .children import HOST_SCRIPTS, spawn
+
+if TYPE_CHECKING:
+    from .children import Launch, Process
+
+_servers: dict[tuple[str, ...], ForkServer] = {}
+_lock = threading.Lock()
+
+
+def fork(launch: Launch) -> Process:
+    """Start a child by forking, where the system can."""
+    if not hasattr(os, "fork"):
+        return spawn(launch)
+    with _lock:
+        return _server_for(launch).start(launch)
+
+
+def _server_for(launch: Launch) -> ForkServer:
+    # What the interpreter itself reads from the environment cannot change after its start.
+    own = {key: text for key, text in launch.environ.items() if key.startswith("PYTHON")}
+    key = (launch.python, *(f"{name}={own[name]}" for name in sorted(own)))
+    if key not in _servers or not _servers[key].is_running:
+        _servers[key] = ForkServer(launch)
+    return _servers[key]
+
+
+class ForkServer:
+    """An interpreter with the SDK loaded; it ends when this process does."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._door, inside = socket.socketpair()
+        with inside:
+            self._process = subprocess.Popen(  # noqa: S603 - our own script
+                [launch.python, "-u", str(HOST_SCRIPTS / "fork_server.py")],
+                env=dict(launch.environ),
+                stdin=inside.fileno(),
+                start_new_session=True,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can still fork."""
+        return self._process.poll() is None
+
+    def start(self, launch: Launch) -> Process:
+        """Fork a child."""
+        request = {
+            "script": launch.path,
+            "arguments": launch.arguments,
+            "cwd": str(launch.cwd),
+            "environ": dict(launch.environ),
+        }
+        asked, stdin, stdout, stderr, status = (os.pipe() for _ in range(5))
+        theirs = [asked[0], stdin[0], stdout[1], stderr[1], status[1]]
+        socket.send_fds(self._door, [b"fork"], theirs)
+        for end in theirs:
+            os.close(end)
+        with os.fdopen(asked[1], "w", encoding="utf-8") as file:
+            json.dump(request, file)
+        return ForkedProcess(stdin[1], stdout[0], stderr[0], status[0])
+
+
+class ForkedProcess:
+    """A child of the fork server; its nanny tells its id and, at the end, its exit code."""
+
+    def __init__(self, stdin: int, stdout: int, stderr: int, status: int) -> None:
+        self.stdin: IO[str] | None = os.fdopen(stdin, "w")
+        self.stdout: IO[str] | None = os.fdopen(stdout, errors="replace")
+        self.stderr: IO[str] | None = os.fdopen(stderr, errors="replace")
+        self._status = os.fdopen(status)
+        self.pid = int(self._status.readline() or 0)
+        self._code = -signal.SIGKILL
+        self._ended = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its exit code; raises `subprocess.TimeoutExpired`."""
+        if not self._ended.wait(timeout):
+            raise subprocess.TimeoutExpired("the child", timeout or 0)
+        return self._code
+
+    def _watch(self) -> None:
+        self._code = int(self._status.readline() or self._code)
+        self._ended.set()
