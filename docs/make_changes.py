@@ -12,7 +12,8 @@ PAGE = Path(__file__).parent / "changes.md"
 _HEAD = """\
 # What each change costs
 
-Made from the table in `langsmith_pulumi/provider/changes.py`, which also makes the plan; do not edit.
+Made from the table in `langsmith_pulumi/provider/changes.py`, which also makes the plan; do not
+edit.
 
 Where public sources contradict each other, the costlier prediction is made. When the service then
 does otherwise, `up` waits for what is there and says so.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import bags, shape
 from .changes import BUILD_ON_PUSH, FIELDS, REPO_REF, RESOURCE_SPEC, Change, compare, of_kind
 from .problem import Problem
-from .sources import DEPLOYMENT_TYPES, RESERVED_EVERYWHERE, RESERVED_ON_CLOUD, SOURCES
+from .sources import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,22 +29,13 @@ def problems(olds: Bag, inputs: Bag, claim: Callable[[str | None, str, str], str
 
     ``claim`` notes that a resource declares a deployment's name and answers who did so first.
     """
-    known = bags.known(inputs)
-    found = list(shape.problems(known, bags.unknown_paths(inputs)))
-    found += [
-        problem
-        for rule in (_source, _tier, _blanks, _name, _scales, _zero_scale, _tag, _variables)
-        for problem in rule(inputs)
-        if not _named_already(problem, found)
-    ]
+    found = [problem for rule in _RULES for problem in rule(inputs)]
     found += _emptied(olds, inputs)
     found += _same_name_replacement(olds, inputs)
     found += _name_taken(inputs, claim)
-    return found
-
-
-def _named_already(problem: Problem, found: list[Problem]) -> bool:
-    return any(other.path == problem.path for other in found)
+    named = {problem.path for problem in found}
+    formal = shape.problems(bags.known(inputs), bags.unknown_paths(inputs))
+    return [*found, *(problem for problem in formal if problem.path not in named)]
 
 
 def _source(inputs: Bag) -> Iterator[Problem]:
@@ -60,7 +51,8 @@ def _source(inputs: Bag) -> Iterator[Problem]:
             yield Problem(path, f"is required for source {source!r}")
     for field in FIELDS:
         foreign = field.path in _OF_SOME_SOURCE - {*rule.needs, *rule.allows}
-        if foreign and bags.get(inputs, field.path) is not None:
+        value = bags.get(inputs, field.path) if foreign else None
+        if value is not None and not bags.is_unknown(value):
             yield Problem(field.path, _foreign(field.path, str(source)))
 
 
@@ -70,13 +62,6 @@ _OF_SOME_SOURCE = {path for rule in SOURCES.values() for path in (*rule.needs, *
 def _foreign(path: str, source: str) -> str:
     owners = [name for name, rule in SOURCES.items() if path in (*rule.needs, *rule.allows)]
     return f"is not a field of source {source!r}, only of {', '.join(owners)}"
-
-
-def _tier(inputs: Bag) -> Iterator[Problem]:
-    tier = bags.get(inputs, "source_config.deployment_type")
-    if isinstance(tier, str) and tier not in DEPLOYMENT_TYPES:
-        allowed = ", ".join(DEPLOYMENT_TYPES)
-        yield Problem("source_config.deployment_type", f"must be one of {allowed}")
 
 
 def _blanks(inputs: Bag) -> Iterator[Problem]:
@@ -156,6 +141,9 @@ def _reserved_for(source: Any) -> frozenset[str]:
     if rule is not None and not rule.on_cloud:
         return RESERVED_EVERYWHERE
     return RESERVED_EVERYWHERE | RESERVED_ON_CLOUD
+
+
+_RULES = (_source, _blanks, _name, _scales, _zero_scale, _tag, _variables)
 
 
 def _emptied(olds: Bag, inputs: Bag) -> Iterator[Problem]:

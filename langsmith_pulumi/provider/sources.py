@@ -26,6 +26,7 @@ _REPOSITORY = (
 _TIER = "source_config.deployment_type"
 _GRAPHS = "source_revision_config.langgraph_config_path"
 _IMAGE = "source_revision_config.image_uri"
+# Documented for external_docker alone: the tiers of Cloud have fixed sizes.
 _RESOURCES = "source_config.resource_spec"
 _COMMANDS = ("source_config.install_command", "source_config.build_command")
 _PLACEMENT = (
@@ -37,25 +38,20 @@ _PLACEMENT = (
 SOURCES: dict[str, SourceRule] = {
     "github": SourceRule(
         needs=(*_REPOSITORY, _TIER, _GRAPHS),
-        allows=(*_COMMANDS, _RESOURCES, "source_config.build_on_push"),
+        allows=(*_COMMANDS, "source_config.build_on_push"),
     ),
     "external_docker": SourceRule(
         needs=(_IMAGE,),
         allows=(*_PLACEMENT, _RESOURCES, "secret_references"),
         on_cloud=False,
     ),
-    "internal_docker": SourceRule(needs=(_TIER,), allows=(_IMAGE, _RESOURCES)),
+    "internal_docker": SourceRule(needs=(_TIER,), allows=(_IMAGE,)),
     "internal_source": SourceRule(
         needs=(_TIER,),
-        allows=(*_COMMANDS, _GRAPHS, _RESOURCES, "source_revision_config.source_tarball_path"),
+        allows=(*_COMMANDS, _GRAPHS, "source_revision_config.source_tarball_path"),
     ),
-    "internal_template": SourceRule(
-        needs=("source_config.template_id", _TIER), allows=(_RESOURCES,)
-    ),
+    "internal_template": SourceRule(needs=("source_config.template_id", _TIER)),
 }
-
-DEPLOYMENT_TYPES = ("dev_free", "dev", "prod", "dev_zero", "dev_free_zero")
-"""Tiers of Cloud. The ``*_zero`` ones may scale to no replica at all."""
 
 RESERVED_EVERYWHERE = frozenset(
     {

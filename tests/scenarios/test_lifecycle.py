@@ -44,6 +44,27 @@ def someone_changes(**patch: Any) -> Any:
     return lambda simulator: simulator.drift("agent", **patch)
 
 
+def using(other: str) -> dict[str, Any]:
+    """A deployment that has the URL of another one among its variables."""
+    return github(secrets__TOOL_URL={"output": [other, "url"]})
+
+
+def adopting(arguments: dict[str, Any]) -> Any:
+    """A program that adopts the deployment `agent` as it is found then."""
+    return lambda simulator: {
+        "agent": {**arguments, "opts": {"import_": simulator.deployment("agent")["id"]}}
+    }
+
+
+def someone_makes() -> Any:
+    """Somebody else makes the deployment `agent`, by hand."""
+    wanted = github()
+    body = {**wanted, "name": "agent", "secrets": []}
+    return lambda simulator: httpx.post(
+        f"{simulator.url}/v2/deployments", headers={"X-Api-Key": simulator.api_key}, json=body
+    ).raise_for_status()
+
+
 def someone_deletes(simulator: Simulator) -> None:
     url = f"{simulator.url}/v2/deployments/{simulator.deployment('agent')['id']}"
     headers = {"X-Api-Key": simulator.api_key}
@@ -355,15 +376,114 @@ SCENARIOS = [
         ],
     ),
     Scenario(
+        "an existing deployment is adopted as it is",
+        [
+            Step(
+                adopting(github(secrets=None)),
+                CREATE,
+                [],
+                before=someone_makes(),
+                live={"name": "agent"},
+            ),
+            Step({"agent": github(secrets=None)}, NOTHING),
+            Step({}, DELETE, ["DELETE"]),
+        ],
+    ),
+    Scenario(
+        "an adopted deployment is patched where it differs",
+        [
+            Step(
+                adopting(github(display_name="Support", source_config__build_on_push=True)),
+                CREATE,
+                ["PATCH"],
+                before=someone_makes(),
+                live={"display_name": "Support", "source_config.build_on_push": True},
+            ),
+        ],
+    ),
+    Scenario(
+        "a deployment with another fixed field is not adopted",
+        [
+            Step(
+                adopting(github(source_config__deployment_type="prod")),
+                CREATE,
+                [],
+                before=someone_makes(),
+                error="deployment_type is 'dev' there and 'prod' in the program",
+                up=NOTHING,
+            ),
+        ],
+    ),
+    Scenario(
+        "a taken name is told with the way out",
+        [
+            Step(
+                {"agent": github()},
+                CREATE,
+                ["POST"],
+                before=someone_makes(),
+                error="import_",
+                up=NOTHING,
+            ),
+        ],
+    ),
+    Scenario(
+        "a revision that nobody predicted is waited for",
+        [
+            made(),
+            Step(
+                {"agent": github(display_name="Support")},
+                IN_PLACE,
+                ["PATCH"],
+                before=lambda simulator: simulator.surprise("agent", revision=True),
+                up=REVISION,
+            ),
+        ],
+    ),
+    Scenario(
+        "a predicted revision that is not made is no failure",
+        [
+            made(),
+            Step(
+                {"agent": github(source_revision_config__repo_ref="other")},
+                REVISION,
+                ["PATCH"],
+                before=lambda simulator: simulator.surprise("agent", revision=False),
+            ),
+        ],
+    ),
+    Scenario(
+        "what uses the URL of a replaced deployment follows",
+        [
+            Step(
+                {"tool": github(delete_tracing_project=True), "agent": using("tool")},
+                {
+                    "Deployment tool": "create",
+                    "Rollout tool": "create",
+                    "Deployment agent": "create",
+                    "Rollout agent": "create",
+                },
+                ["POST", "POST"],
+            ),
+            Step(
+                {"tool": github(name="tool-two"), "agent": using("tool")},
+                {
+                    "Deployment tool": "replace",
+                    "Rollout tool": "replace",
+                    "Deployment agent": "update",
+                    "Rollout agent": "update",
+                },
+                ["POST", "PATCH", "DELETE"],
+            ),
+        ],
+    ),
+    Scenario(
         "two deployments, of which one waits for the other",
         [
             Step(
                 {
                     "tool": github(),
-                    "agent": github(
-                        secrets__TOOL_URL={"output": ["tool", "url"]},
-                        opts={"depends_on": ["tool"]},
-                    ),
+                    "agent": {**using("tool"), "opts": {"depends_on": ["tool"]}},
                 },
                 {
                     "Deployment tool": "create",

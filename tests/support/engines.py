@@ -187,7 +187,7 @@ def _errors(events: list[dict[str, Any]]) -> Any:
             yield diagnostic["message"]
 
 
-ENGINES: dict[str, type[OfflineEngine] | type[PulumiEngine]] = {
+ENGINES: dict[str, type[OfflineEngine | PulumiEngine]] = {
     "offline": OfflineEngine,
     "pulumi": PulumiEngine,
 }

@@ -81,7 +81,8 @@ def _changed(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 class Step:
     """One change of the program (or of the world) and what has to come of it."""
 
-    program: Program
+    program: Program | Callable[[Simulator], Program]
+    """The program, or what makes it of the world as it is then."""
     plan: dict[str, str]
     """What the preview lists, and ``up`` then does; names alone stand for the only deployment."""
     writes: list[str] = field(default_factory=list)
@@ -119,16 +120,17 @@ class Stage:
         self._program = program
 
     def play(self, step: Step) -> None:
-        self._program.write_text(json.dumps(step.program))
         if step.before:
             step.before(self.simulator)
+        program = step.program if isinstance(step.program, dict) else step.program(self.simulator)
+        self._program.write_text(json.dumps(program))
         if step.refresh:
             self._keeps_secrets(self.engine.refresh())
-        if self._previews(step):
-            self._goes_up(step)
+        if self._previews(step, program):
+            self._goes_up(step, program)
         self._keeps_files_clean()
 
-    def _previews(self, step: Step) -> bool:
+    def _previews(self, step: Step, program: Program) -> bool:
         self.simulator.clear_requests()
         preview = self.engine.preview()
         self._keeps_secrets(preview)
@@ -138,10 +140,10 @@ class Stage:
             assert any(step.refused in error for error in preview.errors), preview.errors
             return False
         assert preview.ok, preview.errors
-        assert preview.ops == _named(step.plan, step.program)
+        assert preview.ops == _named(step.plan, program)
         return True
 
-    def _goes_up(self, step: Step) -> None:
+    def _goes_up(self, step: Step, program: Program) -> None:
         outcome = self.engine.up()
         self._keeps_secrets(outcome)
         requests = [request.method for request in self.simulator.requests]
@@ -154,7 +156,7 @@ class Stage:
         else:
             assert outcome.ok, outcome.errors
         done = step.plan if step.up is None else step.up
-        assert outcome.ops == _named(done, step.program)
+        assert outcome.ops == _named(done, program)
         self.history.append(outcome.ops)
         self._is_live(step.live)
         if not step.error:

@@ -1,0 +1,182 @@
+"""What a change costs: one base, one edit a row, the expected answer."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from pulumi.output import Unknown
+
+from langsmith_pulumi.provider import bags, deployments, rollouts
+from langsmith_pulumi.provider.changes import FIELDS, Change, compare, field_of
+from langsmith_pulumi.provider.session import Session
+
+UNKNOWN = Unknown()  # type: ignore[no-untyped-call]
+ID = "5f3c4c1e-5a39-4b4e-8e6b-0c1d2e3f4a5b"
+
+BASE: dict[str, Any] = {
+    "name": "agent",
+    "source": "github",
+    "source_config": {
+        "integration_id": "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11",
+        "repo_url": "https://github.com/acme/agents",
+        "deployment_type": "dev",
+        "build_on_push": False,
+        "resource_spec": {"cpu": 1, "labels": {"app.kubernetes.io/name": "agent"}},
+    },
+    "source_revision_config": {"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+    "secrets": {"A": "1", "B": "2"},
+    "secret_fingerprints": {"A": "f1", "B": "f2"},
+    "secret_salt": "salt",
+    "triggers": {"prompt": "v1"},
+    "delete_tracing_project": False,
+}
+
+REMOVED = object()
+
+ROWS: list[tuple[str, Any, list[str]]] = [
+    ("name", "other", ["replace name"]),
+    ("name", UNKNOWN, ["replace name"]),
+    ("source_config.deployment_type", "prod", ["replace source_config.deployment_type"]),
+    ("source_config.integration_id", REMOVED, []),
+    ("source_config.repo_url", "https://x/y", ["replace source_config.repo_url"]),
+    ("source_config.build_on_push", True, ["in place source_config.build_on_push"]),
+    ("source_config.build_on_push", REMOVED, []),
+    ("source_config.custom_url", "https://x", ["in place source_config.custom_url"]),
+    ("source_config.resource_spec.cpu", 1.0, []),
+    ("source_config.resource_spec.cpu", 2, ["revision source_config.resource_spec.cpu"]),
+    (
+        "source_config.resource_spec.memory_mb",
+        5,
+        ["revision source_config.resource_spec.memory_mb"],
+    ),
+    ("source_config.resource_spec", {"cpu": 1}, []),
+    ("source_config.resource_spec", UNKNOWN, ["revision source_config.resource_spec"]),
+    ("source_config.resource_spec.labels", {}, ["revision source_config.resource_spec.labels"]),
+    ("source_config.build_command", "make", ["revision source_config.build_command"]),
+    ("source_config", REMOVED, []),
+    ("source_revision_config.repo_ref", "v2", ["revision source_revision_config.repo_ref"]),
+    ("source_revision_config.repo_ref", UNKNOWN, ["revision source_revision_config.repo_ref"]),
+    ("secret_fingerprints.A", "g1", ["revision secrets.A"]),
+    ("secret_fingerprints.C", "g3", ["revision secrets.C"]),
+    ("secret_fingerprints.B", REMOVED, ["revision secrets.B"]),
+    ("secret_fingerprints.A", UNKNOWN, ["revision secrets.A"]),
+    ("secrets", REMOVED, []),
+    ("triggers.prompt", "v2", ["revision triggers.prompt"]),
+    ("triggers.prompt", REMOVED, ["revision triggers.prompt"]),
+    ("triggers.with.dots", 1, ["revision triggers.with"]),
+    ("triggers", ["a"], ["revision triggers"]),
+    ("triggers", REMOVED, []),
+    ("display_name", "Support", ["in place display_name"]),
+    ("delete_tracing_project", True, ["in place delete_tracing_project"]),
+    ("rollout_timeout", 60, ["in place rollout_timeout"]),
+    ("progress_urn", "urn:other", []),
+    ("__provider", "other bytes", []),
+]
+
+
+def edited(path: str, value: Any) -> dict[str, Any]:
+    news = deepcopy(BASE)
+    if value is not REMOVED:
+        bags.put(news, path, value)
+        return news
+    *parents, last = path.split(".")
+    target = news
+    for key in parents:
+        target = target[key]
+    del target[last]
+    if path == "secrets":
+        del news["secret_fingerprints"], news["secret_salt"]
+    return news
+
+
+@pytest.mark.parametrize(("path", "value", "expected"), ROWS, ids=lambda item: str(item)[:40])
+def test_each_change_is_told_by_its_cost(path: str, value: Any, expected: list[str]) -> None:
+    """A changed value is found under its own path, with the cost that the table gives it."""
+    changed = compare(BASE, edited(path, value))
+    assert [f"{change.field.change.value} {change.path}" for change in changed] == expected
+
+
+def test_another_salt_is_no_other_secret() -> None:
+    """Before a replacement the salt is new; then the values are compared, not the fingerprints."""
+    news = {**deepcopy(BASE), "secret_salt": "new", "secret_fingerprints": {"A": "x", "B": "y"}}
+    assert compare(BASE, news) == []
+    news["secrets"]["A"] = "other"
+    assert [change.path for change in compare(BASE, news)] == ["secrets.A"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("name", Change.REPLACE),
+        ("source_config.resource_spec.sidecars", Change.REVISION),
+        ("source_config.listener_config.k8s_namespace", Change.REPLACE),
+        ("secrets.OPENAI_API_KEY", Change.REVISION),
+        ("status", None),
+        ("source_config", None),
+    ],
+)
+def test_a_path_belongs_to_its_row(path: str, kind: Change | None) -> None:
+    """A nested path has the cost of the object it lies in; what nobody sets has none."""
+    field = field_of(path)
+    assert (field.change if field else None) is kind
+
+
+def test_each_row_says_why() -> None:
+    """Every field is listed once, with the reason for its cost."""
+    paths = [field.path for field in FIELDS]
+    assert len(paths) == len(set(paths))
+    assert all(field.reason.endswith(".") for field in FIELDS)
+
+
+SESSION = Session(lambda _key: None)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "replaces", "deletes_first"),
+    [
+        ("source_config.deployment_type", "prod", ["source_config.deployment_type"], True),
+        ("name", "other", ["name"], False),
+        ("display_name", "x", [], False),
+    ],
+)
+def test_only_a_replacement_under_the_same_name_deletes_first(
+    path: str, value: str, replaces: list[str], *, deletes_first: bool
+) -> None:
+    """A name is free again when its deployment is gone; another name needs no gap."""
+    result = deployments.diff(SESSION, ID, BASE, edited(path, value))
+    assert (result.changes, result.replaces) == (True, replaces)
+    assert result.delete_before_replace is deletes_first
+
+
+ROLLOUT: dict[str, Any] = {
+    "deployment_id": ID,
+    "revision_id": "r1",
+    "source_revision_config": {"repo_ref": "main"},
+    "secret_fingerprints": {"A": "f1"},
+    "secret_salt": "salt",
+}
+
+
+@pytest.mark.parametrize(
+    ("edit", "changes", "replaces"),
+    [
+        ({}, False, []),
+        ({"revision_id": UNKNOWN}, False, []),
+        ({"revision_id": "r2"}, True, []),
+        ({"source_revision_config": {"repo_ref": "v2"}}, True, []),
+        ({"source_revision_config": UNKNOWN}, True, []),
+        ({"source_revision_config": {"repo_ref": UNKNOWN}}, True, []),
+        ({"secret_fingerprints": {"A": "f2"}}, True, []),
+        ({"deployment_id": "another"}, True, ["deployment_id"]),
+        ({"deployment_id": UNKNOWN}, True, ["deployment_id"]),
+        ({"wait": False, "timeout": 5, "workspace_id": UNKNOWN, "progress_urn": "x"}, False, []),
+    ],
+)
+def test_a_rollout_is_due_when_a_revision_is(
+    edit: dict[str, Any], replaces: list[str], *, changes: bool
+) -> None:
+    """An unknown revision id says nothing by itself; an unknown revision part counts as changed."""
+    result = rollouts.diff(SESSION, ID, ROLLOUT, {**ROLLOUT, **edit})
+    assert (result.changes, result.replaces) == (changes, replaces)

@@ -1,0 +1,129 @@
+"""What of a live deployment counts as drift, and what does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from langsmith_pulumi.control_plane.models import Deployment
+from langsmith_pulumi.provider import bags
+from langsmith_pulumi.provider.drift import as_live
+from langsmith_pulumi.provider.fingerprints import fingerprints
+
+SALT = "salt"
+SECRETS = {"A": "one", "B": "two"}
+INPUTS: dict[str, Any] = {
+    "name": "agent",
+    "display_name": "Agent",
+    "source_config": {
+        "deployment_type": "dev",
+        "build_on_push": False,
+        "resource_spec": {
+            "cpu": 0.25,
+            "max_scale": 3,
+            "labels": {"team": "a"},
+            "sidecars": [{"name": "s", "image": "i"}],
+        },
+    },
+    "source_revision_config": {"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+    "secrets": SECRETS,
+    "secret_salt": SALT,
+    "secret_fingerprints": fingerprints(SECRETS, SALT),
+}
+
+
+def live(**answer: Any) -> Deployment:
+    base: dict[str, Any] = {
+        "id": "1",
+        "name": "agent",
+        "status": "READY",
+        "display_name": "Agent",
+        "source_config": {},
+        "source_revision_config": {},
+        "secrets": [{"name": name, "value": value} for name, value in SECRETS.items()],
+    }
+    return Deployment.model_validate({**base, **answer})
+
+
+ROWS: list[tuple[dict[str, Any], str, Any]] = [
+    ({"display_name": "Other"}, "display_name", "Other"),
+    ({"display_name": None}, "display_name", "Agent"),
+    ({"source_config": {"build_on_push": True}}, "source_config.build_on_push", True),
+    ({"source_config": {"deployment_type": "prod"}}, "source_config.deployment_type", "dev"),
+    ({"source_config": {"custom_url": "https://x"}}, "source_config.custom_url", None),
+    ({"source_config": {"resource_spec": {"cpu": 0.3}}}, "source_config.resource_spec.cpu", 0.25),
+    ({"source_config": {"resource_spec": {"cpu": 0.5}}}, "source_config.resource_spec.cpu", 0.5),
+    (
+        {"source_config": {"resource_spec": {"max_scale": 4}}},
+        "source_config.resource_spec.max_scale",
+        4,
+    ),
+    (
+        {"source_config": {"resource_spec": {"labels": {"team": "a", "more": "b"}}}},
+        "source_config.resource_spec.labels",
+        {"team": "a", "more": "b"},
+    ),
+    (
+        {"source_config": {"resource_spec": {"sidecars": [{"name": "s", "image": "i", "x": 1}]}}},
+        "source_config.resource_spec.sidecars",
+        [{"name": "s", "image": "i"}],
+    ),
+    (
+        {"source_config": {"resource_spec": {"sidecars": [{"name": "s", "image": "evil"}]}}},
+        "source_config.resource_spec.sidecars",
+        [{"name": "s", "image": "evil"}],
+    ),
+    ({"source_revision_config": {"repo_ref": "other"}}, "source_revision_config.repo_ref", "other"),
+    (
+        {"source_revision_config": {"repo_ref": "c0ffee", "repo_commit_sha": "c0ffee"}},
+        "source_revision_config.repo_ref",
+        "main",
+    ),
+    (
+        {
+            "source_revision_config": {"repo_ref": "abc", "repo_commit_sha": "abcdef"},
+            "source_config": {"repo_branch": "main"},
+        },
+        "source_revision_config.repo_ref",
+        "main",
+    ),
+    (
+        {"source_revision_config": {"image_uri": "built:by-service"}},
+        "source_revision_config.image_uri",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "path", "expected"), ROWS, ids=lambda item: str(item)[:50])
+def test_only_what_the_program_manages_drifts(
+    answer: dict[str, Any], path: str, expected: Any
+) -> None:
+    """A managed value follows the live one; what is unsaid, rounded or defaulted is no drift."""
+    assert bags.get(as_live(INPUTS, live(**answer)), path) == expected
+
+
+@pytest.mark.parametrize(
+    ("secrets", "drifted"),
+    [
+        ([("A", "one"), ("B", "two")], set()),
+        ([("B", "two"), ("A", "one")], set()),
+        ([("A", "changed"), ("B", "two")], {"A"}),
+        ([("A", "one")], {"B"}),
+        ([("A", "one"), ("B", "two"), ("C", "three")], {"C"}),
+        ([("A", None), ("B", "two")], set()),
+        ([], set()),
+    ],
+)
+def test_drift_of_a_secret_shows_as_its_fingerprint(
+    secrets: list[tuple[str, str | None]], drifted: set[str]
+) -> None:
+    """A changed, added or removed variable is named; its live value goes nowhere."""
+    answer = live(secrets=[{"name": name, "value": value} for name, value in secrets])
+    current = as_live(INPUTS, answer)
+    before, after = INPUTS["secret_fingerprints"], current["secret_fingerprints"]
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    assert changed == drifted
+    assert current["secrets"] == SECRETS
+    assert "changed" not in str(current)

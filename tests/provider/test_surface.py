@@ -1,0 +1,71 @@
+"""The names that programs and states rely on."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+
+from pulumi.dynamic.dynamic import serialize_provider
+
+import langsmith_pulumi
+from langsmith_pulumi import inputs
+from langsmith_pulumi.control_plane import models
+from langsmith_pulumi.provider import DeploymentProvider, RolloutProvider
+from langsmith_pulumi.provider.changes import FIELDS
+from langsmith_pulumi.provider.deployments import INPUTS
+
+
+def test_all_public_names_are_there() -> None:
+    """`__all__` is sorted and true."""
+    assert langsmith_pulumi.__all__ == sorted(langsmith_pulumi.__all__)
+    assert all(hasattr(langsmith_pulumi, name) for name in langsmith_pulumi.__all__)
+
+
+def test_the_pickled_providers_are_references_that_never_change() -> None:
+    """Every state holds these bytes and loads them again, in every later version."""
+    pickled = {kind: serialize_provider(kind()) for kind in (DeploymentProvider, RolloutProvider)}
+    assert pickled == {
+        DeploymentProvider: (
+            "gASVNwAAAAAAAACMGWxhbmdzbWl0aF9wdWx1bWkucHJvdmlkZXKUjBJEZXBsb3ltZW50UHJvdmlkZXKUk5Qp"
+            "gZQu"
+        ),
+        RolloutProvider: (
+            "gASVNAAAAAAAAACMGWxhbmdzbWl0aF9wdWx1bWkucHJvdmlkZXKUjA9Sb2xsb3V0UHJvdmlkZXKUk5QpgZQu"
+        ),
+    }
+    assert b"langsmith_pulumi.provider" in base64.b64decode(pickled[RolloutProvider])
+
+
+def test_the_types_are_part_of_every_urn() -> None:
+    """A renamed type would replace every deployment."""
+    names = [
+        kind._resource_type_name for kind in (langsmith_pulumi.Deployment, langsmith_pulumi.Rollout)
+    ]
+    assert names == ["dynamic/langsmith:Deployment", "dynamic/langsmith:Rollout"]
+
+
+def test_a_program_stays_light() -> None:
+    """The program's process imports neither an HTTP client nor a validator."""
+    code = (
+        "import sys, langsmith_pulumi, langsmith_pulumi.inputs;"
+        "print([name for name in ('httpx', 'pydantic', 'stamina', 'click') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_table_knows_every_field_that_a_program_can_set() -> None:
+    """Typed arguments, request models and the table of changes name the same fields."""
+    listed = {field.path for field in FIELDS}
+    source_config = set(models.SourceConfigRequest.model_fields) - {"listener_config"}
+    revision = set(models.SourceRevisionConfigRequest.model_fields)
+    assert {f"source_config.{name}" for name in source_config} <= listed
+    assert {f"source_revision_config.{name}" for name in revision} <= listed
+    assert {path.partition(".")[0] for path in listed} <= set(INPUTS)
+    for typed, model in (
+        (inputs.SourceConfigArgsDict, models.SourceConfigRequest),
+        (inputs.SourceRevisionConfigArgsDict, models.SourceRevisionConfigRequest),
+        (inputs.ResourceSpecArgsDict, models.ResourceSpec),
+    ):
+        assert set(typed.__annotations__) == set(model.model_fields)
