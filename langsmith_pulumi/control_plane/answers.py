@@ -26,7 +26,12 @@ def _by_name(value: object) -> object:
     """Turn the list of names and values into a map: its order means nothing."""
     if not isinstance(value, list):
         return value or {}
-    return {item.get("name"): item.get("value") for item in value if isinstance(item, dict)}
+    pairs = ((item.get("name"), item.get("value")) for item in value if isinstance(item, dict))
+    return {name: text if isinstance(text, str) else None for name, text in pairs if _is_name(name)}
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str)
 
 
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]

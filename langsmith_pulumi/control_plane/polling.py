@@ -15,6 +15,7 @@ POLL_VARIABLE = "LANGSMITH_PULUMI_POLL_SECONDS"
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 5.0
+_SHORTEST_PAUSE = 0.01
 _GROWTH = 1.2
 
 
@@ -39,7 +40,7 @@ def looks(
         yield elapsed
         if elapsed >= timeout:
             return
-        sleep(min(pause_now, timeout - elapsed))
+        sleep(max(min(pause_now, timeout - elapsed), _SHORTEST_PAUSE))
         pause_now = min(pause_now * _GROWTH, _LONGEST_PAUSE)
 
 

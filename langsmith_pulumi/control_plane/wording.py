@@ -10,9 +10,6 @@ from typing import Any
 _LONGEST = 500
 _PAGE_PARTS = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,500}>")
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
-)
 
 
 def quotable(text: str, longest: int = _LONGEST) -> str:
@@ -20,7 +17,8 @@ def quotable(text: str, longest: int = _LONGEST) -> str:
     text = text[: longest * 40]
     if "<" in text:
         text = html.unescape(_TAG.sub(" ", _PAGE_PARTS.sub(" ", text)))
-    text = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    text = "".join(character if character.isprintable() else " " for character in text)
+    text = " ".join(text.split())
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 

@@ -108,6 +108,10 @@ class Scripted:
     def lines(self) -> list[str]:
         return [request.line for request in self.requests]
 
+    @property
+    def connections(self) -> int:
+        return self._http.connections
+
     def stop(self) -> None:
         self._stopped.set()
         self._http.shutdown()
@@ -130,7 +134,12 @@ class Scripted:
 class _Server(ThreadingHTTPServer):
     def __init__(self, *args: Any) -> None:
         self.defects: list[BaseException] = []
+        self.connections = 0
         super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, *_: Any) -> None:
         defect = sys.exc_info()[1]

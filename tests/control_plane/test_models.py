@@ -219,6 +219,7 @@ def test_an_answer_needs_an_identity_and_a_status(lacking: str) -> None:
     [
         ([{"name": "A", "value": "1"}, {"name": "B", "value": None}], {"A": "1", "B": None}),
         ([{"name": "B"}], {"B": None}),
+        ([{"name": ["C"], "value": "1"}, {"name": "D", "value": 7}, "E"], {"D": None}),
         (None, {}),
         ([], {}),
     ],

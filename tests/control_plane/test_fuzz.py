@@ -1,0 +1,172 @@
+"""Whatever the other side answers, a call returns a model or raises one of our errors."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from control_plane.samples import (
+    CANARY,
+    DEPLOYMENT,
+    FIRST,
+    KEY,
+    create_request,
+    deployment,
+    revision,
+)
+from control_plane.scripted import Time
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.errors import ControlPlaneError
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from langsmith_pulumi.control_plane.rollout import wait_for_rollout, wait_until_gone
+from langsmith_pulumi.control_plane.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROUNDS = int(os.environ.get("LANGSMITH_PULUMI_FUZZ_ROUNDS", "30"))
+
+PATCH = DeploymentPatchRequest.model_validate(
+    {"display_name": "A", "secrets": [{"name": "TOKEN", "value": CANARY}]}
+)
+
+
+def waiting(client: ControlPlane) -> None:
+    wait_for_rollout(
+        client,
+        DEPLOYMENT,
+        timeout=6,
+        on_progress=lambda *_: None,
+        revision_id=FIRST,
+        clock=client.clock,
+        sleep=client.sleep,
+    )
+
+
+def vanishing(client: ControlPlane) -> None:
+    wait_until_gone(
+        client,
+        DEPLOYMENT,
+        timeout=6,
+        on_progress=lambda *_: None,
+        clock=client.clock,
+        sleep=client.sleep,
+    )
+
+
+CALLS: dict[str, Callable[[ControlPlane], object]] = {
+    "get": lambda client: client.get(DEPLOYMENT),
+    "find": lambda client: client.find("support-agent"),
+    "list": lambda client: [next(client.deployments(), None)],
+    "revisions": lambda client: list(client.revisions(DEPLOYMENT)),
+    "revision": lambda client: client.revision(DEPLOYMENT, FIRST),
+    "create": lambda client: client.create(create_request()),
+    "patch": lambda client: client.patch(DEPLOYMENT, PATCH),
+    "delete": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=True),
+    "redeploy": lambda client: client.redeploy(DEPLOYMENT, FIRST),
+    "log": lambda client: client.build_log(DEPLOYMENT, FIRST),
+    "waiting": waiting,
+    "vanishing": vanishing,
+}
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(CANARY),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = sorted({*deployment(), *revision(), "resources", "offset", "detail", "logs", "url"})
+WHOLE = [deployment(), revision(), {"resources": [deployment()], "offset": 1}, {"detail": CANARY}]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> Any:
+    """An answer that was right before something happened to it."""
+    document = dict(draw(st.sampled_from(WHOLE)))
+    document.update(draw(st.dictionaries(st.sampled_from(FIELDS), anything, max_size=3)))
+    for field in draw(st.sets(st.sampled_from(FIELDS), max_size=2)):
+        document.pop(field, None)
+    return document
+
+
+bodies = st.one_of(
+    st.binary(max_size=200),
+    (damaged() | anything).map(lambda document: json.dumps(document).encode()),
+    damaged().map(lambda document: json.dumps(document).encode()[:-3]),
+    st.text().map(lambda text: f"<html><p>{text}{CANARY}".encode(errors="replace")),
+    st.just(b"[" * 100_000),
+)
+printable = st.text(st.characters(min_codepoint=32, max_codepoint=126))
+headers = st.dictionaries(
+    st.sampled_from(
+        ["Retry-After", "Date", "Location", "X-Request-Id", "Content-Type", "Content-Encoding"]
+    ),
+    printable | st.sampled_from(["gzip", "1e400", "-1", "Thu, 99 Foo 2026 25:61:61 GMT", KEY]),
+    max_size=3,
+)
+answers = st.builds(
+    lambda status, body, headers: httpx.Response(
+        status, stream=httpx.ByteStream(body), headers=headers
+    ),
+    st.sampled_from([200, 201, 204, 206, 299, 302, 304, 400, 401, 403, 404, 409, 422, 429, 500])
+    | st.integers(200, 599),
+    bodies,
+    headers,
+)
+failures = st.sampled_from(
+    [
+        httpx.ConnectError(f"no {KEY}"),
+        httpx.ConnectTimeout(""),
+        httpx.ReadTimeout(""),
+        httpx.WriteError("broken"),
+        httpx.RemoteProtocolError("odd"),
+        httpx.PoolTimeout(""),
+        httpx.ProxyError("proxy"),
+        httpx.DecodingError("zip"),
+        httpx.InvalidURL("url"),
+    ]
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@settings(
+    max_examples=ROUNDS, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+@given(course=st.lists(answers | failures, min_size=1, max_size=4))
+def test_only_models_and_errors_of_ours_come_out(
+    call: str, course: list[httpx.Response | Exception]
+) -> None:
+    """Malformed answers end in typed errors that hold no secret and are fit to be printed."""
+    turns = iter(range(10**6))
+    time = Time()
+
+    def act(_: httpx.Request) -> httpx.Response:
+        answer = course[next(turns) % len(course)]
+        if isinstance(answer, Exception):
+            raise answer
+        body = answer.stream
+        assert isinstance(body, httpx.ByteStream)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=body)
+
+    transport = httpx.MockTransport(act)
+    client = ControlPlane(
+        Settings(KEY, "https://cp.example.com"),
+        transport=transport,
+        sleep=time.sleep,
+        clock=time.clock,
+    )
+    client._wire.scrubber.learn([CANARY])
+
+    try:
+        CALLS[call](client)
+    except ControlPlaneError as failure:
+        said = str(failure)
+        assert KEY not in said
+        assert CANARY[:12] not in said
+        assert len(said) < 2000
+        assert said.isprintable() or "log:" in said
