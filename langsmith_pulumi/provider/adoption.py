@@ -13,7 +13,7 @@ from langsmith_pulumi.control_plane import errors
 from . import bags, bodies
 from .changes import FIELDS, Change, compare
 from .door import Refusal
-from .drift import as_live, kept
+from .drift import as_live, same
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
@@ -29,10 +29,7 @@ def adopt(client: ControlPlane, props: Bag) -> Deployment:
     """
     live = _get(client, props)
     _refuse_other_fixed_fields(props, live)
-    current = as_live(props, live)
-    if not live.secrets and props.get("secrets"):
-        current["secret_fingerprints"] = {}
-    changed = compare(current, props)
+    changed = compare(as_live(props, live, silence_agrees=False), props)
     body = bodies.patch_body(props, changed, live.source_config.get("resource_spec") or {})
     return client.patch(live.id, body) if changed and body else live
 
@@ -54,7 +51,7 @@ def _refuse_other_fixed_fields(props: Bag, live: Deployment) -> None:
         for field in FIELDS
         if field.change is Change.REPLACE
         for mine, theirs in [(bags.get(props, field.path), bags.get(_fixed(live), field.path))]
-        if mine is not None and kept(_plain(mine), _plain(theirs)) != _plain(mine)
+        if mine is not None and theirs is not None and not same(_plain(mine), _plain(theirs))
     ]
     if differing:
         raise Refusal(

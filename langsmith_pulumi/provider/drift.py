@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import bags
@@ -10,6 +11,8 @@ from .changes import FIELDS, REPO_REF, SECRETS, Change, Field
 from .fingerprints import fingerprints
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
@@ -25,19 +28,23 @@ _READ_BACK = tuple(
 )
 
 
-def as_live(inputs: Bag, live: Deployment) -> Bag:
+def as_live(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Bag:
     """The inputs, with each managed value that has drifted replaced by the live one.
 
     What the program does not manage stays out, and so does every live secret: a changed variable
-    shows only as another fingerprint.
+    shows only as another fingerprint. Some versions of the service leave out fields that they were
+    sent: with ``silence_agrees`` these count as what was sent, else as not set.
     """
     current = deepcopy(inputs)
     seen = _seen(live)
+    keep = partial(_kept, silence_agrees=silence_agrees)
     for field in _READ_BACK:
         mine, theirs = bags.get(current, field.path), bags.get(seen, field.path)
-        if mine is not None and theirs is not None:
-            bags.put(current, field.path, _merged(field, mine, theirs, live))
-    if isinstance(current.get("secret_fingerprints"), dict):
+        if mine is not None and not (field.path == REPO_REF and _is_resolved(theirs, mine, live)):
+            bags.put(current, field.path, _merged(field, mine, theirs, keep))
+    # Without any variable the answer is silent too: there are none before the first revision.
+    comparable = isinstance(current.get("secret_fingerprints"), dict)
+    if comparable and (live.secrets or not silence_agrees):
         current["secret_fingerprints"] = _live_fingerprints(current, live)
     return current
 
@@ -51,26 +58,29 @@ def _seen(live: Deployment) -> Bag:
     }
 
 
-def _merged(field: Field, mine: Any, theirs: Any, live: Deployment) -> Any:
+def _merged(field: Field, mine: Any, theirs: Any, keep: Callable[[Any, Any], Any]) -> Any:
     if field.by_key and isinstance(mine, dict) and isinstance(theirs, dict):
-        return {key: kept(value, theirs.get(key)) for key, value in mine.items()}
-    if field.path == REPO_REF and _is_resolved(theirs, mine, live):
-        return mine
-    return kept(mine, theirs)
+        return {key: keep(value, theirs.get(key)) for key, value in mine.items()}
+    return keep(mine, theirs)
 
 
-def _is_resolved(theirs: str, mine: str, live: Deployment) -> bool:
+def _is_resolved(theirs: Any, mine: Any, live: Deployment) -> bool:
     """Whether the service shows the commit it built, or our branch in another field."""
     commit = live.source_revision_config.get("repo_commit_sha")
-    return theirs == commit or live.source_config.get("repo_branch") == mine
+    return (theirs is not None and theirs == commit) or live.source_config.get(
+        "repo_branch"
+    ) == mine
 
 
-def kept(mine: Any, theirs: Any) -> Any:
-    """The program's own value where the live one says nothing else, or else the live one."""
-    return mine if theirs is None or _same(mine, theirs) else theirs
+def _kept(mine: Any, theirs: Any, *, silence_agrees: bool) -> Any:
+    """The program's own value where the live one says the same, or else the live one."""
+    if theirs is None:
+        return mine if silence_agrees else None
+    return mine if same(mine, theirs) else theirs
 
 
-def _same(mine: Any, theirs: Any) -> bool:
+def same(mine: Any, theirs: Any) -> bool:
+    """Whether a live value is the program's own, give or take what the service does to it."""
     if isinstance(mine, list) and isinstance(theirs, list):
         return len(mine) == len(theirs) and all(map(_covers, theirs, mine))
     return _alike(mine, theirs)
@@ -81,7 +91,7 @@ def _covers(theirs: Any, mine: Any) -> bool:
     if isinstance(mine, dict) and isinstance(theirs, dict):
         return all(_covers(theirs.get(key), value) for key, value in mine.items())
     if isinstance(mine, list) and isinstance(theirs, list):
-        return _same(mine, theirs)
+        return same(mine, theirs)
     return _alike(mine, theirs)
 
 
@@ -96,14 +106,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _live_fingerprints(inputs: Bag, live: Deployment) -> Bag:
-    """Fingerprints of the live variables.
-
-    An empty answer says nothing: the service shows no variables before the first revision exists,
-    and no write can empty the set. A null value is a redacted one.
-    """
+    """Fingerprints of the live variables; a null value is a redacted one, which agrees."""
     mine: Bag = inputs["secret_fingerprints"]
-    if not live.secrets:
-        return mine
     readable = {name: value for name, value in live.secrets.items() if value is not None}
     redacted = {name: mine[name] for name in live.secrets.keys() - readable.keys() if name in mine}
     return {**fingerprints(readable, str(inputs.get("secret_salt"))), **redacted}
