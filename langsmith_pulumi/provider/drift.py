@@ -67,9 +67,8 @@ def _merged(field: Field, mine: Any, theirs: Any, keep: Callable[[Any, Any], Any
 def _is_resolved(theirs: Any, mine: Any, live: Deployment) -> bool:
     """Whether the service shows the commit it built, or our branch in another field."""
     commit = live.source_revision_config.get("repo_commit_sha")
-    return (theirs is not None and theirs == commit) or live.source_config.get(
-        "repo_branch"
-    ) == mine
+    is_commit = theirs is not None and theirs == commit
+    return is_commit or bool(live.source_config.get("repo_branch") == mine)
 
 
 def _kept(mine: Any, theirs: Any, *, silence_agrees: bool) -> Any:
