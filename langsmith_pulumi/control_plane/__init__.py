@@ -1,6 +1,20 @@
 """The HTTP API of the LangSmith control plane. It knows nothing of Pulumi.
 
-Read in this order: ``settings`` (where, with which key), ``models`` (what is sent and answered),
-``errors`` (what can go wrong), ``client`` (the calls), ``rollout`` (waiting). Nothing is imported
-here: ``errors``, ``settings`` and ``verdict`` stay cheap for those who need no client.
+A call goes down this list, its answer comes back up::
+
+    settings.py   where, with which key           errors.py     all that can go wrong, as a tree
+    client.py     the calls                       rollout.py    waiting, with verdict.py (what a
+    creating.py   a POST that makes one thing                   status means), polling.py (when to
+    settling.py   a change whose answer is lost                 look) and farewell.py (last words)
+    likeness.py   is it what was asked for?       conflicts.py  what is behind a 409
+    retrying.py   what is sent again, and when    debug.py      one line for each request
+    wire.py       httpx, and nowhere else         scrub.py      secrets out of texts
+    judge.py      an answer becomes an error      wording.py    texts fit to be quoted
+    reading.py    an answer becomes a model       logs.py       lines of a log
+
+    models.py     all models under one name: requests.py, resources.py, kubernetes.py (strict, with
+                  the kinds of fields.py) and answers.py (tolerant)
+
+Nothing is imported here: ``errors``, ``settings`` and ``verdict`` need neither httpx nor pydantic
+and stay cheap for those who need no client.
 """

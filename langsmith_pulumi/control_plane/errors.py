@@ -137,7 +137,8 @@ class AnswerUnreadable(ControlPlaneError):
     )
 
     def _happened(self) -> str:
-        return f"{self._tried()} was answered {_coded(self)}, but {self.detail}"
+        coded = f" {_coded(self)}" if self.status else ""
+        return f"{self._tried()} was answered{coded}, but {self.detail}"
 
 
 class Answered(ControlPlaneError):

@@ -48,9 +48,9 @@ def failed(client: ControlPlane, deployment: Deployment, revision: Revision) -> 
         f"Deployment {deployment.name!r}: revision {revision.id} ended as {revision.status}"
         f"{f': {why}' if why else ''}",
         advice=(
-            f"{_end_of_log(client, deployment, revision)}More at {client.dashboard_url(deployment)}"
-            " . Correct the cause; the next `pulumi up` then rolls out again, also when nothing in "
-            "the program has changed."
+            f"{_end_of_log(client, deployment, revision)}Correct the cause; the next `pulumi up` "
+            "then rolls out again, also when nothing in the program has changed. "
+            f"More: {client.dashboard_url(deployment)}"
         ),
     )
 
@@ -68,7 +68,7 @@ def timed_out(
     """Say where the rollout stands and that it goes on."""
     newest = seen.revision
     stands = f"revision {newest.id} is {newest.status}" if newest else "no revision was seen"
-    more = f" More at {client.dashboard_url(seen.deployment)} ." if seen.deployment else ""
+    more = f" More: {client.dashboard_url(seen.deployment)}" if seen.deployment else ""
     return RolloutTimedOut(
         f"{_named(deployment_id, seen)}: {stands} after {spoken(timeout)}{seen.blindness}",
         advice=(

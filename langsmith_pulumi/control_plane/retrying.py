@@ -68,7 +68,8 @@ def _was_not_carried_out(failure: BaseException) -> bool:
 
 REPEATABLE = Policy(_may_be_over_soon)
 ONCE = Policy(_was_not_carried_out)
-BRIEFLY = Policy(_may_be_over_soon, attempts=2, seconds=20.0)
+BRIEFLY = Policy(_may_be_over_soon, attempts=2, seconds=LONGEST_RETRY_AFTER + 15.0)
+"""For whoever asks again anyway: stubborn enough to do as ``Retry-After`` says."""
 
 
 def retried(
@@ -101,18 +102,25 @@ def retried(
 
 def _pause(state: RetryCallState) -> float:
     failure = state.outcome.exception() if state.outcome else None
-    asked = failure.retry_after if isinstance(failure, (RateLimited, ServerFailure)) else None
-    return pause_before(state.attempt_number + 1, asked, random.random())  # noqa: S311 - jitter
+    chance = random.random()  # noqa: S311 - to spread, not to hide
+    return pause_before(state.attempt_number + 1, asked_pause(failure), chance)
 
 
-def pause_before(attempt: int, retry_after: float | None, chance: float) -> float:
+def asked_pause(failure: BaseException | None) -> float | None:
+    """Return the seconds that the server asked us to wait, within reason."""
+    if not isinstance(failure, (RateLimited, ServerFailure)) or failure.retry_after is None:
+        return None
+    return min(failure.retry_after, LONGEST_RETRY_AFTER)
+
+
+def pause_before(attempt: int, asked: float | None, chance: float) -> float:
     """Return the seconds to wait before an attempt, the second being the first that waits.
 
     ``chance``, from 0 to 1, spreads clients that were turned away together.
     """
     jitter = _JITTER * chance
-    if retry_after is not None:
-        return min(retry_after, LONGEST_RETRY_AFTER) + jitter
+    if asked is not None:
+        return asked + jitter
     return min(_FIRST_PAUSE * 2.0 ** (attempt - 2), _LONGEST_PAUSE) + jitter
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import AMBIGUOUS, TRANSIENT, ControlPlaneError
 from .likeness import contradictions, differences
+from .retrying import asked_pause
 from .verdict import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def _look(
     sleep: Callable[[float], None],
     failure: ControlPlaneError,
 ) -> T | None:
-    for pause in pauses:
+    asked = asked_pause(failure) or 0.0
+    for pause in (max(pauses[0], asked), *pauses[1:]):
         sleep(pause)
         try:
             found = evidence()

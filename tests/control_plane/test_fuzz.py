@@ -30,7 +30,7 @@ from langsmith_pulumi.control_plane.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS = int(os.environ.get("LANGSMITH_PULUMI_FUZZ_ROUNDS", "30"))
+ROUNDS = int(os.environ.get("LANGSMITH_PULUMI_FUZZ_ROUNDS", "20"))
 
 PATCH = DeploymentPatchRequest.model_validate(
     {"display_name": "A", "secrets": [{"name": "TOKEN", "value": CANARY}]}

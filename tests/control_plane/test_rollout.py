@@ -399,6 +399,16 @@ def test_a_failing_service_is_not_hammered(film: Film, wait: Wait, server: Scrip
     assert len(server.requests) < 300
 
 
+def test_polling_comes_back_when_asked_to(film: Film, wait: Wait) -> None:
+    """Retry-After holds while polling too."""
+    busy = passing(Reply(429, headers={"Retry-After": "30"}))
+    film.frames = [busy, busy, frame("DEPLOYED")]
+
+    wait()
+
+    assert wait.time.now > 30
+
+
 def test_pauses_grow_gently(time: Time) -> None:
     """From one second to five."""
     list(looks(60, time.clock, time.sleep))

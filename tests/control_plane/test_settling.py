@@ -121,6 +121,17 @@ def test_a_change_that_was_not_carried_out_is_sent_again(
     assert live.latest_revision_id == (SECOND if makes else FIRST)
 
 
+def test_the_next_attempt_waits_as_long_as_asked(
+    client: ControlPlane, shelf: Shelf, time: Time
+) -> None:
+    """Retry-After holds for a change too, although a look comes before the next attempt."""
+    shelf.faults, shelf.arrives = [Reply(503, headers={"Retry-After": "40"})], [False]
+
+    patch(client, BODIES["a setting"])
+
+    assert time.slept[0] == 40
+
+
 def test_changes_that_never_arrive_end(
     client: ControlPlane, shelf: Shelf, server: Scripted
 ) -> None:
