@@ -1,0 +1,45 @@
+"""What posting needs of a forge, whichever it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment that the token's own user has written."""
+
+    id: str
+    body: str
+
+
+class Forge(Protocol):
+    """One pull or merge request."""
+
+    def own_comments(self) -> Iterator[Comment]:
+        """The token's own comments, the oldest first, on all pages.
+
+        Only one's own: anybody may quote a marker, and a token may be able to edit what others
+        wrote.
+        """
+        ...
+
+    def create(self, body: str) -> None:
+        """Post a new comment."""
+        ...
+
+    def edit(self, comment: Comment, body: str) -> None:
+        """Give a comment another text."""
+        ...
+
+    def labels(self) -> set[str]:
+        """The labels that are set."""
+        ...
+
+    def change_labels(self, add: Collection[str], remove: Collection[str]) -> None:
+        """Set some labels and take off others."""
+        ...

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from workflows.forges import ForgeServer, github_environ, gitlab_environ, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def forge() -> Iterator[ForgeServer]:
+    """A forge with the open request 7."""
+    forge = ForgeServer(states={7: "open"})
+    server = serve(forge)
+    yield forge
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def environ(request: pytest.FixtureRequest, forge: ForgeServer, tmp_path: Path) -> dict[str, str]:
+    """The variables of a pipeline for request 7, on each forge in turn."""
+    return github_environ(forge, tmp_path) if request.param == "github" else gitlab_environ(forge)

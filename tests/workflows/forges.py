@@ -1,0 +1,197 @@
+"""GitHub and GitLab as far as comments and labels go, on loopback, with small pages."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = "forge-token-canary"
+ME = "the-bot"
+PAGE = 3
+HEAD = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Remark:
+    """A comment or a note."""
+
+    id: int
+    author: str
+    body: str
+
+
+@dataclass
+class ForgeServer:
+    """What both forges keep, and how they answer."""
+
+    remarks: list[Remark] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
+    states: dict[int, str] = field(default_factory=dict)
+    """State of each pull request, for who asks."""
+    requests: list[str] = field(default_factory=list)
+    failures: deque[tuple[int, str]] = field(default_factory=deque)
+    """Statuses and texts that the next requests are answered with."""
+    refuses_labels: bool = False
+    url: str = ""
+
+    def say(self, author: str, body: str) -> Remark:
+        remark = Remark(1000 + len(self.remarks), author, body)
+        self.remarks.append(remark)
+        return remark
+
+    @property
+    def mine(self) -> list[str]:
+        return [remark.body for remark in self.remarks if remark.author == ME]
+
+    @property
+    def writes(self) -> list[str]:
+        reads = ("GET ", "query ")
+        return [request for request in self.requests if not request.startswith(reads)]
+
+    def edit(self, id_: int, body: str) -> dict[str, Any]:
+        remark = next(remark for remark in self.remarks if remark.id == id_)
+        assert remark.author == ME, "somebody else's comment was edited"
+        remark.body = body
+        return {"id": id_}
+
+    def answer(self, method: str, target: str, headers: Any, body: Any) -> tuple[int, Any, str]:
+        """Status, JSON and the number of the next page."""
+        parts = urlsplit(target)
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        sent = headers.get("Authorization"), headers.get("PRIVATE-TOKEN")
+        kind = "query" if "query(" in str(body) else method
+        self.requests.append(f"{kind} {parts.path}")
+        if self.failures:
+            status, text = self.failures.popleft()
+            return status, {"message": text}, ""
+        if sent not in ((f"Bearer {TOKEN}", None), (None, TOKEN)):
+            return 401, {"message": "Bad credentials"}, ""
+        if self.refuses_labels and "labels" in f"{parts.path}{body}" and method != "GET":
+            return 403, {"message": "You may not create labels."}, ""
+        answer = self._github if parts.path.startswith("/github") else self._gitlab
+        return answer(method, parts.path, query, body)
+
+    def _github(self, method: str, path: str, _: Any, body: Any) -> tuple[int, Any, str]:
+        if path == "/github/graphql":
+            return 200, self._graphql(body), ""
+        rest = path.removeprefix("/github/repos/acme/agents/")
+        if rest.startswith("pulls/"):
+            number = int(rest.removeprefix("pulls/"))
+            return 200, {"number": number, "state": self.states[number]}, ""
+        if rest.endswith("/comments"):
+            return 201, {"id": self.say(ME, body["body"]).id}, ""
+        if method == "DELETE":
+            self.labels.discard(unquote(rest.rpartition("/")[2]))
+        if method == "POST":
+            self.labels |= set(body["labels"])
+        return 200, [{"name": label} for label in sorted(self.labels)], ""
+
+    def _graphql(self, body: Any) -> Any:
+        variables = body["variables"]
+        if "updateIssueComment" in body["query"]:
+            return {"data": self.edit(int(variables["id"]), variables["body"])}
+        if variables["number"] not in self.states:
+            return {"data": {"repository": {}}, "errors": [{"message": "Could not resolve to it"}]}
+        start = int(variables["after"] or 0)
+        page = {
+            "nodes": [
+                {"id": str(r.id), "body": r.body, "viewerDidAuthor": r.author == ME}
+                for r in self.remarks[start : start + PAGE]
+            ],
+            "pageInfo": {
+                "hasNextPage": start + PAGE < len(self.remarks),
+                "endCursor": str(start + PAGE),
+            },
+        }
+        return {"data": {"repository": {"pullRequest": {"comments": page}}}}
+
+    def _gitlab(self, method: str, path: str, query: Any, body: Any) -> tuple[int, Any, str]:
+        if path == "/gitlab/user":
+            return 200, {"id": ME}, ""
+        rest = path.removeprefix("/gitlab/projects/42/merge_requests/7")
+        if not rest:
+            change = body or {}
+            self.labels |= set(filter(None, change.get("add_labels", "").split(",")))
+            self.labels -= set(change.get("remove_labels", "").split(","))
+            return 200, {"labels": sorted(self.labels)}, ""
+        if method == "POST":
+            return 201, {"id": self.say(ME, body["body"]).id}, ""
+        if method == "PUT":
+            return 200, self.edit(int(rest.rpartition("/")[2]), body["body"]), ""
+        page = int(query["page"])
+        shown = self.remarks[(page - 1) * PAGE : page * PAGE]
+        notes = [
+            {"id": r.id, "body": r.body, "system": r.author == "system", "author": {"id": ME}}
+            if r.author == "system"
+            else {"id": r.id, "body": r.body, "system": False, "author": {"id": r.author}}
+            for r in shown
+        ]
+        return 200, notes, str(page + 1) if page * PAGE < len(self.remarks) else ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    forge: ForgeServer
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        status, document, next_page = self.forge.answer(self.command, self.path, self.headers, body)
+        payload = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(payload)))
+        self.send_header("x-next-page", next_page)
+        self.end_headers()
+        self.wfile.write(payload)
+
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that the base class calls
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def serve(forge: ForgeServer) -> ThreadingHTTPServer:
+    """Begin to answer; the caller shuts the server down."""
+    handler = type("Handler", (_Handler,), {"forge": forge})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    forge.url = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    return server
+
+
+def github_environ(forge: ForgeServer, folder: Path, number: int = 7) -> dict[str, str]:
+    """The variables that a run for a pull request has on GitHub."""
+    event = folder / "event.json"
+    pull_request = {"number": number, "head": {"sha": HEAD}}
+    event.write_text(json.dumps({"number": number, "pull_request": pull_request}))
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": f"{forge.url}/github",
+        "GITHUB_GRAPHQL_URL": f"{forge.url}/github/graphql",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_REPOSITORY": "acme/agents",
+        "GITHUB_RUN_ID": "99",
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_TOKEN": TOKEN,
+    }
+
+
+def gitlab_environ(forge: ForgeServer) -> dict[str, str]:
+    """The variables that a merge request's pipeline has on GitLab."""
+    return {
+        "GITLAB_CI": "true",
+        "CI_API_V4_URL": f"{forge.url}/gitlab",
+        "CI_COMMIT_SHA": HEAD,
+        "CI_JOB_URL": "https://gitlab.com/acme/agents/-/jobs/99",
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_PROJECT_ID": "42",
+        "GITLAB_TOKEN": TOKEN,
+    }

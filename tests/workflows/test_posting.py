@@ -1,0 +1,218 @@
+"""Comments on both forges: one, found again wherever it is, and edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from workflows.forges import HEAD, ME, PAGE, TOKEN, ForgeServer, github_environ
+
+from langsmith_pulumi.review.posting import GitHub, GitLab, PostingFailed, comment
+from langsmith_pulumi.review.posting.api import Api
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Environ = dict[str, str]
+
+DEV = "<!-- langsmith-pulumi review agents/dev -->"
+PROD = "<!-- langsmith-pulumi review agents/prod -->"
+CHANGES = {"changes": True, "labels": ["langsmith:created"]}
+NOTHING: dict[str, Any] = {"changes": False, "labels": []}
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Pauses between attempts take no time; what was asked for is recorded."""
+    pauses: list[float] = []
+    of = Api.__init__
+
+    def init(self: Api, url: str, headers: Any, token: str, _: Any = None) -> None:
+        of(self, url, headers, token, pauses.append)
+
+    monkeypatch.setattr(Api, "__init__", init)
+    return pauses
+
+
+def test_the_second_report_edits_the_first(forge: ForgeServer, environ: Environ) -> None:
+    """One comment stays one, whatever the number of pushes."""
+    for verdict in ("first", "second", "third"):
+        comment(f"{DEV}\n### {verdict}\n", environ)
+
+    assert len(forge.mine) == 1
+    assert forge.mine[0].startswith(f"{DEV}\n### third")
+
+
+@pytest.mark.parametrize("before", [0, PAGE - 1, PAGE, 5 * PAGE + 1])
+def test_the_comment_is_found_on_any_page(
+    forge: ForgeServer, environ: Environ, before: int
+) -> None:
+    """A long discussion does not hide the comment that is to be edited."""
+    for number in range(before):
+        forge.say("someone", f"remark {number}")
+    forge.say(ME, f"{DEV}\nold")
+    forge.say("someone", "the last remark")
+
+    said = comment(f"{DEV}\nnew\n", environ)
+
+    assert said.sentence == "Comment: edited the comment."
+    assert [body for body in forge.mine if "new" in body] == forge.mine
+
+
+@pytest.mark.parametrize(
+    ("author", "body"),
+    [
+        ("someone", f"{DEV}\nnot yours to edit"),
+        (ME, f"Look at this:\n{DEV}\n"),
+        (ME, f"> {DEV}\n> quoted"),
+        (ME, f"{DEV.replace('dev', 'dev2')}\nanother stack"),
+        (ME, ""),
+        ("system", f"{DEV}\nthe forge's own words"),
+    ],
+)
+def test_other_comments_are_left_alone(
+    forge: ForgeServer, environ: Environ, author: str, body: str
+) -> None:
+    """Only the token's own comment that begins with the marker is edited; a quotation is not."""
+    forge.say(author, body)
+
+    comment(f"{DEV}\nnew\n", environ)
+
+    assert forge.remarks[0].body == body
+    assert len(forge.remarks) == 2
+
+
+def test_one_marker_in_common_is_enough(forge: ForgeServer, environ: Environ) -> None:
+    """A report on one more stack takes the place of the report before."""
+    comment(f"{DEV}\nold\n", environ)
+    comment(f"{PROD}\n{DEV}\nnew\n", environ)
+
+    assert len(forge.mine) == 1
+    assert "new" in forge.mine[0]
+
+
+def test_names_keep_comments_apart(forge: ForgeServer, environ: Environ) -> None:
+    """A named comment is found by its name, and no name can break out of the hidden line."""
+    for text in ("a", "b"):
+        comment(f"environment {text}\n", environ, name="pr --> <b>")
+        comment(f"{DEV}\nreport {text}\n", environ)
+
+    assert [body.splitlines()[1] for body in forge.mine] == ["environment b", "report b"]
+    assert forge.mine[0].count("-->") == 1
+
+
+def test_nothing_is_written_twice(forge: ForgeServer, environ: Environ) -> None:
+    """A comment that says so already is not edited: an edit would show in its history."""
+    comment(f"{DEV}\nsame\n", environ, report=CHANGES)
+    written = len(forge.writes)
+
+    said = comment(f"{DEV}\nsame\n", environ, report=CHANGES)
+
+    assert said.sentence == "Comment: the comment says so already."
+    assert len(forge.writes) == written
+
+
+def test_silence_where_nothing_changes(forge: ForgeServer, environ: Environ) -> None:
+    """A report without changes posts nothing new, but corrects the comment that is there."""
+    comment(f"{DEV}\nnothing\n", environ, report=NOTHING)
+    assert forge.mine == []
+
+    comment(f"{DEV}\nmuch\n", environ, report=CHANGES)
+    comment(f"{DEV}\nnothing\n", environ, report=NOTHING)
+    assert [body.splitlines()[1] for body in forge.mine] == ["nothing"]
+
+
+def test_the_labels_follow_the_report(forge: ForgeServer, environ: Environ) -> None:
+    """Labels of an earlier report that no longer hold go; those of people stay."""
+    forge.labels |= {"bug", "langsmith:replaced", "langsmith:created", "allow-loss"}
+
+    comment("x", environ, report=CHANGES | {"labels": ["langsmith:created", "langsmith:deleted"]})
+    assert forge.labels == {"bug", "allow-loss", "langsmith:created", "langsmith:deleted"}
+
+    comment("x", environ, drop_labels=["allow-loss", "never-set"])
+    assert forge.labels == {"bug", "langsmith:created", "langsmith:deleted"}
+
+
+def test_labels_that_may_not_be_made_are_a_warning(forge: ForgeServer, environ: Environ) -> None:
+    """The comment counts; a token that may not make labels costs only the labels."""
+    forge.refuses_labels = True
+
+    said = comment(f"{DEV}\nx\n", environ, report=CHANGES)
+
+    assert len(forge.mine) == 1
+    assert said.warnings[0].startswith("The labels were not changed. ")
+
+
+def test_the_footer_names_commit_and_run(forge: ForgeServer, environ: Environ) -> None:
+    """A reader sees which commit a comment is for, unless that would not fit any more."""
+    comment(f"{DEV}\nshort\n", environ)
+    assert f"<sub>For {HEAD[:7]}, by [this run](https://" in forge.mine[0]
+
+    comment(f"{DEV}\n{'x' * 65_400}\n", environ)
+    assert "<sub>" not in forge.mine[0]
+    assert len(forge.mine[0]) <= 65_536
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_passing_failures_are_waited_out(
+    forge: ForgeServer, environ: Environ, no_pauses: list[float], status: int
+) -> None:
+    """A forge that is busy for a moment fails no pipeline."""
+    forge.failures.extend([(status, "busy")] * 2)
+
+    comment(f"{DEV}\nx\n", environ)
+
+    assert len(forge.mine) == 1
+    assert len(no_pauses) == 2
+
+
+def test_a_new_comment_is_not_repeated(forge: ForgeServer, tmp_path: Path) -> None:
+    """Posting twice would make two comments, so a failure that may have worked is an error."""
+    environ = github_environ(forge, tmp_path)
+    forge.failures.append((502, "busy"))
+    api = GitHub("acme/agents", 7, TOKEN, api_url=environ["GITHUB_API_URL"])
+
+    with pytest.raises(PostingFailed, match=r"POST .*/comments was answered 502"):
+        api.create("x")
+    assert len(forge.requests) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 422])
+def test_refusals_say_what_was_tried_without_the_token(
+    forge: ForgeServer, environ: Environ, status: int
+) -> None:
+    """An error names the request and the answer, and never the token, even if it was sent back."""
+    forge.failures.append((status, f"no, {TOKEN} may not"))
+
+    with pytest.raises(PostingFailed) as refusal:
+        comment(f"{DEV}\nx\n", environ)
+
+    assert f"was answered {status}" in str(refusal.value)
+    assert TOKEN not in f"{refusal.value!r} {refusal.value.__cause__} {refusal.value.__context__}"
+
+
+def test_an_unreachable_forge_is_told_by_its_address() -> None:
+    """A connection that fails ends with a sentence, after a few attempts."""
+    with pytest.raises(PostingFailed, match=r"GET http://127.0.0.1:9/projects/1/.* failed"):
+        GitLab("1", 2, TOKEN, api_url="http://127.0.0.1:9").labels()
+
+
+def test_a_pull_request_that_is_not_there(forge: ForgeServer, tmp_path: Path) -> None:
+    """Errors that GitHub hides in a 200 are errors."""
+    with pytest.raises(PostingFailed, match="acme/agents#8: Could not resolve"):
+        comment("x", github_environ(forge, tmp_path), number=8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"GITHUB_ACTIONS": "", "GITLAB_CI": ""}, "neither GitHub Actions nor GitLab CI"),
+        ({"GITHUB_TOKEN": "", "GITLAB_TOKEN": ""}, "no token to post with"),
+        ({"GITHUB_EVENT_PATH": "", "CI_MERGE_REQUEST_IID": ""}, "no pull or merge request"),
+        ({"GITHUB_REPOSITORY": "", "CI_API_V4_URL": ""}, "is not set"),
+    ],
+)
+def test_what_is_missing_is_named(environ: Environ, changes: dict[str, str], words: str) -> None:
+    """A pipeline that lacks something ends with a sentence on what to set."""
+    with pytest.raises(PostingFailed, match=words):
+        comment("x", {**environ, **changes})
