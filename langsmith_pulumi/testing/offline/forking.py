@@ -24,31 +24,34 @@ _servers: dict[tuple[str, ...], ForkServer] = {}
 _lock = threading.Lock()
 
 
-def fork(launch: Launch) -> Process:
-    """Start a child by forking, where the system can."""
+def fork(launch: Launch, preload: tuple[str, ...] = ()) -> Process:
+    """Start a child by forking, where the system can, from an interpreter with some modules more.
+
+    A preloaded module stays as it is while this process lives.
+    """
     if not hasattr(os, "fork"):
         return spawn(launch)
     with _lock:
-        return _server_for(launch).start(launch)
+        return _server_for(launch, preload).start(launch)
 
 
-def _server_for(launch: Launch) -> ForkServer:
+def _server_for(launch: Launch, preload: tuple[str, ...]) -> ForkServer:
     # What the interpreter itself reads from the environment cannot change after its start.
     own = {key: text for key, text in launch.environ.items() if key.startswith("PYTHON")}
-    key = (launch.python, *(f"{name}={own[name]}" for name in sorted(own)))
+    key = (launch.python, *(f"{name}={own[name]}" for name in sorted(own)), *preload)
     if key not in _servers or not _servers[key].is_running:
-        _servers[key] = ForkServer(launch)
+        _servers[key] = ForkServer(launch, preload)
     return _servers[key]
 
 
 class ForkServer:
     """An interpreter with the SDK loaded; it ends when this process does."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, preload: tuple[str, ...]) -> None:
         self._door, inside = socket.socketpair()
         with inside:
             self._process = subprocess.Popen(  # noqa: S603 - our own script
-                [launch.python, "-u", str(HOST_SCRIPTS / "fork_server.py")],
+                [launch.python, "-u", str(HOST_SCRIPTS / "fork_server.py"), *preload],
                 env=dict(launch.environ),
                 stdin=inside.fileno(),
                 start_new_session=True,

@@ -60,7 +60,7 @@ class Vault:
             cipher = AESGCM(_derive(self._passphrase, base64.b64decode(salt)))
             _open(cipher, probe)
             return cipher, self._given
-        fresh = secrets.token_bytes(8)
+        fresh = _fresh_salt(self._passphrase)
         cipher = AESGCM(_derive(self._passphrase, fresh))
         return cipher, f"v1:{_text(fresh)}:{_seal(cipher, _PROBE)}"
 
@@ -88,6 +88,12 @@ def _kept_passphrase(path: Path) -> str:
             with contextlib.suppress(FileExistsError):
                 os.link(file.name, path)
     return path.read_text(encoding="utf-8").strip()
+
+
+@functools.lru_cache(maxsize=64)
+def _fresh_salt(_passphrase: str) -> bytes:
+    # One for all stacks this process makes with the passphrase, so that it derives one key.
+    return secrets.token_bytes(8)
 
 
 @functools.lru_cache(maxsize=64)

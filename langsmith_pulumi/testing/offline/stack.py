@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from .opening import Request
 from .values import blind, strip_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .events import Listener
     from .results import Result
@@ -28,6 +29,8 @@ class OfflineStack:
         secrets: likewise, for values nobody may see.
         environ: the environment variables of program and provider; this process's by default.
         listener: is called with every event while an operation runs.
+        preload: modules that program or provider take long to import, such as "httpx": they are
+            imported once per process, so name only what stays as it is while tests run.
     """
 
     def __init__(  # noqa: PLR0913 - all but the folder is optional, and by name
@@ -39,9 +42,11 @@ class OfflineStack:
         secrets: Mapping[str, str] | None = None,
         environ: Mapping[str, str] | None = None,
         listener: Listener | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
         folder = Path(project_dir)
-        self._request = Request(folder, stack, config or {}, secrets or {}, environ, fork)
+        start = partial(fork, preload=tuple(preload))
+        self._request = Request(folder, stack, config or {}, secrets or {}, environ, start)
         self._listener = listener
 
     def preview(self) -> Result:

@@ -9,6 +9,7 @@ the child's nanny writes its process id and, at the end, its exit code.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import runpy
@@ -73,4 +74,6 @@ def run(script: str, arguments: list[str], cwd: str, environ: dict[str, str]) ->
     runpy.run_path(script, run_name="__main__")
 
 
+for module in sys.argv[1:]:
+    importlib.import_module(module)
 serve()
