@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".demo"
 STACK = "dev"
 NAME = f"react-agent-{STACK}"
+COMMAND = [sys.executable, "-m", "langsmith_pulumi.cli"]
 SECRETS = {"anthropicApiKey": "sk-ant-not-a-real-key", "tavilyApiKey": "tvly-not-a-real-key"}
 
 
@@ -54,6 +55,19 @@ class Demo:
         if (done.returncode != 0) is not fails:
             sys.exit(f"`{shown}` ended with exit code {done.returncode}; the demo stops here.")
 
+    def review(self) -> None:
+        """Show the plan as the reviewer of a pull request reads it."""
+        click.secho("$ ... preview --json | langsmith-pulumi review -", fg="cyan", bold=True)
+        command = [
+            *(self._pulumi("preview") if self.pulumi else self._offline("preview")),
+            "--json",
+        ]
+        plan = subprocess.run(
+            command, cwd=HOME, env=self._environ(), check=True, stdout=subprocess.PIPE
+        )
+        subprocess.run([*COMMAND, "review", "-", "--format", "text"], input=plan.stdout, check=True)
+        click.echo()
+
     def _pulumi(self, operation: str) -> list[str]:
         for key, value in self.config.items():
             self._quietly("config", "set", key, value, "--stack", STACK)
@@ -63,8 +77,7 @@ class Demo:
     def _offline(self, operation: str) -> list[str]:
         pairs = {**SECRETS, **self.config}
         config = [part for key, value in pairs.items() for part in ("--config", f"{key}={value}")]
-        module = [sys.executable, "-m", "langsmith_pulumi.cli"]
-        return [*module, "offline", operation, "--stack", STACK, *config]
+        return [*COMMAND, "offline", operation, "--stack", STACK, *config]
 
     def _quietly(self, *arguments: str) -> None:
         command = ["pulumi", *arguments, "--non-interactive"]
@@ -100,6 +113,7 @@ def play(demo: Demo) -> None:
     chapter("3. A new revision", "Another branch: the Rollout in the plan says it will be rebuilt.")
     demo.config["repoRef"] = "release"
     demo.run("preview")
+    demo.review()
     demo.run("up")
 
     chapter("4. A build fails", "The error says why. Nothing is lost, and nothing is forgotten:")

@@ -21,7 +21,7 @@ __all__ = ["Deployment", "Rollout"]
 _REVISION_KEYS = ("resource_spec", "install_command", "build_command")
 """The part of ``source_config`` that a revision is made of."""
 
-_ROLLOUT_OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version")
+_ROLLOUT_OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version", "tenant_id")
 
 
 class Rollout(Resource, module="langsmith", name="Rollout"):
@@ -58,7 +58,8 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         holds for its rollout too. ``given`` are the inputs that the program sets: in a preview, an
         output for any other is unknown, and would pass for a change.
         """
-        revision = {
+        taken = {
+            "workspace_id": deployment.workspace_id,
             "source_config": deployment.source_config.apply(_revision_part),
             "source_revision_config": deployment.source_revision_config,
             "secret_fingerprints": deployment.secret_fingerprints,
@@ -71,10 +72,9 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         }
         props: dict[str, Any] = {
             **dict.fromkeys(_ROLLOUT_OUTPUTS),
-            **{key: value for key, value in revision.items() if key in given},
+            **{key: value for key, value in taken.items() if key in given},
             "deployment_id": deployment.id,
             "revision_id": deployment.requested_revision_id,
-            "workspace_id": deployment.tenant_id,
             "wait": wait,
             "timeout": timeout,
             "progress_urn": pulumi.create_urn(resource_name, _type(Rollout), deployment),
@@ -144,6 +144,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     """Whether model calls go through the vendor's gateway."""
     triggers: pulumi.Output[Any]
     """The values whose change asks for a new revision."""
+    workspace_id: pulumi.Output[str | None]
+    """The workspace that the program names; without one it is that of the settings."""
     status: pulumi.Output[str]
     """State of the deployment when last read; ``READY`` says nothing of its newest revision."""
     latest_revision_id: pulumi.Output[str]

@@ -130,7 +130,7 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
 
     Only the control plane's word that this deployment is missing takes it out of the state.
     """
-    client = _client(session, props)
+    client = session.client_of(props)
     try:
         live = session.read_once("deployment", deployment_id, lambda: client.get(deployment_id))
     except errors.DeploymentMissing:
@@ -143,7 +143,7 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
 def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> UpdateResult:
     """Send what changed in one PATCH; settings of this provider alone send nothing."""
     changed = compare(olds, news)
-    client = _client(session, olds)
+    client = session.client_of(olds)
     if not _is_sent(changed):
         return UpdateResult({**_outputs_of(olds), **news})
     live = _patch(client, deployment_id, news, changed)
@@ -214,7 +214,7 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
     """Delete the deployment and wait until it is gone: until then its name stays taken."""
     from langsmith_pulumi.control_plane.rollout import wait_until_gone
 
-    client = _client(session, props)
+    client = session.client_of(props)
     permitted = bool(props.get("delete_tracing_project"))
     client.delete(
         deployment_id,
@@ -226,15 +226,6 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
         timeout=props.get("rollout_timeout") or DELETE_TIMEOUT,
         on_progress=progress.Ticker(props.get("progress_urn")),
     )
-
-
-def _client(session: Session, outputs: Bag) -> ControlPlane:
-    """The connection to the workspace that the deployment was made in.
-
-    With another workspace configured since, its answer "not found" would drop the deployment from
-    the state.
-    """
-    return session.client(outputs.get("tenant_id") or outputs.get("workspace_id"))
 
 
 def _remember(session: Session, live: Deployment) -> None:

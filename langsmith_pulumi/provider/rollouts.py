@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .bags import Bag
     from .session import Session
 
-OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version")
+OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version", "tenant_id")
 
 ROLLOUT_TIMEOUT = 1800.0
 """Seconds to wait for a revision to end, unless ``rollout_timeout`` says otherwise.
@@ -56,12 +56,13 @@ def diff(_session: Session, _id: str, olds: Bag, news: Bag) -> DiffResult:
 
 def create(session: Session, props: Bag) -> CreateResult:
     """Wait until the deployment's newest revision serves."""
-    return CreateResult(props["deployment_id"], _settle(session, props))
+    client = session.client(props.get("workspace_id"))
+    return CreateResult(props["deployment_id"], _settle(session, client, props))
 
 
-def update(session: Session, _id: str, _olds: Bag, news: Bag) -> UpdateResult:
+def update(session: Session, _id: str, olds: Bag, news: Bag) -> UpdateResult:
     """Wait until the deployment's newest revision serves."""
-    return UpdateResult(_settle(session, news))
+    return UpdateResult(_settle(session, session.client_of(olds), news))
 
 
 def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
@@ -69,7 +70,7 @@ def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
 
     ``revision_id`` stays as it is: a failed rollout must not be forgotten by a refresh.
     """
-    client = _client(session, props)
+    client = session.client_of(props)
     deployment_id = props["deployment_id"]
     try:
         live = session.read_once("rollout", deployment_id, lambda: client.get(deployment_id))
@@ -83,12 +84,7 @@ def delete(_session: Session, _id: str, _props: Bag) -> None:
     """Nothing to do: the deployment goes by itself."""
 
 
-def _client(session: Session, props: Bag) -> ControlPlane:
-    return session.client(props.get("workspace_id"))
-
-
-def _settle(session: Session, props: Bag) -> Bag:
-    client = _client(session, props)
+def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
     live = client.get(props["deployment_id"])
     if live.latest_revision_id is None:
         progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
@@ -101,33 +97,35 @@ def _wait(session: Session, client: ControlPlane, props: Bag, live: Deployment) 
     from langsmith_pulumi.control_plane.rollout import wait_for_rollout
 
     urn = props.get("progress_urn")
-    _retry_failed(session, client, live, urn)
+    retried = _retry_failed(session, client, live, urn)
 
     tick = progress.Ticker(urn)
     return wait_for_rollout(
         client,
         live.id,
         timeout=props.get("timeout") or ROLLOUT_TIMEOUT,
+        revision_id=retried or props.get("revision_id"),
         on_progress=lambda revision, seconds: tick(revision.status, seconds),
     ).deployment
 
 
 def _retry_failed(
     session: Session, client: ControlPlane, live: Deployment, urn: str | None
-) -> None:
+) -> str | None:
     """Ask for a redeploy of a newest revision that failed in an earlier run; our own is news."""
     from langsmith_pulumi.control_plane.verdict import Verdict, verdict
 
     newest = live.latest_revision_id
     if newest is None or newest in session.own_revisions:
-        return
+        return None
     revision = client.revision(live.id, newest)
     if verdict(revision.status) is not Verdict.FAILED:
-        return
+        return None
     progress.tell(urn, f"retrying: revision {newest} had ended as {revision.status}")
     again = client.redeploy(live.id, newest).latest_revision_id
     if again:
         session.own_revisions.add(again)
+    return again
 
 
 def _outs(props: Bag, live: Deployment) -> Bag:
@@ -136,6 +134,7 @@ def _outs(props: Bag, live: Deployment) -> Bag:
         "active_revision_id": live.active_revision_id,
         "repo_commit_sha": live.source_revision_config.get("repo_commit_sha"),
         "image_version": live.image_version,
+        "tenant_id": live.tenant_id,
     }
     kept = {key: value for key, value in props.items() if key not in OUTPUTS}
     return {**kept, **{key: value for key, value in said.items() if value is not None}}

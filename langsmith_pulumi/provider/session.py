@@ -45,6 +45,14 @@ class Session:
                 self._client = self._connect()
         return self._client.for_workspace(workspace_id) if workspace_id else self._client
 
+    def client_of(self, outputs: dict[str, Any]) -> ControlPlane:
+        """The connection to the workspace that a deployment was made in.
+
+        With another workspace configured since, its answer "not found" would drop the deployment
+        from the state.
+        """
+        return self.client(outputs.get("tenant_id") or outputs.get("workspace_id"))
+
     def _connect(self) -> ControlPlane:
         from langsmith_pulumi.control_plane.client import ControlPlane
         from langsmith_pulumi.control_plane.settings import resolve_settings

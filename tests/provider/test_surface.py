@@ -49,7 +49,7 @@ def test_a_program_stays_light() -> None:
     """The program's process imports neither an HTTP client nor a validator."""
     code = (
         "import sys, langsmith_pulumi, langsmith_pulumi.inputs;"
-        "print([name for name in ('httpx', 'pydantic', 'stamina', 'click') if name in sys.modules])"
+        "print([name for name in ('httpx', 'pydantic', 'tenacity', 'click') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
