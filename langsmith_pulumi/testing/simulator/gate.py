@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from email.utils import formatdate
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +40,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
         scope = {**scope, "control_plane": self._plane, "traffic": self._traffic}
+        send = _dated(send, self._workspace.clock)
         if scope["path"].startswith(DOORS):
             await self._guarded(scope, receive, send)
             return
@@ -101,6 +103,18 @@ class Below:
             await self._app({**scope, "path": inner}, receive, send)
         else:
             await _answer(404, "text/html", b"<html>404 Not Found</html>", send)
+
+
+def _dated(send: Send, clock: Callable[[], float]) -> Send:
+    """Say what time it is here: clients tell the age of a deployment by it."""
+
+    async def date_and_send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            date = (b"date", formatdate(clock(), usegmt=True).encode())
+            message = {**message, "headers": [*message.get("headers", ()), date]}
+        await send(message)
+
+    return date_and_send
 
 
 def _noting_status(request: RecordedRequest, send: Send) -> Send:
