@@ -110,19 +110,26 @@ def test_killed_during_a_call(toy: Toy, begun: Begun) -> None:
     assert toy.pending() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_during_a_call(toy: Toy, begun: Begun, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "operation", "call"),
+    [(signal.SIGINT, "up", "create"), (signal.SIGTERM, "destroy", "delete")],
+)
+def test_interrupted_during_a_call(
+    toy: Toy, begun: Begun, number: signal.Signals, operation: str, call: str
+) -> None:
     """The first signal ends waits at once, says what was under way, and how to go on."""
-    toy.order(create_a={"wait_for": "never"})
-    toy.declare(thing("a"), thing("b", {"depends_on": ["a"]}))
-    process = begun("up", "create-a")
+    toy.declare(thing("b"), thing("a", {"depends_on": ["b"]}), thing("c", {"depends_on": ["a"]}))
+    assert operation == "up" or toy.stack().up().ok
+    toy.calls()
+    toy.order(**{f"{call}_a": {"wait_for": "never"}})
+    process = begun(operation, f"{call}-a")
     process.send_signal(number)
     text, _ = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert "creating a" in text
+    assert f"{call[:-1]}ing a" in text
     assert "Run `up` to go on" in text
-    assert toy.pending() == ["creating a"]
-    assert toy.calls() == ["create a"]
+    assert toy.pending() == [f"{call[:-1]}ing a"]
+    assert toy.calls() == [f"{call} b" if operation == "up" else f"{call} c", f"{call} a"]
 
 
 def test_a_dead_plugin_leaves_the_record(toy: Toy, begun: Begun) -> None:

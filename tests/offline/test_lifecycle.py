@@ -6,34 +6,31 @@ from typing import TYPE_CHECKING
 
 from offline.toy import errors, steps, thing
 
+from langsmith_pulumi.testing.offline import UNKNOWN
+
 if TYPE_CHECKING:
     from offline.toy import Toy
 
 
+GROUP = {"name": "group", "group": True}
+
+
 def test_from_nothing_to_nothing(toy: Toy) -> None:
     """Preview promises what up does, the second up does nothing, destroy leaves nothing."""
-    toy.declare(
-        thing("a", value="one", kind="x"),
-        {"name": "group", "group": True},
-        thing("b", {"parent": "group"}, value={"ref": ["a", "size"]}),
-        exports={"size": {"ref": ["a", "size"]}, "three": 3},
-    )
+    a = thing("a", value="one", kind="x")
+    b = thing("b", {"parent": "group"}, value={"ref": ["a", "size"]})
+    toy.declare(a, GROUP, b, exports={"size": {"ref": ["a", "size"]}, "three": 3})
     stack = toy.stack()
-
     planned = stack.preview()
-    assert toy.calls() == []
-    assert not toy.state_file.exists()
+    assert (toy.calls(), toy.state_file.exists()) == ([], False)
 
     made = stack.up()
-    assert made.ok
-    assert sorted(steps(made)) == sorted(steps(planned))
-    assert steps(made) == ["create a", "create group", "create b"] or set(steps(made)) == {
-        "create a",
-        "create group",
-        "create b",
-    }
+    assert sorted(steps(made)) == sorted(steps(planned)) == ["create a", "create b", "create group"]
     assert made.summary == planned.summary == {"create": 4}
-    assert made.outputs == {"size": 3, "three": 3}
+    assert (planned.outputs, made.outputs) == (
+        {"size": UNKNOWN, "three": 3},
+        {"size": 3, "three": 3},
+    )
     assert toy.entries()["b"]["urn"].endswith("toy:index:Group$pulumi-python:dynamic/toy:Thing::b")
 
     before = toy.state_file.read_bytes()
@@ -42,44 +39,78 @@ def test_from_nothing_to_nothing(toy: Toy) -> None:
     assert toy.state_file.read_bytes() == before
 
     toy.calls()
-    gone = stack.destroy()
-    assert steps(gone)[:1] == ["delete b"]
+    assert steps(stack.destroy())[0] == "delete b"
     assert toy.calls() == ["delete b", "delete a"]
     assert (toy.entries(), toy.live()) == ({}, {})
 
 
-def test_changes(toy: Toy) -> None:
-    """Update, replacement in both orders with and without dependents, and deletion."""
+def test_replacement_creates_first(toy: Toy) -> None:
+    """What uses the new one is updated or replaced before the old ones go, users first."""
     stack = toy.stack()
-    after_a = thing("after", value={"ref": ["a", "value"]})
-    kind_of_a = thing("kind", kind={"ref": ["a", "id"]})
-    merely_later = thing("later", {"depends_on": ["a"]}, value="x")
-    toy.declare(thing("a", value="one", kind="x"), after_a, kind_of_a, merely_later)
-    stack.up()
+    users = [
+        thing("after", value={"ref": ["a", "value"]}),
+        thing("kind", kind={"ref": ["a", "id"]}),
+        thing("later", {"depends_on": ["a"]}, value="x"),
+    ]
+    toy.declare(thing("a", value="one", kind="x"), *users)
+    assert stack.up().ok
     toy.calls()
 
-    toy.declare(thing("a", value="two", kind="y"), after_a, kind_of_a, merely_later)
-    planned = stack.preview()
-    created_first = stack.up()
-    assert planned.summary == created_first.summary == {"same": 2, "replace": 2, "update": 1}
+    toy.declare(thing("a", value="two", kind="y"), *users)
+    planned, done = stack.preview(), stack.up()
+    assert planned.summary == done.summary == {"same": 2, "replace": 2, "update": 1}
     calls = toy.calls()
-    assert calls.index("create a") < calls.index("create kind") < calls.index("delete kind")
-    assert calls.index("delete kind") < calls.index("delete a")
-    assert not any(entry.get("delete") for entry in toy.entries().values())
-
-    toy.declare(thing("a", value="two", kind="z", first=True), after_a, kind_of_a, merely_later)
-    stack.up()
-    calls = toy.calls()
-    assert [call for call in calls if "update" not in call] == [
-        "delete kind",
-        "delete a",
+    assert [call for call in calls if "after" not in call] == [
         "create a",
         "create kind",
+        "delete kind",
+        "delete a",
+    ]
+    assert not any(entry.get("delete") for entry in toy.entries().values())
+
+    toy.declare(thing("a", value="two", kind="y"))
+    assert set(steps(stack.up())) == {"delete after", "delete kind", "delete later"}
+    assert set(toy.live()) == {"a"}
+
+
+def test_replacement_deletes_first(toy: Toy) -> None:
+    """Dependents that would be replaced are deleted before; a mere depends_on does not count."""
+    stack = toy.stack()
+    users = [
+        thing("kind", kind={"ref": ["a", "id"]}),
+        thing("after", value={"ref": ["a", "id"]}),
+        thing("later", {"depends_on": ["a"]}),
+    ]
+    toy.declare(thing("a", kind="x", first=True), *users)
+    assert stack.up().ok
+    toy.calls()
+    toy.order(create_a={"fail": "no room"})
+    toy.declare(thing("a", kind="y", first=True), *users)
+    assert not stack.up().ok
+    assert toy.calls() == ["delete kind", "delete a", "create a"]
+    assert [name for name, e in toy.entries().items() if e.get("pendingReplacement")] == [
+        "a",
+        "kind",
     ]
 
-    toy.declare(thing("a", value="two", kind="z", first=True), merely_later)
-    assert set(steps(stack.up())) == {"delete after", "delete kind"}
-    assert set(toy.live()) == {"a", "later"}
+    toy.order()
+    assert sorted(steps(stack.up())) == ["replace a", "replace kind", "update after"]
+    assert toy.calls()[0] == "create a"
+    assert toy.live().keys() == {"a", "kind", "after", "later"}
+
+
+def test_renaming_with_an_alias(toy: Toy) -> None:
+    """What is found by an alias is the same; so are its children, and references follow."""
+    toy.declare(GROUP, thing("a", {"parent": "group"}), thing("b", value={"ref": ["a", "size"]}))
+    stack = toy.stack()
+    assert stack.up().ok
+    toy.calls()
+    team = {"name": "team", "group": True, "opts": {"aliases": ["group"]}}
+    renamed = thing("z", {"parent": "team", "aliases": ["a"]}, label="a")
+    toy.declare(team, renamed, thing("b", value={"ref": ["z", "size"]}))
+    assert (steps(stack.up()), toy.calls()) == ([], [])
+    assert toy.entries().keys() == {"team", "z", "b"}
+    assert toy.entries()["b"]["dependencies"] == [toy.entries()["z"]["urn"]]
 
 
 def test_resource_options(toy: Toy) -> None:

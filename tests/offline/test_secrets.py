@@ -60,6 +60,9 @@ def test_configuration_reaches_program_and_provider(toy: Toy) -> None:
         f"encryptionsalt: {salt}\nconfig:\n  toy:greeting:\n    secure: {hidden}\n  toy:n: 3\n",
         encoding="utf-8",
     )
+    settings = toy.project / "Pulumi.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{text}config:\n  n: 1\n  m: {{default: yes}}\n", encoding="utf-8")
     toy.declare(thing("a"))
     program = toy.project / "__main__.py"
     lines = [
@@ -72,7 +75,12 @@ def test_configuration_reaches_program_and_provider(toy: Toy) -> None:
     program.write_text(text + "\n".join(lines), encoding="utf-8")
     result = toy.stack(config={"ns:k": "v"}).up()
     assert result.outputs == {"n": 3, "other": "v", "hidden": "[secret]"}
-    assert result.plan["config"] == {"ns:k": "v", "toy:greeting": "[secret]", "toy:n": "3"}
+    assert result.plan["config"] == {
+        "ns:k": "v",
+        "toy:greeting": "[secret]",
+        "toy:m": "true",
+        "toy:n": "3",
+    }
     assert '"greeting": "hi there"' in (toy.cloud / "calls.jsonl").read_text(encoding="utf-8")
 
 

@@ -103,7 +103,9 @@ class Planner:
             if entry.protect:
                 self._refuse_protected(entry.urn, f" as part of replacing {root.urn}")
         self.deleted |= {entry.urn for entry in doomed}
-        return [Step(Op.DELETE_REPLACED, entry.urn, entry, None) for entry in reversed(doomed)]
+        # What an earlier run has deleted, and not yet made again, is not deleted twice.
+        there = [entry for entry in reversed(doomed) if not entry.pending_replacement]
+        return [Step(Op.DELETE_REPLACED, entry.urn, entry, None) for entry in there]
 
     def _replaced_with(self, root: Entry) -> list[Entry]:
         doomed = {root.urn}

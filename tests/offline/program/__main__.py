@@ -40,6 +40,8 @@ def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
     for key in ("parent", "deleted_with"):
         if key in given:
             given[key] = made[given[key]]
+    if "aliases" in given:
+        given["aliases"] = [pulumi.Alias(name=name) for name in given["aliases"]]
     if "depends_on" in given:
         given["depends_on"] = [made[name] for name in given["depends_on"]]
     return pulumi.ResourceOptions(**given)
