@@ -49,7 +49,8 @@ def review(  # noqa: PLR0913 - each is an option of the command
 
     Args:
         documents: Name (for messages) and content of each: what ``pulumi preview --json`` printed,
-            or the parsed object.
+            or the parsed object. Plans of ``up`` and ``destroy``: in one of ``refresh`` a deletion
+            means that Pulumi forgets a resource which is gone already.
         format: ``markdown`` for a comment, ``text`` for a terminal, ``json`` for programs.
         fail_on: What to refuse: ``replace``, ``delete``, ``revision``, ``truncated``, ``unjudged``.
         allow: Patterns (``*``, ``?``) of names, types or URNs that the gates let pass.

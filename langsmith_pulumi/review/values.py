@@ -102,7 +102,7 @@ def _printable(value: Any) -> Any:
 
 
 def _common(old: str, new: str) -> int:
-    same = (index for index, (a, b) in enumerate(zip(old, new)) if a != b)  # noqa: B905
+    same = (index for index, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
     return next(same, min(len(old), len(new)))
 
 

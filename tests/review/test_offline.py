@@ -7,7 +7,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from review.record_plans import HERE, PLANS, SCENES, STACK, scrubbed
+from review.record_plans import HERE, PLANS, STACK, scrubbed
+from review.scenes import SCENES
 
 from langsmith_pulumi.review import review
 from langsmith_pulumi.testing.offline import OfflineStack

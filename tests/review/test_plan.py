@@ -50,6 +50,15 @@ def test_newer_and_poorer_documents_are_read() -> None:
     assert "1 deployment created" in review([("plan.json", document)]).text
 
 
+def test_only_errors_fail_a_preview() -> None:
+    """What programs print, tracebacks of a stopped one included, is neither error nor warning."""
+    printed = {"message": "Traceback (most recent call last):\n", "severity": "info#err"}
+    warned = {"message": "deprecated", "severity": "warning"}
+    text = review([("plan.json", plan(diagnostics=[printed, warned, warned]))]).text
+    assert "failed" not in text
+    assert "Traceback" not in text
+
+
 def test_an_empty_plan_is_a_plan() -> None:
     """A preview that lists nothing is read, under the name of its file."""
     outcome = review([("plan.json", b'{"duration": 12}')])

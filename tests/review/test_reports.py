@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from review.building import bucket, inputs, plan, rollout, secrets, step
 
-from langsmith_pulumi.review import review, schema
+from langsmith_pulumi.review import review, schema, wants_colour
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -98,6 +99,22 @@ def test_colour_is_all_that_colour_adds() -> None:
     assert click.unstyle(coloured) == plain
     assert "\x1b[31m" in coloured
     assert "\x1b" not in plain
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "coloured"),
+    [
+        (True, {}, True),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"NO_COLOR": "1"}, False),
+        (False, {}, False),
+    ],
+)
+def test_when_to_colour(terminal: bool, environment: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
+    """Colour is for terminals, and only where ``NO_COLOR`` is empty or not set."""
+    stream = StringIO()
+    stream.isatty = lambda: terminal  # type: ignore[method-assign]
+    assert wants_colour(stream, environment) is coloured
 
 
 def test_several_stacks(markdown: SnapshotAssertion) -> None:

@@ -32,6 +32,7 @@ def comment(  # noqa: PLR0913 - each is an option of the command
     *,
     report: Mapping[str, Any] | None = None,
     name: str = "",
+    create: bool = True,
     drop_labels: Collection[str] = (),
     number: int | None = None,
 ) -> Said:
@@ -44,6 +45,7 @@ def comment(  # noqa: PLR0913 - each is an option of the command
         report: The same report as JSON. Its labels are set, and where nothing changes no new
             comment is posted.
         name: By which a comment that is no report is found again.
+        create: Whether to post a new comment if there is none to edit.
         drop_labels: Labels to take off.
         number: The request's number, where the pipeline does not run for one.
 
@@ -53,7 +55,7 @@ def comment(  # noqa: PLR0913 - each is an option of the command
     """
     forge = forge_of(environ, number)
     text = _with_footer(_marked(markdown, name), footer(environ))
-    posted = post(text, forge, create=report is None or bool(report["changes"]))
+    posted = post(text, forge, create=create and (report is None or bool(report["changes"])))
     wanted = None if report is None else report["labels"]
     return Said(f"Comment: {posted.value}.", _label(forge, wanted, drop_labels))
 

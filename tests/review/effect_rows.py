@@ -1,0 +1,299 @@
+"""Plans, and what is to be said of their only deployment: the table of ``test_effects.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step
+
+from langsmith_pulumi.review.effects import Kind, Note
+
+SPEC: dict[str, Any] = {"source_config__resource_spec": {"max_scale": 3, "cpu": 1}}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A plan, and what is to be said of its only deployment."""
+
+    rule: str
+    steps: list[dict[str, Any]]
+    kind: Kind
+    fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    drift: list[str] = field(default_factory=list)
+
+
+def updated(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return step("update", old=old, new=new)
+
+
+def replaced(old: dict[str, Any], new: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return step("replace", old=old, new=new, **facts)
+
+
+def sidecar(image: str, value: str) -> dict[str, Any]:
+    return {"sidecars": [{"image": image, "env": [{"name": "TOKEN", "value": value}]}]}
+
+
+REPO = {"source_config__repo_url": "https://github.com/acme/next"}
+REPO_CHANGES = {
+    "source_config.repo_url": ("https://github.com/acme/agents", "https://github.com/acme/next")
+}
+
+ROWS = [
+    Row(
+        "an update without a rollout is in place",
+        [updated(inputs(), inputs(display_name="Support"))],
+        Kind.IN_PLACE,
+        {"display_name": (None, "Support")},
+    ),
+    Row(
+        "a new ref makes a revision",
+        [updated(inputs(), inputs(source_revision_config__repo_ref="v2")), rollout("update")],
+        Kind.REVISION,
+        {"source_revision_config.repo_ref": ("main", "v2")},
+    ),
+    Row(
+        "an object is followed down to the leaf that changes",
+        [
+            updated(inputs(**SPEC), inputs(**SPEC, source_config__resource_spec__max_scale=10)),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"source_config.resource_spec.max_scale": (3, 10)},
+    ),
+    Row(
+        "values of environment variables are masked, the others are followed into lists",
+        [
+            updated(
+                inputs(source_config__resource_spec=sidecar("a", "hunter2")),
+                inputs(source_config__resource_spec=sidecar("b", "hunter3")),
+            )
+        ],
+        Kind.REVISION,
+        {
+            "source_config.resource_spec.sidecars[0].env[0].value": ("(hidden)", "(hidden)"),
+            "source_config.resource_spec.sidecars[0].image": ("a", "b"),
+        },
+    ),
+    Row(
+        "secrets are told by name, never by value",
+        [
+            updated(inputs(**secrets(A="1", B="2", C="3")), inputs(**secrets(B="2", C="4", D="5"))),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        secrets={"A": "removed", "C": "changed", "D": "added"},
+    ),
+    Row(
+        "a secret that is not known yet counts as a change",
+        [updated(inputs(**secrets(A="1")), inputs(**secrets(A=UNKNOWN))), rollout("update")],
+        Kind.REVISION,
+        secrets={"A": "value known only during up"},
+    ),
+    Row(
+        "secrets that are not known at all are told without names",
+        [
+            updated(
+                inputs(**secrets(A="1")),
+                inputs(secrets=UNKNOWN, secret_fingerprints=UNKNOWN, secret_salt=SECRET),
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        secrets={"": "value known only during up"},
+    ),
+    Row(
+        "an object that is not known yet is named once",
+        [updated(inputs(), inputs(source_revision_config=UNKNOWN)), rollout("update")],
+        Kind.REVISION,
+        {
+            "source_revision_config": (
+                {"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+                "unknown",
+            )
+        },
+    ),
+    Row(
+        "a rollout in the plan means a revision, even when the cause is hidden",
+        [
+            updated(inputs(triggers={"a": SECRET}), inputs(triggers={"a": SECRET})),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        notes=(Note.NOT_SHOWN,),
+    ),
+    Row(
+        "a revision that was sent and never rolled out is retried",
+        [
+            rollout(
+                "update",
+                old={"source_revision_config": {"repo_ref": "v1"}},
+                new={"source_revision_config": {"repo_ref": "v2"}},
+            )
+        ],
+        Kind.RETRIED,
+        {"source_revision_config.repo_ref": ("v1", "v2")},
+    ),
+    Row("a first rollout that failed is retried", [rollout("create")], Kind.RETRIED),
+    Row(
+        "a retry beside a change in place is a retry",
+        [
+            updated(inputs(), inputs(display_name="Support")),
+            rollout(
+                "update",
+                old={"source_revision_config": {"repo_ref": "v1"}},
+                new={"source_revision_config": {"repo_ref": "v2"}},
+            ),
+        ],
+        Kind.RETRIED,
+        {
+            "display_name": (None, "Support"),
+            "source_revision_config.repo_ref": ("v1", "v2"),
+        },
+    ),
+    Row(
+        "a replacement under the same name has a gap, and loses what the reason says",
+        [
+            replaced(
+                inputs(delete_tracing_project=True),
+                inputs(delete_tracing_project=True, **REPO),
+                replaceReasons=["source_config.repo_url"],
+            ),
+            rollout("replace"),
+        ],
+        Kind.REPLACED,
+        REPO_CHANGES,
+        notes=(Note.NAME_KEPT, Note.TRACES_GO),
+    ),
+    Row(
+        "fingerprints say nothing across a replacement, for the salt is new",
+        [replaced(inputs(**secrets(A="1", B="2")), inputs("other", **secrets(A="7", C="8")))],
+        Kind.REPLACED,
+        {"name": ("agent", "other")},
+        {"B": "removed", "C": "added"},
+        (Note.TRACES_STAY, Note.SALT),
+    ),
+    Row(
+        "a replacement asked for from outside has no reason in the plan",
+        [replaced(inputs(), inputs())],
+        Kind.REPLACED,
+        notes=(Note.NAME_KEPT, Note.TRACES_STAY, Note.NO_REASON),
+    ),
+    Row(
+        "the steps of a replacement count once",
+        [
+            step("create-replacement", old=inputs(), new=inputs(**REPO)),
+            replaced(inputs(), inputs(**REPO)),
+            step("delete-replaced", old=inputs()),
+            rollout("create-replacement"),
+            rollout("delete-replaced"),
+        ],
+        Kind.REPLACED,
+        REPO_CHANGES,
+        notes=(Note.NAME_KEPT, Note.TRACES_STAY),
+    ),
+    Row(
+        "a deletion says what becomes of the traces",
+        [rollout("delete", old={}), step("delete", old=inputs(delete_tracing_project=True))],
+        Kind.DELETED,
+        notes=(Note.TRACES_GO,),
+    ),
+    Row(
+        "a deployment that Pulumi lets go of is not deleted",
+        [step("delete", old=inputs(), state={"retainOnDelete": True})],
+        Kind.RELEASED,
+    ),
+    Row(
+        "a new deployment shows what it is made with",
+        [
+            step("create", new={"name": "agent", "source": "github", **secrets(A="1")}),
+            rollout("create"),
+        ],
+        Kind.CREATED,
+        {"name": (None, "agent"), "source": (None, "github")},
+        {"A": "added"},
+    ),
+    Row(
+        "import_ adopts",
+        [step("create", new=inputs(import_id="an-id")), rollout("create")],
+        Kind.ADOPTED,
+        notes=(Note.ADOPTION,),
+    ),
+    Row(
+        "the engine's own import adopts too",
+        [step("import", new=inputs())],
+        Kind.ADOPTED,
+        notes=(Note.ADOPTION,),
+    ),
+    Row("an operation of the future is unknown", [step("transmute")], Kind.UNKNOWN),
+    Row(
+        "so is one on the rollout alone",
+        [rollout("transmute", old={}, new={})],
+        Kind.UNKNOWN,
+    ),
+    Row(
+        "what a refresh in the same preview altered is drift",
+        [
+            step("refresh", old=inputs(display_name="Support")),
+            updated(inputs(display_name="By hand"), inputs(display_name="Support")),
+        ],
+        Kind.DRIFT,
+        {"display_name": ("By hand", "Support")},
+        drift=["display_name"],
+    ),
+    Row(
+        "drift that costs a revision is a revision",
+        [
+            step("refresh", old=inputs(**SPEC, **secrets(A="1"))),
+            updated(
+                inputs(
+                    **SPEC,
+                    **{**secrets(A="9"), "secrets": {"A": SECRET}},
+                    source_config__resource_spec__max_scale=9,
+                ),
+                inputs(**SPEC, **secrets(A="1")),
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"source_config.resource_spec.max_scale": (9, 3)},
+        {"A": "changed"},
+        drift=["source_config.resource_spec.max_scale", "A"],
+    ),
+    Row(
+        "of a refreshed deployment only what the refresh altered is drift",
+        [
+            step("refresh", old=inputs(display_name="Support")),
+            updated(
+                inputs(display_name="By hand"),
+                inputs(display_name="Support", source_config__build_on_push=True),
+            ),
+        ],
+        Kind.IN_PLACE,
+        {"display_name": ("By hand", "Support"), "source_config.build_on_push": (False, True)},
+        drift=["display_name"],
+    ),
+    Row(
+        "a variable that somebody added shows by name after an earlier refresh, too",
+        [
+            updated(
+                inputs(**{**secrets(A="1", EXTRA="2"), "secrets": {"A": SECRET}}),
+                inputs(**secrets(A="1")),
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        secrets={"EXTRA": "removed"},
+        drift=["EXTRA"],
+    ),
+    Row(
+        "a deployment that was deleted behind Pulumi's back is made anew",
+        [step("refresh", old=inputs()), step("create", new={"name": "agent"}), rollout("create")],
+        Kind.CREATED,
+        {"name": (None, "agent")},
+        notes=(Note.GONE,),
+    ),
+]
