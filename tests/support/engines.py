@@ -13,6 +13,12 @@ from typing import Any, Protocol
 
 PROGRAM = Path(__file__).parent / "program"
 STACK = "test"
+PRELOADED = (
+    "langsmith_pulumi.control_plane.client",
+    "langsmith_pulumi.provider.deployments",
+    "langsmith_pulumi.provider.rollouts",
+)
+"""What takes long to import in each of the hundreds of processes that the tests start."""
 PASSPHRASE = "a passphrase of the tests"
 
 
@@ -66,7 +72,7 @@ class OfflineEngine:
 
         self.home = home
         shutil.copytree(PROGRAM, home / "program")
-        self._stack = OfflineStack(home / "program", STACK, environ=environ)
+        self._stack = OfflineStack(home / "program", STACK, environ=environ, preload=PRELOADED)
 
     def preview(self, *, refresh: bool = False) -> Outcome:
         if refresh:
