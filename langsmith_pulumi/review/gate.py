@@ -74,6 +74,15 @@ _WORDS = {
 }
 
 
+def gate_named(name: str) -> Gate:
+    """The gate of a name; a misspelt one raises ``ValueError``, for it must not stay open."""
+    try:
+        return Gate(name)
+    except ValueError:
+        names = ", ".join(gate.value for gate in Gate)
+        raise ValueError(f"unknown gate {name!r}; use {names}") from None
+
+
 def judge_gates(
     report: Report,
     fail_on: Collection[Gate],

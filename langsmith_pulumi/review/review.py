@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .as_json import as_json, labels
 from .fit import GITHUB_LIMIT, WHOLE, fit
-from .gate import Gate, judge_gates
+from .gate import gate_named, judge_gates
 from .markdown import as_markdown
 from .plan import read_plan
 from .report import report_on
@@ -64,7 +64,7 @@ def review(  # noqa: PLR0913 - each is an option of the command
     """
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}; use one of {', '.join(FORMATS)}")
-    gates = [Gate(name) for name in fail_on]
+    gates = [gate_named(name) for name in fail_on]
     report = report_on([read_plan(name, document) for name, document in documents])
     is_markdown = format == "markdown"
     fitted = fit(partial(as_markdown, report), limit) if is_markdown else WHOLE

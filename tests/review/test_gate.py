@@ -116,5 +116,5 @@ def test_every_stack_is_judged() -> None:
 
 def test_an_unknown_gate_is_an_error() -> None:
     """A misspelt gate must not leave the door open."""
-    with pytest.raises(ValueError, match="replaced"):
+    with pytest.raises(ValueError, match="unknown gate 'replaced'; use replace, delete"):
         judged(plan(), "replaced")

@@ -24,7 +24,7 @@ class Posted(str, Enum):
     CREATED = "posted a comment"
     EDITED = "edited the comment"
     UNCHANGED = "the comment says so already"
-    SILENT = "nothing changes, and there is no comment to correct"
+    SILENT = "there is nothing new to say, and no comment to correct"
 
 
 def post(markdown: str, forge: Forge, *, create: bool = True) -> Posted:
