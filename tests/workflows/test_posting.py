@@ -148,7 +148,7 @@ def test_the_footer_names_commit_and_run(forge: ForgeServer, environ: Environ) -
     comment(f"{DEV}\nshort\n", environ)
     assert f"<sub>For {HEAD[:7]}, by [this run](https://" in forge.mine[0]
 
-    comment(f"{DEV}\n{'x' * 65_400}\n", environ)
+    comment(f"{DEV}\n{'x' * 65_450}\n", environ)
     assert "<sub>" not in forge.mine[0]
     assert len(forge.mine[0]) <= 65_536
 

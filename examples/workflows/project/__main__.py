@@ -1,0 +1,35 @@
+"""An agent whose code is in this repository, in the folder ``agent``.
+
+The stacks ``dev`` and ``prod`` stay; each open pull request N has a stack ``pr-N`` of its own.
+"""
+
+import langsmith_pulumi as langsmith
+import pulumi
+
+config = pulumi.Config()
+stack = pulumi.get_stack()
+
+agent = langsmith.Deployment(
+    "support-agent",
+    name=f"support-agent-{stack}",
+    source="github",
+    source_config={
+        "integration_id": config.require("integrationId"),
+        "repo_url": "https://github.com/acme/agents",
+        "deployment_type": config.require("deploymentType"),
+        # The workflows decide when a revision is made, and wait for it.
+        "build_on_push": False,
+    },
+    source_revision_config={
+        "repo_ref": config.require("repoRef"),
+        "langgraph_config_path": "agent/langgraph.json",
+    },
+    secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey")},
+    # A push moves the branch and changes no argument. The workflows pass the hash of the agent's
+    # folder: a revision is made when the agent's code changes, and not for a typo in the README.
+    triggers={"code": config.get("code") or ""},
+    # What goes with its pull request takes its traces along; else they would keep the name taken.
+    delete_tracing_project=stack.startswith("pr-"),
+)
+
+pulumi.export("url", agent.url)
