@@ -96,7 +96,9 @@ for _operation, _summary in {
     type=click.Choice(["markdown", "text", "json"]),
     help="Text on a terminal, else Markdown.",
 )
-@click.option("--fail-on", default="", help="Comma-separated: replace,delete,revision,truncated.")
+@click.option(
+    "--fail-on", default="", help="Comma-separated: replace, delete, revision, truncated, unjudged."
+)
 @click.option("--allow", multiple=True, help="Names, types or URNs (* and ?) that may pass.")
 @click.option("--quiet", is_flag=True, help="Print nothing where nothing changes.")
 def review(
@@ -126,7 +128,7 @@ def review(
     except (reviewing.UnreadablePlan, ValueError) as refusal:
         raise click.ClickException(str(refusal)) from None
     if outcome.text:
-        click.echo(outcome.text)
+        click.echo(outcome.text, nl=False, color=True)
     for sentence in outcome.refusals:
         click.echo(sentence, err=True)
     sys.exit(outcome.exit_code)

@@ -6,6 +6,7 @@ soon as the control plane has answered.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
@@ -69,7 +70,7 @@ def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
 
 def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
     """Tell apart: nothing, an update (in place or with a new revision), a replacement."""
-    _refuse_other_import(deployment_id, news)
+    _refuse_other_import(session, deployment_id, olds, news)
     # Saying aloud which workspace a deployment already is in changes nothing.
     changed = compare({"workspace_id": olds.get("tenant_id"), **olds}, news)
     fixed = of_kind(changed, Change.REPLACE)
@@ -84,9 +85,13 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     )
 
 
-def _refuse_other_import(deployment_id: str, news: Bag) -> None:
+def _refuse_other_import(session: Session, deployment_id: str, olds: Bag, news: Bag) -> None:
+    """Refuse to adopt a second deployment, unless the first is gone, as in a broken replacement."""
     wanted = news.get("import_id")
-    if isinstance(wanted, str) and wanted != deployment_id:
+    if not isinstance(wanted, str) or wanted == deployment_id:
+        return
+    with suppress(errors.DeploymentMissing):
+        session.client_of(olds).get(deployment_id)
         raise Refusal(
             f"import_ names deployment {wanted}, but this resource already manages "
             f"{deployment_id}. Declare the other one under a resource name of its own, or take the "

@@ -49,6 +49,10 @@ class Engine(Protocol):
         """The stack's resources as exported, secrets encrypted."""
         ...
 
+    def begin(self, operation: str) -> subprocess.Popen[str]:
+        """Start an operation in a process of its own, which a test may then kill."""
+        ...
+
 
 def label(urn: str) -> str:
     """``Rollout agent`` for a rollout's URN."""
@@ -71,8 +75,10 @@ class OfflineEngine:
         from langsmith_pulumi.testing.offline import OfflineStack
 
         self.home = home
-        shutil.copytree(PROGRAM, home / "program")
-        self._stack = OfflineStack(home / "program", STACK, environ=environ, preload=PRELOADED)
+        self._program = home / "program"
+        self._environ = environ
+        shutil.copytree(PROGRAM, self._program)
+        self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED)
 
     def preview(self, *, refresh: bool = False) -> Outcome:
         if refresh:
@@ -90,6 +96,10 @@ class OfflineEngine:
 
     def state(self) -> list[dict[str, Any]]:
         return list(self._stack.export()["deployment"].get("resources") or [])
+
+    def begin(self, operation: str) -> subprocess.Popen[str]:
+        module = [sys.executable, "-m", "langsmith_pulumi.cli", "offline"]
+        return _begun([*module, operation, "--stack", STACK], self._program, self._environ)
 
     @staticmethod
     def _outcome(result: Any) -> Outcome:
@@ -146,6 +156,10 @@ class PulumiEngine:
         exported = json.loads(self._run("stack", "export").stdout)
         return list(exported["deployment"].get("resources") or [])
 
+    def begin(self, operation: str) -> subprocess.Popen[str]:
+        confirmed = ["--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
+        return _begun(["pulumi", operation, *confirmed], self._program, self._environ)
+
     def _operate(self, *command: str) -> Outcome:
         log = self.home / "events.json"
         log.unlink(missing_ok=True)
@@ -191,6 +205,18 @@ def _errors(events: list[dict[str, Any]]) -> Any:
         diagnostic = event.get("diagnosticEvent")
         if diagnostic and diagnostic["severity"] == "error" and diagnostic.get("urn"):
             yield diagnostic["message"]
+
+
+def _begun(command: list[str], cwd: Path, environ: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
 
 ENGINES: dict[str, type[OfflineEngine | PulumiEngine]] = {

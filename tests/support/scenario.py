@@ -10,6 +10,7 @@ import base64
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from langsmith_pulumi.testing.simulator import Simulator
+    from langsmith_pulumi.testing.simulator.traffic import RecordedRequest
 
     from .engines import Engine, Outcome
 
@@ -119,11 +121,18 @@ class Stage:
         self.history: list[dict[str, str]] = []
         self._program = program
 
+    def write(self, program: Program) -> None:
+        self._program.write_text(json.dumps(program))
+
+    @staticmethod
+    def matches(request: RecordedRequest, method: str, path: str) -> bool:
+        return request.method == method and fnmatchcase(request.path, path)
+
     def play(self, step: Step) -> None:
         if step.before:
             step.before(self.simulator)
         program = step.program if isinstance(step.program, dict) else step.program(self.simulator)
-        self._program.write_text(json.dumps(program))
+        self.write(program)
         if step.refresh:
             self._keeps_secrets(self.engine.refresh())
         if self._previews(step, program):
