@@ -20,6 +20,7 @@ check: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make_changes.py
+	PYTHONPATH=tests $(BIN)/python tests/review/draw_picture.py docs/report.svg
 
 format: $(READY)
 	$(BIN)/ruff check --fix
