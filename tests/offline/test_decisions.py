@@ -9,6 +9,7 @@ import pytest
 
 from langsmith_pulumi.testing.offline import OfflineError, Op
 from langsmith_pulumi.testing.offline.deletes import delete_steps, layers, upheld
+from langsmith_pulumi.testing.offline.integrity import integrity_problems
 from langsmith_pulumi.testing.offline.paths import contains, parse_path, reset
 from langsmith_pulumi.testing.offline.snapshot import Snapshot
 from langsmith_pulumi.testing.offline.state import (
@@ -16,7 +17,6 @@ from langsmith_pulumi.testing.offline.state import (
     Entry,
     Operation,
     entry_document,
-    integrity_problems,
     load,
 )
 from langsmith_pulumi.testing.offline.steps import Change, Verdict, judge, replacement

@@ -93,6 +93,8 @@ def test_replacement_deletes_first(toy: Toy) -> None:
         "kind",
     ]
 
+    abandoned = toy.stack("dev").preview()
+    assert "replace a" in steps(abandoned)
     toy.order()
     assert sorted(steps(stack.up())) == ["replace a", "replace kind", "update after"]
     assert toy.calls()[0] == "create a"

@@ -19,9 +19,10 @@ class Toy:
     def __init__(self, folder: Path) -> None:
         self.project = folder / "project"
         self.cloud = folder / "cloud"
-        shutil.copytree(PROGRAM, self.project, ignore=shutil.ignore_patterns("__pycache__"))
-        (self.cloud / "things").mkdir(parents=True)
-        self.order()
+        if not self.project.exists():
+            shutil.copytree(PROGRAM, self.project, ignore=shutil.ignore_patterns("__pycache__"))
+            (self.cloud / "things").mkdir(parents=True)
+            self.order()
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         self.environ = {
             **kept,
@@ -29,6 +30,11 @@ class Toy:
             "PULUMI_CONFIG_PASSPHRASE": "test",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def copy(self, folder: Path) -> Toy:
+        """Another toy in the same state."""
+        shutil.copytree(self.project.parent, folder)
+        return Toy(folder)
 
     def declare(self, *things: dict[str, Any], **rest: Any) -> None:
         """Write the program's spec."""

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 def delete_steps(leftovers: list[Entry]) -> list[Step]:
     """A step for each entry that the program no longer wants."""
-    kinds = {True: Op.DELETE_REPLACED, False: Op.DELETE}
-    return [Step(kinds[entry.delete], entry.urn, entry, None) for entry in leftovers]
+    return [Step(_kind(entry), entry.urn, entry, None) for entry in leftovers]
+
+
+def _kind(entry: Entry) -> Op:
+    half_gone = entry.delete or entry.pending_replacement
+    return Op.DELETE_REPLACED if half_gone else Op.DELETE
 
 
 def layers(steps: list[Step]) -> list[list[Step]]:

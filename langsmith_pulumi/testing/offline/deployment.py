@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .errors import CutOffError, OfflineError, StepFailedError, StoppedError
+from .errors import CutOffError, OfflineError, ProtectedError, StepFailedError, StoppedError
 from .events import ERROR, Diagnostic, Event, StepBegan, StepEnded
 from .executor import Executor
 from .planner import Planner
@@ -134,11 +134,15 @@ class Deployment:
             merged = outputs if succeeded else {**entry.outputs, **outputs}
             self.snapshot.amend(entry, outputs=merged)
 
-    def run_all(self, steps: list[Step]) -> list[Step]:
-        """Take independent steps in parallel; returns those that failed."""
+    def run_all(self, steps: list[Step], *, go_on: bool = False) -> list[Step]:
+        """Take independent steps in parallel; returns those that failed or were not begun.
+
+        After a failure nothing new begins, unless told to go on.
+        """
+        halt = self.interrupted if go_on else self.stopped
         with ThreadPoolExecutor(self.setting.parallel) as pool:
-            outcomes = list(pool.map(self._succeeds, steps))
-        return [step for step, fine in zip(steps, outcomes) if not fine]  # noqa: B905 - mapped
+            outcomes = list(pool.map(lambda step: self._succeeds(step, halt), steps))
+        return [step for step, fine in zip(steps, outcomes, strict=True) if not fine]
 
     @contextlib.contextmanager
     def reporting(self) -> Iterator[None]:
@@ -146,17 +150,18 @@ class Deployment:
         try:
             yield
         except OfflineError as error:
-            self.stop()
+            if not isinstance(error, ProtectedError):
+                self.stop()
             unsaid = not isinstance(error, StoppedError)
             expected = isinstance(error, CutOffError) and self.interrupted.is_set()
             if unsaid and not expected:
                 self.complain(Diagnostic(getattr(error, "urn", ""), str(error), ERROR))
             raise
 
-    def _succeeds(self, step: Step) -> bool:
+    def _succeeds(self, step: Step, halt: threading.Event) -> bool:
         with contextlib.suppress(OfflineError), self.reporting():
-            if self.interrupted.is_set():
-                raise StoppedError("the operation was interrupted")
+            if halt.is_set():
+                raise StoppedError("the operation is over")
             self._run_chain([step])
             return True
         return False

@@ -49,7 +49,8 @@ def refresh(request: Request, listener: Listener | None = None) -> Result:
         with session(opened, both, dry_run=False, from_state=True) as current:
             _forget_pending(current)
             entries = current.deployment.snapshot.unsettled
-            current.deployment.run_all([Step(Op.REFRESH, e.urn, e, e) for e in entries])
+            steps = [Step(Op.REFRESH, e.urn, e, e) for e in entries]
+            current.deployment.run_all(steps, go_on=True)
             _tell_of_interruption(current.deployment)
         return _result(recorder, current)
 
@@ -81,9 +82,6 @@ def _recording(listener: Listener | None) -> tuple[Recorder, Listener]:
 
 
 def _delete_leftovers(deployment: Deployment) -> None:
-    owed = [entry for entry in deployment.snapshot.unsettled if entry.pending_replacement]
-    for entry in owed:  # its provider has deleted it already
-        deployment.snapshot.succeed(None, out=entry, new=None)
     steps = delete_steps(deployment.snapshot.unsettled)
     deployment.planner.deleted.update(step.urn for step in steps)
     failed: list[Step] = []

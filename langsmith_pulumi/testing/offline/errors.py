@@ -5,6 +5,7 @@ OfflineError                anything the user is told in one message
 ├── WrongPassphraseError    the state or configuration was encrypted with another passphrase
 ├── StackLockedError        another operation on the same stack is running
 ├── StepFailedError         one operation on one resource failed; the message is on its row
+│   └── ProtectedError      the resource is protected; nothing was tried, so the rest may go on
 ├── CutOffError             a provider's call was cut off: whether it took effect is not known
 └── StoppedError            the operation has failed elsewhere and said why; nothing more begins
 """
@@ -37,6 +38,10 @@ class StepFailedError(OfflineError):
     def __init__(self, urn: str, message: str) -> None:
         super().__init__(message)
         self.urn = urn
+
+
+class ProtectedError(StepFailedError):
+    """The resource is protected; nothing was tried, so the rest may go on."""
 
 
 class StoppedError(OfflineError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from .errors import CutOffError, OfflineError, StepFailedError
+from .errors import CutOffError, OfflineError, ProtectedError
 from .refresh import refreshed
 from .state import Entry, Operation, now, with_outputs
 from .steps import Op, Step
@@ -81,10 +81,10 @@ class Executor:
 
     def _delete(self, old: Entry, *, replacing: bool) -> None:
         if old.protect and not replacing:
-            raise StepFailedError(old.urn, _protected(old.urn))
+            raise ProtectedError(old.urn, _protected(old.urn))
         operation = self.snapshot.begin("deleting", old)
         self._called(operation, lambda: self._deleted(old))
-        if replacing and not old.delete:
+        if replacing and not (old.delete or old.pending_replacement):
             # Its successor is yet to come: until then the state says that it is owed.
             self.snapshot.amend(old, operation, pending_replacement=True)
         else:
@@ -92,7 +92,8 @@ class Executor:
 
     def _deleted(self, old: Entry) -> None:
         spared = old.external or old.retain_on_delete or old.deleted_with in self.deleted
-        if old.custom and not old.is_provider and not spared and not self.dry_run:
+        gone = old.is_provider or old.pending_replacement  # an earlier run has deleted it
+        if old.custom and not spared and not gone and not self.dry_run:
             self.plugin.delete(old)
 
     def _called(self, operation: Operation, call: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .children import spawn
+from .integrity import refuse_if_broken
 from .project import (
     Config,
     Project,
@@ -98,11 +99,17 @@ def open_stack(request: Request) -> OpenStack:
         stack=request.stack,
         config=_config(project, request, passphrase),
         environ=environ,
-        checkpoint=load(document, vault.decrypt) if document else Checkpoint(),
+        checkpoint=_checkpoint(document, vault),
         vault=vault,
         file=file,
         start=request.start,
     )
+
+
+def _checkpoint(document: dict[str, Any] | None, vault: Vault) -> Checkpoint:
+    checkpoint = load(document, vault.decrypt) if document else Checkpoint()
+    refuse_if_broken(checkpoint)
+    return checkpoint
 
 
 def state_file(request: Request, project: Project | None = None) -> StateFile:

@@ -25,8 +25,7 @@ def parse_path(text: str) -> Path:
 def contains(path: Path, other: Path) -> bool:
     """Whether `other` is the place the path names, or below it; `*` names every key."""
     return len(path) <= len(other) and all(
-        mine in ("*", theirs)
-        for mine, theirs in zip(path, other)  # noqa: B905 - a prefix
+        mine in ("*", theirs) for mine, theirs in zip(path, other, strict=False)
     )
 
 

@@ -9,15 +9,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from .state import (
-    Checkpoint,
-    Entry,
-    Operation,
-    entry_document,
-    refuse_if_broken,
-    renamed,
-    repaired,
-)
+from .integrity import refuse_if_broken, renamed, repaired
+from .state import Checkpoint, Entry, Operation, entry_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
