@@ -33,7 +33,8 @@ class Toy:
 
     def copy(self, folder: Path) -> Toy:
         """Another toy in the same state."""
-        shutil.copytree(self.project.parent, folder)
+        shutil.copytree(self.project, folder / "project")
+        shutil.copytree(self.cloud, folder / "cloud")
         return Toy(folder)
 
     def declare(self, *things: dict[str, Any], **rest: Any) -> None:
