@@ -209,6 +209,7 @@ def kill_at(crash: Crash, stage: Stage) -> None:
 
     wait_until(lambda: has_come_in() and crash.when(simulator), running)
     kill_tree(running)
+    stage.engine.unlock()
     simulator.clear_faults()
 
 

@@ -53,6 +53,10 @@ class Engine(Protocol):
         """Start an operation in a process of its own, which a test may then kill."""
         ...
 
+    def unlock(self) -> None:
+        """Take away the lock that a killed operation has left, as its user would."""
+        ...
+
 
 def label(urn: str) -> str:
     """``Rollout agent`` for a rollout's URN."""
@@ -100,6 +104,9 @@ class OfflineEngine:
     def begin(self, operation: str) -> subprocess.Popen[str]:
         module = [sys.executable, "-m", "langsmith_pulumi.cli", "offline"]
         return _begun([*module, operation, "--stack", STACK], self._program, self._environ)
+
+    def unlock(self) -> None:
+        """Nothing to do: a lock of a dead process does not hold."""
 
     @staticmethod
     def _outcome(result: Any) -> Outcome:
@@ -159,6 +166,9 @@ class PulumiEngine:
     def begin(self, operation: str) -> subprocess.Popen[str]:
         confirmed = ["--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
         return _begun(["pulumi", operation, *confirmed], self._program, self._environ)
+
+    def unlock(self) -> None:
+        self._run("cancel", "--yes")
 
     def _operate(self, *command: str) -> Outcome:
         log = self.home / "events.json"

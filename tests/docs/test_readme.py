@@ -1,0 +1,81 @@
+"""What the README shows works as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from langsmith_pulumi.cli import main
+from langsmith_pulumi.testing import Simulator
+from langsmith_pulumi.testing.offline import OfflineStack
+
+if TYPE_CHECKING:
+    import click
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROGRAM = next(
+    block
+    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    if "Deployment(" in block
+)
+CONFIG = {"integrationId": "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"}
+SECRETS = {"anthropicApiKey": "not a real key"}
+
+
+def environ(simulator: Simulator) -> dict[str, str]:
+    return {**os.environ, **simulator.env, "PULUMI_CONFIG_PASSPHRASE": "readme"}
+
+
+def test_the_program_in_the_readme_runs(tmp_path: Path) -> None:
+    """Copied into an empty project, it comes up and exports the URL."""
+    (tmp_path / "Pulumi.yaml").write_text("name: readme\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    with Simulator() as simulator:
+        stack = OfflineStack(tmp_path, config=CONFIG, secrets=SECRETS, environ=environ(simulator))
+        result = stack.up()
+    assert result.ok, result.diagnostics
+    assert result.outputs["url"].startswith("https://support-agent-")
+
+
+def test_the_project_at_the_root_is_the_example(tmp_path: Path) -> None:
+    """`pulumi up` at the root deploys the example, with no settings but the secrets."""
+    for name in ("Pulumi.yaml", "examples/react-agent/__main__.py"):
+        copy = tmp_path / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text((ROOT / name).read_text())
+    keys = {"anthropicApiKey": "a", "tavilyApiKey": "b"}
+    with Simulator() as simulator:
+        result = OfflineStack(tmp_path, secrets=keys, environ=environ(simulator)).up()
+    assert result.ok, result.diagnostics
+    assert result.outputs.keys() == {"url", "commit"}
+
+
+def commands(group: click.Group, prefix: str = "") -> list[str]:
+    """The names of all commands, those of groups with the group's name."""
+    found: list[str] = []
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        found += commands(command, f"{prefix}{name} ") if inner else [f"{prefix}{name}"]  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(main))
+def test_each_command_is_documented_and_helps(command: str) -> None:
+    """The README names it, and --help says what it does."""
+    words = command.split()
+    assert f"langsmith-pulumi {words[0]}" in README
+    shown = CliRunner().invoke(main, [*words, "--help"])
+    assert shown.exit_code == 0
+    assert words[-1] in README
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_each_link_leads_somewhere(link: str) -> None:
+    """No link of the README is dead."""
+    assert (ROOT / link).exists()

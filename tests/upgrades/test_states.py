@@ -1,0 +1,39 @@
+"""States written by each released version are understood by today's code.
+
+`python tests/upgrades/record.py VERSION` writes one for a release, with the offline engine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from support.engines import PASSPHRASE, PRELOADED, PROGRAM
+
+from langsmith_pulumi.testing import Simulator
+from langsmith_pulumi.testing.offline import OfflineStack
+
+STATES = sorted((Path(__file__).parent / "states").iterdir())
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
+def test_an_upgrade_changes_nothing(state: Path, tmp_path: Path) -> None:
+    """A preview with today's code over an old state is empty, and sends no request."""
+    project = tmp_path / "program"
+    shutil.copytree(PROGRAM, project)
+    (project / ".pulumi-offline").mkdir()
+    shutil.copy(state / "state.json", project / ".pulumi-offline/test.json")
+    with Simulator() as simulator:
+        environ = {
+            **os.environ,
+            **simulator.env,
+            "SCENARIO": str(state / "scenario.json"),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        }
+        stack = OfflineStack(project, "test", environ=environ, preload=PRELOADED)
+        preview = stack.preview()
+        assert simulator.requests == []
+    assert preview.ok, preview.diagnostics
+    assert preview.steps == []
