@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROGRAM = next(
-    block
-    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    if "Deployment(" in block
-)
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PROGRAM = next(block for block in BLOCKS if "Deployment(" in block)
 CONFIG = {"integrationId": "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"}
 SECRETS = {"anthropicApiKey": "not a real key"}
 
