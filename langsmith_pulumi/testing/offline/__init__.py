@@ -8,7 +8,7 @@ How an operation goes, from the outside in:
     stack, command      the doors: Python and the command line
     engine              preview, up, refresh, destroy
     opening             project, configuration, passphrase, state (project, secrets, store, state)
-    session             the processes and servers: program, plugin, monitor (children, forking, host)
+    session             its processes and servers: program, plugin, monitor (children, forking)
     monitor, goal       what the program asks for, off the wire (values, urns)
     planner, steps      which steps that takes: check, diff, judge (paths, deletes)
     deployment          runs them in parallel (executor, refresh)
