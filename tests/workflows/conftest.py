@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from workflows.forges import ForgeServer, github_environ, gitlab_environ, serve
+from workflows.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,3 +25,9 @@ def forge() -> Iterator[ForgeServer]:
 def environ(request: pytest.FixtureRequest, forge: ForgeServer, tmp_path: Path) -> dict[str, str]:
     """The variables of a pipeline for request 7, on each forge in turn."""
     return github_environ(forge, tmp_path) if request.param == "github" else gitlab_environ(forge)
+
+
+@pytest.fixture
+def repository(forge: ForgeServer, tmp_path: Path) -> Repository:
+    """A repository whose pipelines can be run."""
+    return Repository.create(forge, tmp_path)

@@ -36,6 +36,8 @@ class ForgeServer:
     labels: set[str] = field(default_factory=set)
     states: dict[int, str] = field(default_factory=dict)
     """State of each pull request, for who asks."""
+    merged: list[list[str]] = field(default_factory=list)
+    """The labels of the pull requests that brought a commit."""
     requests: list[str] = field(default_factory=list)
     failures: deque[tuple[int, str]] = field(default_factory=deque)
     """Statuses and texts that the next requests are answered with."""
@@ -84,8 +86,14 @@ class ForgeServer:
             return 200, self._graphql(body), ""
         rest = path.removeprefix("/github/repos/acme/agents/")
         if rest.startswith("pulls/"):
-            number = int(rest.removeprefix("pulls/"))
-            return 200, {"number": number, "state": self.states[number]}, ""
+            state = self.states.get(int(rest.removeprefix("pulls/")))
+            return 200 if state else 404, {"state": state}, ""
+        if rest.startswith("commits/"):
+            return (
+                200,
+                [{"labels": [{"name": name} for name in names]} for names in self.merged],
+                "",
+            )
         if rest.endswith("/comments"):
             return 201, {"id": self.say(ME, body["body"]).id}, ""
         if method == "DELETE":

@@ -1,0 +1,146 @@
+"""A repository with the example's program, whose pipelines the tests run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from workflows.forges import HEAD, TOKEN, github_environ, gitlab_environ
+from workflows.runner import EXAMPLES, GitHubRun, run_gitlab
+
+from langsmith_pulumi.cli import main
+
+if TYPE_CHECKING:
+    from workflows.forges import ForgeServer
+    from workflows.runner import Result
+
+HERE = Path(__file__).parent
+PLANS = HERE.parent / "review/plans"
+KEYS = {"PULUMI_ACCESS_TOKEN": "pul-canary", "LANGSMITH_API_KEY": "lsv2-canary"}
+
+NEEDED = [
+    pytest.mark.skipif(not shutil.which("jq"), reason="the workflows use jq, which is not here"),
+    pytest.mark.xfail(
+        "comment" not in main.commands, reason="there is no such command yet", strict=False
+    ),
+]
+
+KEYLESS = """
+import langsmith_pulumi as langsmith
+import pulumi
+
+langsmith.Deployment(
+    "agent",
+    name=f"agent-{pulumi.get_stack()}",
+    source="external_docker",
+    source_revision_config={"image_uri": "registry.example/agent:1"},
+    triggers={"code": pulumi.Config().get("code")},
+)
+"""
+"""A program that needs no configuration."""
+
+
+@dataclass
+class Repository:
+    """Checked out anew for each run; Pulumi is a stand-in that notes its calls."""
+
+    forge: ForgeServer
+    folder: Path
+    runs: int = 0
+
+    @classmethod
+    def create(cls, forge: ForgeServer, folder: Path) -> Repository:
+        """A repository with one commit, and two stacks with a plan each."""
+        shutil.copytree(EXAMPLES / "project", folder / "origin")
+        (folder / "fake/plans").mkdir(parents=True)
+        repository = cls(forge, folder)
+        repository.write("agent/graph.py", "graph = None\n")
+        repository.fake("fails", "^$")
+        repository.fake("stacks", "")
+        repository.plan("dev", "03_new_revision")
+        repository.plan("prod", "02_in_place")
+        return repository
+
+    def write(self, name: str, text: str) -> None:
+        """Commit a file."""
+        path = self.folder / "origin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        for command in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "change"]):
+            subprocess.run(["git", *command], cwd=path.parents[name.count("/")], check=True)
+
+    def plan(self, stack: str, recorded: str) -> None:
+        """What a preview of a stack prints from now on."""
+        shutil.copy(PLANS / f"{recorded}.json", self.folder / f"fake/plans/{stack}.json")
+
+    def fake(self, name: str, text: str) -> None:
+        """What else the stand-in for Pulumi knows."""
+        (self.folder / "fake" / name).write_text(text)
+
+    @property
+    def code(self) -> str:
+        """The hash of the agent's folder."""
+        command = ["git", "rev-parse", "HEAD:agent"]
+        return subprocess.check_output(command, cwd=self.folder / "origin", text=True).strip()
+
+    @property
+    def calls(self) -> list[str]:
+        """The calls of Pulumi that change something."""
+        path = self.folder / "fake/calls"
+        lines = path.read_text().splitlines() if path.exists() else []
+        kept = ("up ", "destroy ", "cancel ", "stack select", "config cp")
+        return [line for line in lines if line.startswith(kept)]
+
+    def github(
+        self,
+        workflow: str,
+        job: str,
+        event: dict[str, Any],
+        *,
+        name: str = "pull_request",
+        **matrix: str,
+    ) -> Result | None:
+        """Run a job of a workflow for an event."""
+        github = {
+            "event": event,
+            "event_name": name,
+            "repository": "acme/agents",
+            "token": TOKEN,
+            "base_ref": "main",
+        }
+        context = {"github": github, "secrets": KEYS, "matrix": matrix}
+        environ = {**github_environ(self.forge, self.folder, event.get("number", 7)), **self._tools}
+        # A token is given to steps one by one.
+        environ.pop("GITHUB_TOKEN")
+        path = EXAMPLES / f"github/{workflow}.yml"
+        return GitHubRun(path, context, environ, self._checkout()).job(job)
+
+    def gitlab(self, job: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a job of the pipeline, whatever its rules say."""
+        environ = {**gitlab_environ(self.forge), **KEYS, **self._tools, **variables}
+        return run_gitlab(job, environ, self._checkout())
+
+    @property
+    def _tools(self) -> dict[str, str]:
+        return {
+            "FAKE_PULUMI": str(self.folder / "fake"),
+            "GITHUB_SHA": HEAD,
+            "HOME": str(self.folder),
+            "PATH": f"{HERE}/tools/fake:{HERE}/tools:{os.environ['PATH']}",
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            "TEST_PREFIX": sys.prefix,
+            "TEST_PYTHON": sys.executable,
+        }
+
+    def _checkout(self) -> Path:
+        self.runs += 1
+        checkout = self.folder / f"run-{self.runs}"
+        shutil.copytree(self.folder / "origin", checkout)
+        return checkout

@@ -1,0 +1,159 @@
+"""Runs the shell steps of a workflow as a runner does, in a folder of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from workflows.expressions import as_text, fill, holds
+
+EXAMPLES = Path(__file__).parents[2] / "examples/workflows"
+GITHUB = sorted((EXAMPLES / "github").glob("*.yml"))
+GITLAB = EXAMPLES / "gitlab/.gitlab-ci.yml"
+
+
+def load(path: Path) -> dict[str, Any]:
+    # YAML 1.1 reads the key `on` as true.
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {"on" if key is True else key: value for key, value in document.items()}
+
+
+@dataclass
+class Result:
+    """What a job came to."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """Of each shell step by its name: success, failure or skipped."""
+    log: str = ""
+    summary: str = ""
+
+    @property
+    def status(self) -> str:
+        return "failure" if "failure" in self.outcomes.values() else "success"
+
+    @property
+    def failed(self) -> list[str]:
+        return [name for name, outcome in self.outcomes.items() if outcome == "failure"]
+
+
+@dataclass
+class GitHubRun:
+    """One run of a workflow on GitHub."""
+
+    path: Path
+    context: dict[str, Any]
+    """What expressions see: ``github``, ``secrets``, ``matrix``."""
+    environ: dict[str, str]
+    """What the machine has."""
+    cwd: Path
+
+    def job(self, name: str) -> Result | None:
+        """The job's result; None where its condition says no."""
+        workflow = load(self.path)
+        job = workflow["jobs"][name]
+        context = {**self.context, "steps": {}, "env": {}}
+        if not holds(job.get("if", "success()"), context, "success"):
+            return None
+        context["env"] = self._env({**workflow.get("env", {}), **job.get("env", {})}, context)
+        return _Job(self, context).run(job["steps"])
+
+    @staticmethod
+    def _env(env: dict[str, Any], context: dict[str, Any]) -> dict[str, str]:
+        return {key: fill(value, context) for key, value in env.items()}
+
+
+class _Job:
+    def __init__(self, run: GitHubRun, context: dict[str, Any]) -> None:
+        self._run = run
+        self._context = context
+        self._result = Result()
+        self._files = run.cwd.parent / f"{run.cwd.name}.runner"
+        self._files.mkdir(exist_ok=True)
+        for name in ("output", "path", "summary", "env"):
+            (self._files / name).write_text("")
+
+    def run(self, steps: list[dict[str, Any]]) -> Result:
+        for step in steps:
+            if "run" in step:
+                outcome = self._step(step)
+                self._result.outcomes[step["name"]] = outcome
+                told = {"outcome": outcome, "outputs": self._pairs("output")}
+                self._context["steps"][step.get("id", step["name"])] = told
+        self._result.summary = (self._files / "summary").read_text()
+        return self._result
+
+    def _step(self, step: dict[str, Any]) -> str:
+        if not holds(step.get("if", "success()"), self._context, self._result.status):
+            return "skipped"
+        self._result.log += f"##[{step['name']}]\n"
+        script = self._files / "step.sh"
+        script.write_text(fill(step["run"], self._context))
+        # The command of `shell: bash`.
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+        done = subprocess.run(
+            command,
+            cwd=self._run.cwd,
+            env=self._environ(step),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        self._result.log += done.stdout
+        return "success" if done.returncode == 0 else "failure"
+
+    def _environ(self, step: dict[str, Any]) -> dict[str, str]:
+        own = {
+            key: fill(value, self._context, self._result.status)
+            for key, value in step.get("env", {}).items()
+        }
+        added = (self._files / "path").read_text().split()
+        files = {
+            "GITHUB_ENV": "env",
+            "GITHUB_OUTPUT": "output",
+            "GITHUB_PATH": "path",
+            "GITHUB_STEP_SUMMARY": "summary",
+        }
+        return {
+            **self._run.environ,
+            "PATH": ":".join([*reversed(added), self._run.environ["PATH"]]),
+            **{key: str(self._files / name) for key, name in files.items()},
+            **self._context["env"],
+            **self._pairs("env"),
+            **own,
+        }
+
+    def _pairs(self, name: str) -> dict[str, str]:
+        lines = (self._files / name).read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+
+def run_gitlab(name: str, environ: dict[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a job's scripts in one shell, as GitLab does, whatever its rules say."""
+    document = load(GITLAB)
+    job = document[name]
+    base = document.get(job.get("extends", ""), {})
+    script = [*document["default"]["before_script"], *job.get("script", base.get("script", []))]
+    own = {**job.get("variables", {}), **environ}
+    variables = {key: _plain(value, own) for key, value in {**document["variables"], **own}.items()}
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", "\n".join(script)],
+        cwd=cwd,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def _plain(value: Any, known: dict[str, Any]) -> str:
+    text = as_text(value["value"] if isinstance(value, dict) else value)
+    for key, other in known.items():
+        text = text.replace(f"${key}", as_text(other))
+    return text

@@ -1,0 +1,263 @@
+"""The workflows for GitHub, run as a runner would, with a forge on loopback."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from workflows.expressions import fill
+from workflows.forges import HEAD, TOKEN
+from workflows.repository import KEYLESS, KEYS, NEEDED
+from workflows.runner import EXAMPLES, load
+
+if TYPE_CHECKING:
+    from workflows.repository import Repository
+    from workflows.runner import Result
+
+PREVIEW = EXAMPLES / "github/preview.yml"
+
+pytestmark = NEEDED
+
+
+def event(
+    action: str, *labels: str, fork: bool = False, author: str = "ada", number: int = 7
+) -> dict[str, Any]:
+    return {
+        "action": action,
+        "number": number,
+        "pull_request": {
+            "number": number,
+            "labels": [{"name": label} for label in labels],
+            "user": {"login": author},
+            "head": {
+                "ref": "feature",
+                "sha": HEAD,
+                "repo": {"full_name": "mallory/agents" if fork else "acme/agents"},
+            },
+        },
+    }
+
+
+def done(result: Result | None) -> Result:
+    assert result is not None, "the job did not run"
+    return result
+
+
+def test_two_stacks_make_one_comment_that_the_next_push_edits(repository: Repository) -> None:
+    """Whatever the number of stacks and pushes, reviewers read one comment, and labels fit it."""
+    first = done(repository.github("preview", "preview", event("opened")))
+    repository.plan("dev", "10_nothing")
+    second = done(repository.github("preview", "preview", event("synchronize")))
+
+    assert first.failed == second.failed == []
+    assert len(repository.forge.mine) == 1
+    assert "1 deployment changed in place" in repository.forge.mine[0]
+    assert repository.forge.labels == {"langsmith:in-place"}
+    assert "rebuilt and redeployed" in first.summary
+
+
+GATES = {
+    "a new request": (event("opened"), False),
+    "a label that was there before the push": (event("synchronize", "allow-loss"), False),
+    "a label that was there before it was opened": (event("opened", "allow-loss"), False),
+    "the label": (event("labeled", "allow-loss"), True),
+    "another label beside it": (event("labeled", "allow-loss", "bug"), True),
+    "another label": (event("labeled", "bug"), False),
+    "a label that looks like it": (event("labeled", "do-not-allow-loss"), False),
+    "the label taken off": (event("unlabeled"), False),
+}
+
+
+@pytest.mark.parametrize(("happening", "allowed"), GATES.values(), ids=GATES)
+def test_the_label_holds_for_one_plan(happening: dict[str, Any], *, allowed: bool) -> None:
+    """The gate opens for a label set on the plan; one that was there before goes with a push."""
+    steps = {step.get("name"): step for step in load(PREVIEW)["jobs"]["preview"]["steps"]}
+    context = {"github": {"event": happening}}
+
+    assert fill(steps["Gate"]["env"]["ALLOWED"], context) == str(allowed).lower()
+    stays = happening["action"] in ("labeled", "unlabeled")
+    assert fill(steps["Comment"]["env"]["DROP"], context) == ("" if stays else "allow-loss")
+
+
+@pytest.mark.parametrize(("action", "passes"), [("synchronize", False), ("labeled", True)])
+def test_a_replacement_needs_the_label(
+    repository: Repository, action: str, *, passes: bool
+) -> None:
+    """A replacement fails the job, after it was reported, unless it was allowed."""
+    repository.plan("prod", "04_replacement")
+    repository.forge.labels.add("allow-loss")
+
+    result = done(repository.github("preview", "preview", event(action, "allow-loss")))
+
+    assert result.failed == ([] if passes else ["Gate"])
+    assert "lose their databases" in repository.forge.mine[0]
+    assert ("allow-loss" in repository.forge.labels) is passes
+
+
+def test_a_failed_preview_is_reported_and_refused(repository: Repository) -> None:
+    """A plan that ended in an error is shown, and no label lets it pass."""
+    repository.plan("prod", "09_failed_preview")
+
+    result = done(repository.github("preview", "preview", event("labeled", "allow-loss")))
+
+    assert result.failed == ["Gate"]
+    assert "The preview failed" in repository.forge.mine[0]
+
+
+def test_a_preview_without_a_plan_ends_the_job(repository: Repository) -> None:
+    """Where Pulumi wrote nothing, no report may say that nothing changes."""
+    (repository.folder / "fake/plans/prod.json").unlink()
+
+    result = done(repository.github("preview", "preview", event("opened")))
+
+    assert result.failed == ["Preview"]
+    assert set(result.outcomes.values()) == {"success", "failure", "skipped"}
+    assert repository.forge.mine == []
+
+
+@pytest.mark.parametrize("without", [{"fork": True}, {"author": "dependabot[bot]"}])
+def test_forks_are_previewed_offline(repository: Repository, without: dict[str, Any]) -> None:
+    """Without secrets the report is in the summary, says what it is against, and posts nothing."""
+    repository.write("__main__.py", KEYLESS)
+
+    result = done(repository.github("preview", "preview", event("opened", **without)))
+
+    assert result.failed == [], result.log
+    assert "against an empty state" in result.summary
+    assert "2 deployments created" in result.summary
+    assert repository.forge.requests == []
+    assert repository.calls == []
+
+
+def test_a_merge_is_brought_up(repository: Repository) -> None:
+    """A reviewed change goes up with the code's hash, so that a revision is made for new code."""
+    repository.forge.merged = []
+
+    result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+
+    assert result.failed == []
+    assert repository.calls[-1].startswith("up --yes --refresh")
+    assert repository.calls[-1].endswith(f"--stack dev --config code={repository.code}")
+
+
+@pytest.mark.parametrize(
+    ("labels", "goes_up"), [([], False), (["bug"], False), (["bug", "allow-loss"], True)]
+)
+def test_no_replacement_goes_up_unreviewed(
+    repository: Repository, labels: list[str], *, goes_up: bool
+) -> None:
+    """What another merge or a fork's preview has hidden stops before anything is lost."""
+    repository.plan("prod", "04_replacement")
+    repository.forge.merged = [labels]
+
+    result = done(repository.github("deploy", "up", {}, name="push", stack="prod"))
+
+    assert result.failed == ([] if goes_up else ["Gate"])
+    assert any(call.startswith("up ") for call in repository.calls) is goes_up
+
+
+def test_only_a_cancelled_up_is_unlocked(repository: Repository) -> None:
+    """The lock of a run that was not ours is never broken."""
+    repository.fake("fails", "^up ")
+
+    result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+
+    assert result.outcomes["Unlock the stack after a cancellation"] == "skipped"
+
+
+def test_an_environment_comes_and_goes_with_its_request(repository: Repository) -> None:
+    """One comment tells where the branch is served, that a push broke it, and that it is gone."""
+    forge = repository.forge
+    up = ["stack select --create pr-7", "config cp --stack dev --dest pr-7"]
+
+    done(repository.github("preview-environment", "up", event("opened")))
+    assert repository.calls[:2] == up
+    assert "--stack pr-7 --config repoRef=feature --config code=" in repository.calls[2]
+    assert "served at https://agent.example" in forge.mine[0]
+
+    repository.fake("fails", "^up ")
+    assert done(repository.github("preview-environment", "up", event("synchronize"))).failed == [
+        "Up"
+    ]
+    assert "could not be brought up" in forge.mine[0]
+
+    forge.states[7] = "closed"
+    repository.fake("stacks", "dev\npr-7\n")
+    assert done(repository.github("preview-environment", "down", event("closed"))).failed == []
+    assert repository.calls[-1].endswith("--stack pr-7")
+    assert "the deployment is gone" in forge.mine[0]
+    assert len(forge.mine) == 1
+
+
+STACKS = "dev\nprod\npr-1\npr-12\nacme/pr-121\nold-pr-1\npr-1-copy\nxpr-12\npr-\nacme/npr-1\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "states", "destroyed"),
+    [
+        (1, {1: "closed", 12: "closed"}, ["pr-1"]),
+        (12, {1: "closed", 12: "closed"}, ["pr-12"]),
+        (121, {121: "closed"}, ["acme/pr-121"]),
+        (1, {1: "open"}, []),
+        (2, {2: "closed"}, []),
+        (None, {1: "closed", 12: "open", 121: "closed"}, ["pr-1", "acme/pr-121"]),
+        (None, {1: "open", 12: "open", 121: "open"}, []),
+    ],
+)
+def test_only_what_is_closed_is_destroyed(
+    repository: Repository, number: int | None, states: dict[int, str], destroyed: list[str]
+) -> None:
+    """Names are compared whole: closing 1 leaves 12 alone, and open requests keep theirs."""
+    repository.fake("stacks", STACKS)
+    repository.forge.states = states
+    happening = {} if number is None else event("closed", number=number)
+
+    name = "schedule" if number is None else "pull_request"
+    result = done(repository.github("preview-environment", "down", happening, name=name))
+
+    assert result.failed == [], result.log
+    gone = [
+        call.split()[-1] for call in repository.calls if call.startswith("destroy --yes --remove")
+    ]
+    assert gone == destroyed
+
+
+def test_one_failure_keeps_no_other_from_being_swept(repository: Repository) -> None:
+    """What cannot be destroyed, or is not known to be closed, fails the job at its end."""
+    repository.fake("stacks", "pr-1\npr-2\npr-3\n")
+    repository.fake("fails", "^destroy .*pr-2")
+    repository.forge.states = {2: "closed", 3: "closed"}
+
+    result = done(repository.github("preview-environment", "down", {}, name="schedule"))
+
+    assert result.failed == ["Down"]
+    assert repository.calls[-1].endswith("--stack pr-3")
+    assert not any("pr-1" in call for call in repository.calls)
+
+
+@pytest.mark.parametrize("job", ["up", "down"])
+@pytest.mark.parametrize("without", [{"fork": True}, {"author": "dependabot[bot]"}])
+def test_no_environment_without_secrets(
+    repository: Repository, job: str, without: dict[str, Any]
+) -> None:
+    """A fork is given no deployment, and no failing job either."""
+    action = "opened" if job == "up" else "closed"
+    assert repository.github("preview-environment", job, event(action, **without)) is None
+
+
+def test_no_secret_is_printed(repository: Repository) -> None:
+    """No token and no key is in a log, a summary or a comment."""
+    repository.plan("prod", "04_replacement")
+    repository.forge.states[7] = "closed"
+    repository.fake("stacks", "pr-7\n")
+    results = [
+        repository.github("preview", "preview", event("opened")),
+        repository.github("deploy", "up", {}, name="push", stack="dev"),
+        repository.github("preview-environment", "up", event("opened")),
+        repository.github("preview-environment", "down", event("closed")),
+    ]
+
+    shown = json.dumps([(result.log, result.summary) for result in map(done, results)])
+    shown += "".join(repository.forge.mine)
+    assert not [secret for secret in (TOKEN, *KEYS.values()) if secret in shown]

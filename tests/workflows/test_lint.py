@@ -1,0 +1,146 @@
+"""The example workflows pass linters, a security scanner, and what we ask of them beside."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from workflows.runner import GITHUB, GITLAB, load
+
+from langsmith_pulumi.cli import main
+
+BIN = Path(sys.executable).parent
+TOOLS = sorted(path for path in (Path(__file__).parent / "tools").rglob("*") if path.is_file())
+LINTERS = {
+    "schema of GitHub": [
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        *GITHUB,
+    ],
+    "schema of GitLab": ["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", GITLAB],
+    "zizmor": ["zizmor", "--offline", "--no-progress", "--persona", "pedantic", *GITHUB],
+    "shellcheck of our tools": ["shellcheck", *TOOLS],
+}
+
+
+def _jobs() -> list[tuple[str, dict[str, Any]]]:
+    return [(path.stem, job) for path in GITHUB for job in load(path)["jobs"].values()]
+
+
+def _scripts() -> dict[str, str]:
+    """Every script of both forges."""
+    found = {
+        f"{name}: {step['name']}": step["run"]
+        for name, job in _jobs()
+        for step in job["steps"]
+        if "run" in step
+    }
+    for name, job in load(GITLAB).items():
+        parts = [
+            part for key in ("before_script", "script", "after_script") for part in _part(job, key)
+        ]
+        if parts:
+            found[f"gitlab: {name}"] = "\n".join(parts)
+    return found
+
+
+def _part(job: Any, key: str) -> list[str]:
+    return list(job.get(key, [])) if isinstance(job, dict) else []
+
+
+SCRIPTS = _scripts()
+
+
+@pytest.mark.parametrize("command", LINTERS.values(), ids=LINTERS)
+def test_linters_find_nothing(command: list[str | Path]) -> None:
+    """Schemas, the security scanner at its strictest but one, and the shell linter are content."""
+    name, *arguments = map(str, command)
+    done = subprocess.run([BIN / name, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_actionlint_finds_nothing() -> None:
+    """The linter for workflows is content, where it is on PATH: no Python package brings it."""
+    if not shutil.which("actionlint"):
+        pytest.skip("actionlint is not on PATH")
+    command = ["actionlint", "-shellcheck", str(BIN / "shellcheck"), *map(str, GITHUB)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_every_script_is_sound_and_short(script: str) -> None:
+    """The shell linter is content with each script, and what is longer belongs into a program."""
+    done = subprocess.run(
+        # Variables come from the workflow, and GitLab's scripts share theirs.
+        [BIN / "shellcheck", "--shell=bash", "--exclude=SC2034,SC2153,SC2154", "-"],
+        input=script,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert len(script.splitlines()) <= 13
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_our_own_commands_exist(script: str) -> None:
+    """Each call of ``langsmith-pulumi`` has a command and options that it knows."""
+    for call in re.findall(r"langsmith-pulumi ((?:[^|>&\n\\]|\\\n)+)", script):
+        words = [word.strip("\"'") for word in call.replace("\\\n", " ").split()]
+        if words[0] == "comment" and "comment" not in main.commands:
+            pytest.xfail("there is no such command yet")
+        _assert_parses(main, words)
+
+
+def _assert_parses(command: click.Command, words: list[str]) -> None:
+    if isinstance(command, click.Group):
+        return _assert_parses(command.commands[words[0]], words[1:])
+    known = {option for parameter in command.params for option in parameter.opts}
+    given = {word for word in words if word.startswith("-") and word != "-"}
+    assert given <= known
+    return None
+
+
+@pytest.mark.parametrize("path", GITHUB, ids=lambda path: path.stem)
+def test_rights_are_the_least(path: Path) -> None:
+    """No workflow has rights by default; each job names what it needs and how long it may run."""
+    workflow = load(path)
+    assert workflow["permissions"] == {}
+    assert "pull_request_target" not in workflow["on"]
+    for job in workflow["jobs"].values():
+        assert job["permissions"]["contents"] == "read"
+        assert set(job["permissions"]) == {"contents", "pull-requests"}
+        assert job["timeout-minutes"] <= 90
+
+
+def test_actions_are_few_and_pinned() -> None:
+    """Foreign code is three actions at whole commits; none keeps the token for later steps."""
+    steps = [step for _, job in _jobs() for step in job["steps"] if "uses" in step]
+    assert {step["uses"].partition("@")[0] for step in steps} == {
+        "actions/checkout",
+        "actions/setup-python",
+        "pulumi/actions",
+    }
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in steps)
+    checkouts = [step for step in steps if step["uses"].startswith("actions/checkout")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_secrets_go_only_to_the_steps_that_need_them() -> None:
+    """No job-wide secret; what comments has no keys, and nothing is pasted into a script."""
+    for _, job in _jobs():
+        assert "secrets." not in str(job.get("env"))
+        for step in job["steps"]:
+            env = step.get("env", {})
+            keys = {key for key, value in env.items() if "secrets." in str(value)}
+            assert keys <= {"PULUMI_ACCESS_TOKEN", "LANGSMITH_API_KEY"}
+            assert not (keys and "GITHUB_TOKEN" in env)
+            assert "${{" not in step.get("run", "")
