@@ -1,4 +1,6 @@
 # make demo | make test | make check | make bench   (each sets up what it needs, once)
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,5 +38,6 @@ $(READY): pyproject.toml
 	@echo "Setting up $(VENV): one to two minutes the first time, most of it downloads."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "langsmith-pulumi needs Python 3.10 or newer; try: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --editable '.[dev]' \
+		| sed -n 's/^Collecting /  /p; s/^Installing collected packages.*/  installing .../p'
 	@touch $(READY)
