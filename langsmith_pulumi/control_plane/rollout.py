@@ -12,7 +12,6 @@ Failures that may pass don't end it: a control plane under repair answers 502 fo
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from .errors import (
     RouteMissing,
 )
 from .farewell import Seen, failed, gone, still_there, timed_out
-from .polling import looks, pause
+from .polling import looks
 from .retrying import BRIEFLY
 from .verdict import Verdict, deletion_began, verdict
 
@@ -51,15 +50,13 @@ class Settled:
     revision: Revision
 
 
-def wait_for_rollout(  # noqa: PLR0913 - the last two are for tests
+def wait_for_rollout(
     client: ControlPlane,
     deployment_id: str,
     *,
     timeout: float,
     on_progress: Callable[[Revision, float], None],
     revision_id: str | None = None,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = pause,
 ) -> Settled:
     """Wait until the newest revision is up; raises a ``WaitError`` if that does not happen.
 
@@ -67,7 +64,7 @@ def wait_for_rollout(  # noqa: PLR0913 - the last two are for tests
     each look. ``revision_id`` is one that is known to exist: an answer older than it is not taken.
     """
     watch = _Watch(client, deployment_id, revision_id, on_progress)
-    for elapsed in looks(timeout, clock, sleep):
+    for elapsed in looks(timeout, client.clock, client.sleep):
         settled = watch.look(elapsed)
         if settled is not None:
             return settled
@@ -153,14 +150,12 @@ class _Watch:
         return all(other.id != self._known for other in self._client.revisions(self._id))
 
 
-def wait_until_gone(  # noqa: PLR0913 - the last two are for tests
+def wait_until_gone(
     client: ControlPlane,
     deployment_id: str,
     *,
     timeout: float,
     on_progress: Callable[[str, float], None],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = pause,
 ) -> None:
     """Wait until the control plane says that a deleted deployment is gone: its name is free then.
 
@@ -168,7 +163,7 @@ def wait_until_gone(  # noqa: PLR0913 - the last two are for tests
     """
     deployment: Deployment | None = None
     trouble: ControlPlaneError | None = None
-    for elapsed in looks(timeout, clock, sleep):
+    for elapsed in looks(timeout, client.clock, client.sleep):
         trouble = None
         try:
             deployment = client.get(deployment_id, policy=BRIEFLY)

@@ -44,8 +44,6 @@ def waiting(client: ControlPlane) -> None:
         timeout=6,
         on_progress=lambda *_: None,
         revision_id=FIRST,
-        clock=client.clock,
-        sleep=client.sleep,
     )
 
 
@@ -55,8 +53,6 @@ def vanishing(client: ControlPlane) -> None:
         DEPLOYMENT,
         timeout=6,
         on_progress=lambda *_: None,
-        clock=client.clock,
-        sleep=client.sleep,
     )
 
 

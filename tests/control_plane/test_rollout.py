@@ -82,9 +82,8 @@ def film(server: Scripted) -> Film:
 class Wait:
     """The call under test, with what it reported."""
 
-    def __init__(self, client: ControlPlane, time: Time) -> None:
+    def __init__(self, client: ControlPlane) -> None:
         self.client = client
-        self.time = time
         self.seen: list[str] = []
 
     def __call__(self, timeout: float = TIMEOUT, known: str | None = None) -> Settled:
@@ -94,8 +93,6 @@ class Wait:
             timeout=timeout,
             on_progress=self.report,
             revision_id=known,
-            clock=self.time.clock,
-            sleep=self.time.sleep,
         )
 
     def report(self, newest: Revision, _: float) -> None:
@@ -103,8 +100,8 @@ class Wait:
 
 
 @pytest.fixture
-def wait(client: ControlPlane, time: Time) -> Wait:
-    return Wait(client, time)
+def wait(client: ControlPlane) -> Wait:
+    return Wait(client)
 
 
 @pytest.mark.parametrize(
@@ -453,19 +450,17 @@ def test_durations_are_spoken(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
 
 
-def wait_gone(client: ControlPlane, time: Time, seen: list[str], timeout: float = TIMEOUT) -> None:
+def wait_gone(client: ControlPlane, seen: list[str], timeout: float = TIMEOUT) -> None:
     wait_until_gone(
         client,
         DEPLOYMENT,
         timeout=timeout,
         on_progress=lambda status, _: seen.append(status),
-        clock=time.clock,
-        sleep=time.sleep,
     )
 
 
 def test_a_deletion_is_over_when_the_deployment_is_missing(
-    client: ControlPlane, time: Time, film: Film
+    client: ControlPlane, film: Film
 ) -> None:
     """Only then its name is free; error pages and outages on the way say nothing."""
     course = ["READY", "AWAITING_DELETE", "AWAITING_FINAL_DELETE"]
@@ -477,19 +472,17 @@ def test_a_deletion_is_over_when_the_deployment_is_missing(
     ]
     seen: list[str] = []
 
-    wait_gone(client, time, seen)
+    wait_gone(client, seen)
 
     assert seen == course
 
 
-def test_a_deletion_that_takes_long_goes_on_by_itself(
-    client: ControlPlane, time: Time, film: Film
-) -> None:
+def test_a_deletion_that_takes_long_goes_on_by_itself(client: ControlPlane, film: Film) -> None:
     """The error names the deployment, its status and what comes next."""
     film.frames = [Frame(Reply(body=deployment(status="AWAITING_DELETE")))]
 
     with pytest.raises(errors.DeletionTimedOut) as late:
-        wait_gone(client, time, [], timeout=30)
+        wait_gone(client, [], timeout=30)
 
     assert f"'support-agent' ({DEPLOYMENT}) is still AWAITING_DELETE, 30 s after" in str(late.value)
     assert "goes on by itself" in str(late.value)
