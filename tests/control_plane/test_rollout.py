@@ -82,8 +82,9 @@ def film(server: Scripted) -> Film:
 class Wait:
     """The call under test, with what it reported."""
 
-    def __init__(self, client: ControlPlane) -> None:
+    def __init__(self, client: ControlPlane, time: Time) -> None:
         self.client = client
+        self.time = time
         self.seen: list[str] = []
 
     def __call__(self, timeout: float = TIMEOUT, known: str | None = None) -> Settled:
@@ -100,8 +101,8 @@ class Wait:
 
 
 @pytest.fixture
-def wait(client: ControlPlane) -> Wait:
-    return Wait(client)
+def wait(client: ControlPlane, time: Time) -> Wait:
+    return Wait(client, time)
 
 
 @pytest.mark.parametrize(
