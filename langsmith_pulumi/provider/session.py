@@ -20,12 +20,17 @@ CONFIG_NAMESPACE = "langsmith"
 
 
 class Session:
-    """Connections and short-lived knowledge shared by the two providers."""
+    """Connections and short-lived knowledge shared by the two providers.
 
-    def __init__(self, config: Callable[[str], str | None]) -> None:
+    ``client`` is for tests; without it the settings tell where to connect to.
+    """
+
+    def __init__(
+        self, config: Callable[[str], str | None], client: ControlPlane | None = None
+    ) -> None:
         self._config = config
         self._lock = Lock()
-        self._client: ControlPlane | None = None
+        self._client = client
         self._reading: dict[str, Lock] = {}
         self._reads: dict[str, tuple[str, Deployment]] = {}
         self._names: dict[tuple[str | None, str], str] = {}
