@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from ._interrupts import keep_quiet
 from .provider import DeploymentProvider, RolloutProvider
 
 if TYPE_CHECKING:
@@ -234,6 +235,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 A change replaces.
             opts: Resource options. ``import_`` adopts an existing deployment by its id.
         """
+        keep_quiet()
         opts = pulumi.ResourceOptions.merge(opts, None)
         import_id, opts.import_ = opts.import_, None
         props: dict[str, Any] = {

@@ -528,6 +528,13 @@ SCENARIOS = [
         ],
     ),
     Scenario(
+        "a protected deployment stays",
+        [
+            made(opts={"protect": True}),
+            Step({}, NOTHING, refused="protect"),
+        ],
+    ),
+    Scenario(
         "without waiting, up is done at once and never retries",
         [
             Step(
