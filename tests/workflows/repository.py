@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,13 @@ langsmith.Deployment(
 
 @dataclass
 class Repository:
-    """Checked out anew for each run; Pulumi is a stand-in that notes its calls."""
+    """Checked out anew for each run; Pulumi is a stand-in that notes its calls, unless told."""
 
     forge: ForgeServer
     folder: Path
+    stand_in: bool = True
+    extra: dict[str, str] = field(default_factory=dict)
+    """Variables that win over the workflow's own."""
     runs: int = 0
 
     @classmethod
@@ -120,7 +123,7 @@ class Repository:
         # A token is given to steps one by one.
         environ.pop("GITHUB_TOKEN")
         path = EXAMPLES / f"github/{workflow}.yml"
-        return GitHubRun(path, context, environ, self._checkout()).job(job)
+        return GitHubRun(path, context, environ, self._checkout(), self.extra).job(job)
 
     def gitlab(self, job: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a job of the pipeline, whatever its rules say."""
@@ -129,11 +132,12 @@ class Repository:
 
     @property
     def _tools(self) -> dict[str, str]:
+        path = f"{HERE}/tools:{os.environ['PATH']}"
         return {
             "FAKE_PULUMI": str(self.folder / "fake"),
             "GITHUB_SHA": HEAD,
             "HOME": str(self.folder),
-            "PATH": f"{HERE}/tools/fake:{HERE}/tools:{os.environ['PATH']}",
+            "PATH": f"{HERE}/tools/fake:{path}" if self.stand_in else path,
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "TEST_PREFIX": sys.prefix,
             "TEST_PYTHON": sys.executable,

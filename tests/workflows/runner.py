@@ -49,6 +49,8 @@ class GitHubRun:
     environ: dict[str, str]
     """What the machine has."""
     cwd: Path
+    overrides: dict[str, str] = field(default_factory=dict)
+    """What wins over the workflow's own variables."""
 
     def job(self, name: str) -> Result | None:
         """The job's result; None where its condition says no."""
@@ -125,6 +127,7 @@ class _Job:
             **self._context["env"],
             **self._pairs("env"),
             **own,
+            **self._run.overrides,
         }
 
     def _pairs(self, name: str) -> dict[str, str]:
