@@ -9,7 +9,7 @@ from typing import Any
 Context = Mapping[str, Any]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<call>\w+)\(|(?P<path>[A-Za-z_][\w-]*(?:\.[\w*-]+)*)"
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<call>\w+)\(|(?P<path>[A-Za-z_][\w-]*(?:\.[\w-]+)*)"
     r"|(?P<sign>&&|\|\||==|!=|!|[(),]))"
 )
 _SIGNS = {"&&": " and ", "||": " or ", "!": " not "}
@@ -70,17 +70,13 @@ def _translated(token: re.Match[str]) -> str:
 
 
 def _get(value: Any, path: list[str]) -> Any:
-    for index, key in enumerate(path):
-        if key == "*":
-            return [_get(item, path[index + 1 :]) for item in value or []]
+    for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
 
 
 def _functions(status: str) -> dict[str, Callable[..., Any]]:
     return {
-        "_contains": lambda group, item: item in (group or ()),
-        "_endsWith": lambda text, end: as_text(text).endswith(end),
         "_format": lambda text, *values: text.format(*map(as_text, values)),
         "_success": lambda: status == "success",
         "_failure": lambda: status == "failure",
