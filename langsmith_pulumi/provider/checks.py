@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .bags import Bag
+    from .changes import Changed
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _NAME_LENGTH = 63
@@ -156,18 +157,26 @@ def _emptied(olds: Bag, inputs: Bag) -> Iterator[Problem]:
 
 
 def _same_name_replacement(olds: Bag, inputs: Bag) -> Iterator[Problem]:
-    """A replacement under the same name fails half-way: the old tracing project keeps the name."""
+    """A replacement under the same name fails half-way: the old tracing project keeps the name.
+
+    A field that is new in the program may say what is there already; that is for ``diff`` to tell.
+    """
     if not olds or inputs.get("delete_tracing_project") is not False:
         return
     fixed = of_kind(compare(olds, bags.known(inputs)), Change.REPLACE)
-    if fixed and olds.get("name") == inputs.get("name"):
-        paths = ", ".join(change.path for change in fixed)
-        yield Problem(
-            "delete_tracing_project",
-            f"must be true for this change: {paths} can only change by replacing the deployment, "
-            "and its tracing project would keep the name. Set it (the traces are lost too), or "
-            "choose another name",
-        )
+    differing = [change for change in fixed if bags.get(olds, change.path) is not None]
+    if differing and olds.get("name") == inputs.get("name"):
+        yield Problem("delete_tracing_project", kept_name(differing))
+
+
+def kept_name(fixed: list[Changed]) -> str:
+    """Why a replacement under the same name needs a permission."""
+    paths = ", ".join(change.path for change in fixed)
+    return (
+        f"must be true for this change: {paths} can only change by replacing the deployment, "
+        "and its tracing project would keep the name. Set it (the traces are lost too), or "
+        "choose another name"
+    )
 
 
 def _name_taken(inputs: Bag, claim: Callable[[str | None, str, str], str]) -> Iterator[Problem]:

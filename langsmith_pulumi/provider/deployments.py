@@ -20,11 +20,11 @@ from pulumi.dynamic import (
 
 from langsmith_pulumi.control_plane import errors
 
-from . import bodies, progress
+from . import bags, bodies, progress
 from .adoption import adopt
 from .canonical import canonical
 from .changes import Change, Changed, compare, of_kind
-from .checks import problems
+from .checks import kept_name, problems
 from .door import Refusal
 from .drift import as_live
 
@@ -71,11 +71,11 @@ def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
 def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
     """Tell apart: nothing, an update (in place or with a new revision), a replacement."""
     _refuse_other_import(session, deployment_id, olds, news)
-    # Saying aloud which workspace a deployment already is in changes nothing.
-    changed = compare({"workspace_id": olds.get("tenant_id"), **olds}, news)
+    changed = _changed(olds, news)
     fixed = of_kind(changed, Change.REPLACE)
     same_name = olds.get("name") == news.get("name")
-    if fixed and same_name and news.get("delete_tracing_project") is True:
+    if fixed and same_name:
+        _refuse_kept_name(olds, news)
         session.may_delete_project.add(deployment_id)
     return DiffResult(
         changes=bool(changed),
@@ -83,6 +83,11 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
         # A name is free again only when its deployment is gone.
         delete_before_replace=bool(fixed) and same_name,
     )
+
+
+def _changed(olds: Bag, news: Bag) -> list[Changed]:
+    """What an update changes; to say aloud which workspace a deployment is in changes nothing."""
+    return compare({"workspace_id": olds.get("tenant_id"), **olds}, news)
 
 
 def _refuse_other_import(session: Session, deployment_id: str, olds: Bag, news: Bag) -> None:
@@ -97,6 +102,13 @@ def _refuse_other_import(session: Session, deployment_id: str, olds: Bag, news: 
             f"{deployment_id}. Declare the other one under a resource name of its own, or take the "
             "present one out of the state first (`pulumi state delete`)."
         )
+
+
+def _refuse_kept_name(olds: Bag, news: Bag) -> None:
+    """What ``check`` could not see, for it knows the old inputs and not the old outputs."""
+    fixed = of_kind(_changed(olds, bags.known(news)), Change.REPLACE)
+    if fixed and news.get("delete_tracing_project") is False:
+        raise Refusal(f"delete_tracing_project {kept_name(fixed)}")
 
 
 def create(session: Session, props: Bag) -> CreateResult:
@@ -147,7 +159,7 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
 
 def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> UpdateResult:
     """Send what changed in one PATCH; settings of this provider alone send nothing."""
-    changed = compare(olds, news)
+    changed = _changed(olds, news)
     client = session.client_of(olds)
     if not _is_sent(changed):
         return UpdateResult({**_outputs_of(olds), **news})
