@@ -134,6 +134,51 @@ def review(
     sys.exit(outcome.exit_code)
 
 
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), metavar="FILE|-")
+@click.option(
+    "--report",
+    type=click.File("rb"),
+    help="The same report as JSON: sets its labels, keeps silent where nothing changes.",
+)
+@click.option("--name", default="", help="By which a comment that is no report is found again.")
+@click.option("--edit-only", is_flag=True, help="Post no new comment.")
+@click.option("--drop-label", "drop", multiple=True, help="A label to take off.")
+@click.option("--number", type=int, help="The request; the pipeline's own if left out.")
+def comment(  # noqa: PLR0913 - each is an option
+    file: IO[str],
+    report: IO[bytes] | None,
+    name: str,
+    drop: tuple[str, ...],
+    number: int | None,
+    *,
+    edit_only: bool,
+) -> None:
+    """Post FILE as a comment on a pull request, or edit the one that is there.
+
+    For GitHub Actions and GitLab CI, whose variables tell where. The token is GITHUB_TOKEN or
+    GITLAB_TOKEN.
+    """
+    import json
+
+    from .review import posting
+
+    try:
+        said = posting.comment(
+            file.read(),
+            os.environ,
+            report=json.load(report) if report else None,
+            name=name,
+            create=not edit_only,
+            drop_labels=drop,
+            number=number,
+        )
+    except posting.PostingFailed as refusal:
+        raise click.ClickException(str(refusal)) from None
+    for sentence in (said.sentence, *said.warnings):
+        click.echo(sentence, err=True)
+
+
 def _testing(package: str, name: str) -> Any:
     """Something of the testing extra, or a sentence on how to install it."""
     import importlib

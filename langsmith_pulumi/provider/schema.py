@@ -37,6 +37,7 @@ def model_at(root: Model, path: tuple[str, ...]) -> Model | None:
 
 def _model_in(annotation: Any) -> Model | None:
     """The model inside an annotation such as ``list[Container] | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    parts = get_args(annotation)
+    if not parts and isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((inner for part in get_args(annotation) if (inner := _model_in(part))), None)
+    return next((inner for part in parts if (inner := _model_in(part))), None)

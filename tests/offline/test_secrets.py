@@ -106,3 +106,28 @@ def test_the_passphrase_is_found_or_made(tmp_path: Path) -> None:
     assert len(made) > 30
     assert find_passphrase(home) == made
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "salt", ["v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ==", ""]
+)
+def test_a_preview_needs_no_passphrase(toy: Toy, salt: str) -> None:
+    """Who may not read a stack's secrets still sees a plan, with a warning; nothing else runs."""
+    (toy.project / "Pulumi.dev.yaml").write_text(
+        f"encryptionsalt: {salt!r}\nconfig:\n  toy:greeting:\n    secure: v1:AAAA:BBBB\n"
+    )
+    toy.declare(thing("a"))
+    toy.environ["HOME"] = str(toy.project)
+    del toy.environ["PULUMI_CONFIG_PASSPHRASE"]
+
+    plan = toy.stack().preview()
+    assert plan.ok
+    assert [d.message for d in plan.diagnostics] == [
+        "the configuration's secrets cannot be read here; placeholders stand for them"
+    ]
+    with pytest.raises(OfflineError):
+        toy.stack().up()
+
+    toy.environ["PULUMI_CONFIG_PASSPHRASE"] = "another"
+    with pytest.raises(OfflineError):
+        toy.stack().preview()

@@ -14,8 +14,6 @@ import pytest
 from workflows.forges import HEAD, TOKEN, github_environ, gitlab_environ
 from workflows.runner import EXAMPLES, GitHubRun, run_gitlab
 
-from langsmith_pulumi.cli import main
-
 if TYPE_CHECKING:
     from workflows.forges import ForgeServer
     from workflows.runner import Result
@@ -26,24 +24,10 @@ KEYS = {"PULUMI_ACCESS_TOKEN": "pul-canary", "LANGSMITH_API_KEY": "lsv2-canary"}
 
 NEEDED = [
     pytest.mark.skipif(not shutil.which("jq"), reason="the workflows use jq, which is not here"),
-    pytest.mark.xfail(
-        "comment" not in main.commands, reason="there is no such command yet", strict=False
-    ),
 ]
 
-KEYLESS = """
-import langsmith_pulumi as langsmith
-import pulumi
-
-langsmith.Deployment(
-    "agent",
-    name=f"agent-{pulumi.get_stack()}",
-    source="external_docker",
-    source_revision_config={"image_uri": "registry.example/agent:1"},
-    triggers={"code": pulumi.Config().get("code")},
-)
-"""
-"""A program that needs no configuration."""
+ENCRYPTED = "config:\n  agents:openaiApiKey:\n    secure: AAABAHxhpb2I3yjbz6cHEOJLnBvj\n"
+"""A stack's configuration, with a secret that only its owners can read."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from workflows.expressions import fill
 from workflows.forges import HEAD, TOKEN
-from workflows.repository import KEYLESS, KEYS, NEEDED
+from workflows.repository import ENCRYPTED, KEYS, NEEDED
 from workflows.runner import EXAMPLES, load
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def test_a_preview_without_a_plan_ends_the_job(repository: Repository) -> None:
 @pytest.mark.parametrize("without", [{"fork": True}, {"author": "dependabot[bot]"}])
 def test_forks_are_previewed_offline(repository: Repository, without: dict[str, Any]) -> None:
     """Without secrets the report is in the summary, says what it is against, and posts nothing."""
-    repository.write("__main__.py", KEYLESS)
+    repository.write("Pulumi.dev.yaml", ENCRYPTED)
+    repository.write("Pulumi.prod.yaml", ENCRYPTED)
 
     result = done(repository.github("preview", "preview", event("opened", **without)))
 

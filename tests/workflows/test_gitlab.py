@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from workflows.forges import TOKEN
-from workflows.repository import KEYLESS, KEYS, NEEDED
+from workflows.repository import ENCRYPTED, KEYS, NEEDED
 from workflows.runner import GITLAB, load
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def test_the_label_is_compared_whole(labels: str, *, allowed: bool) -> None:
 
 def test_forks_are_previewed_offline(repository: Repository) -> None:
     """A fork's pipeline asks neither Pulumi nor the forge, and says what its plan is against."""
-    repository.write("__main__.py", KEYLESS)
+    repository.write("Pulumi.dev.yaml", ENCRYPTED)
+    repository.write("Pulumi.prod.yaml", ENCRYPTED)
 
     done = repository.gitlab("preview-fork", GITLAB_TOKEN="", PULUMI_ACCESS_TOKEN="")
 

@@ -56,10 +56,11 @@ def refresh(request: Request, listener: Listener | None = None) -> Result:
 
 
 def _deploy(request: Request, listener: Listener | None, *, dry_run: bool) -> Result:
-    opened = open_stack(request)
+    opened = open_stack(request, planning=dry_run)
     recorder, both = _recording(listener)
     with session(opened, both, dry_run=dry_run) as current:
         deployment = current.deployment
+        _warn_of_blindness(current)
         _warn_of_pending(current)
         program = current.run_program()
         if program.wait():
@@ -88,6 +89,14 @@ def _delete_leftovers(deployment: Deployment) -> None:
     for layer in layers(steps):
         spared = upheld(steps, failed)
         failed += deployment.run_all([step for step in layer if step.urn not in spared])
+
+
+def _warn_of_blindness(current: Session) -> None:
+    if current.opened.config.is_blind:
+        _warn(
+            current,
+            "the configuration's secrets cannot be read here; placeholders stand for them",
+        )
 
 
 def _warn_of_pending(current: Session) -> None:

@@ -3,6 +3,7 @@
 OfflineError                anything the user is told in one message
 ├── NeedsPulumiError        the program asks for something only the Pulumi CLI does
 ├── WrongPassphraseError    the state or configuration was encrypted with another passphrase
+├── NoPassphraseError       the configuration's secrets are not encrypted with a passphrase
 ├── StackLockedError        another operation on the same stack is running
 ├── StepFailedError         one operation on one resource failed; the message is on its row
 │   └── ProtectedError      the resource is protected; nothing was tried, so the rest may go on
@@ -26,6 +27,10 @@ class NeedsPulumiError(OfflineError):
 
 class WrongPassphraseError(OfflineError):
     """The state or configuration was encrypted with another passphrase."""
+
+
+class NoPassphraseError(OfflineError):
+    """The configuration's secrets are not encrypted with a passphrase."""
 
 
 class StackLockedError(OfflineError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .children import spawn
+from .errors import NoPassphraseError, WrongPassphraseError
 from .integrity import refuse_if_broken
 from .project import (
     Config,
@@ -16,7 +17,7 @@ from .project import (
     read_project,
     stack_settings,
 )
-from .secrets import Vault, find_passphrase
+from .secrets import Vault, find_passphrase, has_passphrase
 from .state import Checkpoint, Entry, export, load
 from .store import StateFile
 from .urns import is_dynamic_provider
@@ -86,8 +87,12 @@ class OpenStack:
         return hidden.union(*(_secrets_of(entry) for entry in self.checkpoint.entries))
 
 
-def open_stack(request: Request) -> OpenStack:
-    """Read all there is of a stack; one that does not exist yet is empty."""
+def open_stack(request: Request, *, planning: bool = False) -> OpenStack:
+    """Read all there is of a stack; one that does not exist yet is empty.
+
+    With `planning`, secrets of the configuration that nobody gave a passphrase for are no error:
+    placeholders stand for them.
+    """
     environ = dict(os.environ if request.environ is None else request.environ)
     project = read_project(request.project_dir)
     passphrase = find_passphrase(environ)
@@ -97,7 +102,9 @@ def open_stack(request: Request) -> OpenStack:
     return OpenStack(
         project=project,
         stack=request.stack,
-        config=_config(project, request, passphrase),
+        config=_config(
+            project, request, passphrase, blindly=planning and not has_passphrase(environ)
+        ),
         environ=environ,
         checkpoint=_checkpoint(document, vault),
         vault=vault,
@@ -117,8 +124,13 @@ def state_file(request: Request, project: Project | None = None) -> StateFile:
     return StateFile((project or read_project(request.project_dir)).root, request.stack)
 
 
-def _config(project: Project, request: Request, passphrase: str) -> Config:
-    config = read_config(project, request.stack, passphrase)
+def _config(project: Project, request: Request, passphrase: str, *, blindly: bool) -> Config:
+    try:
+        config = read_config(project, request.stack, passphrase)
+    except (NoPassphraseError, WrongPassphraseError):
+        if not blindly:
+            raise
+        config = read_config(project, request.stack, None)
     with_plain = config.with_values(namespaced(project, request.config))
     return with_plain.with_values(namespaced(project, request.secrets), secret=True)
 

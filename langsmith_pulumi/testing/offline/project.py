@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .errors import OfflineError
+from .errors import NoPassphraseError, OfflineError
 from .secrets import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+
+PLACEHOLDER = "a-secret-that-cannot-be-read-here"
+"""What a preview takes for an encrypted value that it has no passphrase for."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,13 @@ class Config:
 
     values: Mapping[str, str] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
+    is_blind: bool = False
+    """Whether a placeholder stands for each encrypted value, because it could not be decrypted."""
 
     def with_values(self, values: Mapping[str, str], *, secret: bool = False) -> Config:
         """The configuration with some values set."""
         keys = self.secret_keys | values.keys() if secret else self.secret_keys - values.keys()
-        return Config({**self.values, **values}, frozenset(keys))
+        return replace(self, values={**self.values, **values}, secret_keys=frozenset(keys))
 
 
 def read_project(folder: Path) -> Project:
@@ -83,18 +89,17 @@ def _interpreter(root: Path, options: Mapping[str, Any]) -> str:
     return str(python) if options.get("virtualenv") and python.exists() else sys.executable
 
 
-def read_config(project: Project, stack: str, passphrase: str) -> Config:
-    """The configuration of a stack, its secrets decrypted."""
+def read_config(project: Project, stack: str, passphrase: str | None) -> Config:
+    """The configuration of a stack, its secrets decrypted; without a passphrase, placeholders."""
     document = stack_settings(project, stack)
-    salt = document.get("encryptionsalt")
-    vault = Vault(passphrase, salt) if salt else None
+    decrypt = _decrypt(document, passphrase)
     values: dict[str, str] = dict(project.defaults)
     hidden: set[str] = set()
     for key, value in (document.get("config") or {}).items():
-        values[key] = _config_text(_revealed(value, vault))
+        values[key] = _config_text(_revealed(value, decrypt))
         if _holds_secret(value):
             hidden.add(key)
-    return Config(values, frozenset(hidden))
+    return Config(values, frozenset(hidden), is_blind=passphrase is None and bool(hidden))
 
 
 def stack_settings(project: Project, stack: str) -> dict[str, Any]:
@@ -108,14 +113,23 @@ def namespaced(project: Project, values: Mapping[str, str]) -> dict[str, str]:
     return {key if ":" in key else f"{project.name}:{key}": text for key, text in values.items()}
 
 
-def _revealed(value: Any, vault: Vault | None) -> Any:
+def _decrypt(document: Mapping[str, Any], passphrase: str | None) -> Callable[[str], str]:
+    salt = document.get("encryptionsalt")
+    if passphrase is None:
+        return lambda _: PLACEHOLDER
+    return Vault(passphrase, salt).decrypt if salt else _refuse
+
+
+def _refuse(_: str) -> str:
+    raise NoPassphraseError("the stack's configuration holds secrets but no encryptionsalt")
+
+
+def _revealed(value: Any, decrypt: Callable[[str], str]) -> Any:
     if isinstance(value, dict) and set(value) == {"secure"}:
-        if vault is None:
-            raise OfflineError("the stack's configuration holds secrets but no encryptionsalt")
-        return vault.decrypt(value["secure"])
+        return decrypt(value["secure"])
     if isinstance(value, dict):
-        return {key: _revealed(item, vault) for key, item in value.items()}
-    return [_revealed(item, vault) for item in value] if isinstance(value, list) else value
+        return {key: _revealed(item, decrypt) for key, item in value.items()}
+    return [_revealed(item, decrypt) for item in value] if isinstance(value, list) else value
 
 
 def _holds_secret(value: Any) -> bool:

@@ -74,6 +74,12 @@ def find_passphrase(environ: Mapping[str, str]) -> str:
     return _kept_passphrase(_config_home(environ) / "langsmith-pulumi" / "offline-passphrase")
 
 
+def has_passphrase(environ: Mapping[str, str]) -> bool:
+    """Whether somebody gave a passphrase, so that one that does not fit is a mistake."""
+    names = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+    return any(name in environ for name in names)
+
+
 def _config_home(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
 
