@@ -161,12 +161,18 @@ def _same_name_replacement(olds: Bag, inputs: Bag) -> Iterator[Problem]:
 
     A field that is new in the program may say what is there already; that is for ``diff`` to tell.
     """
-    if not olds or inputs.get("delete_tracing_project") is not False:
+    if not olds or may_free_the_name(inputs):
         return
     fixed = of_kind(compare(olds, bags.known(inputs)), Change.REPLACE)
     differing = [change for change in fixed if bags.get(olds, change.path) is not None]
     if differing and olds.get("name") == inputs.get("name"):
         yield Problem("delete_tracing_project", kept_name(differing))
+
+
+def may_free_the_name(inputs: Bag) -> bool:
+    """Whether the tracing project may go with the deployment, as far as that is known."""
+    permission = inputs.get("delete_tracing_project")
+    return bags.is_unknown(permission) or permission is True
 
 
 def kept_name(fixed: list[Changed]) -> str:

@@ -24,7 +24,7 @@ from . import bags, bodies, progress
 from .adoption import adopt
 from .canonical import canonical
 from .changes import Change, Changed, compare, of_kind
-from .checks import kept_name, problems
+from .checks import kept_name, may_free_the_name, problems
 from .door import Refusal
 from .drift import as_live
 
@@ -76,7 +76,8 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     same_name = olds.get("name") == news.get("name")
     if fixed and same_name:
         _refuse_kept_name(olds, news)
-        session.may_delete_project.add(deployment_id)
+        if news.get("delete_tracing_project") is True:
+            session.may_delete_project.add(deployment_id)
     return DiffResult(
         changes=bool(changed),
         replaces=[change.path for change in fixed],
@@ -107,7 +108,7 @@ def _refuse_other_import(session: Session, deployment_id: str, olds: Bag, news: 
 def _refuse_kept_name(olds: Bag, news: Bag) -> None:
     """What ``check`` could not see, for it knows the old inputs and not the old outputs."""
     fixed = of_kind(_changed(olds, bags.known(news)), Change.REPLACE)
-    if fixed and news.get("delete_tracing_project") is False:
+    if fixed and not may_free_the_name(news):
         raise Refusal(f"delete_tracing_project {kept_name(fixed)}")
 
 

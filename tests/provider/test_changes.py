@@ -145,7 +145,8 @@ def test_only_a_replacement_under_the_same_name_deletes_first(
     path: str, value: str, replaces: list[str], *, deletes_first: bool
 ) -> None:
     """A name is free again when its deployment is gone; another name needs no gap."""
-    result = deployments.diff(SESSION, ID, BASE, edited(path, value))
+    news = {**edited(path, value), "delete_tracing_project": True}
+    result = deployments.diff(SESSION, ID, BASE, news)
     assert (result.changes, result.replaces) == (True, replaces)
     assert result.delete_before_replace is deletes_first
 
