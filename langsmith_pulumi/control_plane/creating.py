@@ -58,9 +58,10 @@ class Creation:
                 raise explained(conflict, self._sent, self._client) from None
             return live
         except AMBIGUOUS as failure:
+            found = "may have been made" if failure.unseen else "could not be found afterwards"
             failure.advice = (
-                f"No deployment named {self._name!r} could be found afterwards. Run `pulumi up` "
-                "again; should it turn up after all, that names its id and how to adopt it."
+                f"Deployment {self._name!r} {found}. Run `pulumi up` again: should it be there "
+                "after all, that names its id and the line that adopts it."
             )
             raise
 

@@ -46,6 +46,8 @@ class ControlPlaneError(Exception):
     """Base of all errors of this package."""
 
     next_step: ClassVar[str] = "Run the command again; nothing has to be undone."
+    after_reading: ClassVar[str] = ""
+    """The next step after a GET, where it is another."""
 
     def __init__(
         self,
@@ -69,13 +71,23 @@ class ControlPlaneError(Exception):
         """What to do next, when this case needs other words than its class; may be lines."""
         self.attempts = 1
         """How often the request was sent before we gave up."""
+        self.unseen: ControlPlaneError | None = None
+        """Why it could not be seen whether the request was carried out, if that was tried."""
 
     def __str__(self) -> str:
         """Say what was tried, what came back, what to do next."""
-        advice = self.advice or self.next_step
-        return _sentence(self._happened()) + (
-            advice if advice[:1] == "\n" else f" {advice}".rstrip()
-        )
+        reading = self.after_reading if self.request.startswith("GET ") else ""
+        advice = self.advice or reading or self.next_step
+        return self.account() + (advice if advice[:1] == "\n" else f" {advice}".rstrip())
+
+    def account(self) -> str:
+        """Say what was tried and what came back."""
+        told = _sentence(self._happened())
+        if self.unseen is None:
+            return told
+        passes = isinstance(self.unseen, TRANSIENT)
+        why = self.unseen.account() if passes else str(self.unseen)
+        return f"{told} Whether it was carried out could not be seen: {why}"
 
     def _happened(self) -> str:
         return self.detail
@@ -108,7 +120,7 @@ class Unreachable(ControlPlaneError):
     """Nothing was sent: connection refused, unknown host, TLS, or no connection in time."""
 
     next_step = (
-        "Nothing was changed. Check the network and the setting langsmith:controlPlaneUrl "
+        "It changed nothing. Check the network and the setting langsmith:controlPlaneUrl "
         "(or LANGSMITH_ENDPOINT), then run again."
     )
 
@@ -166,7 +178,7 @@ class Redirected(Answered):
 class BadRequest(Answered):
     """The control plane refuses the fields: they don't fit the source, or each other."""
 
-    next_step = "Nothing was changed. Correct what the answer names in the program and run again."
+    next_step = "It changed nothing. Correct what the answer names in the program and run again."
 
 
 class InvalidRequest(BadRequest):
@@ -228,7 +240,10 @@ class RouteMissing(Missing):
 class Conflict(Answered):
     """Something with this name, or for this agent environment, is there already."""
 
-    next_step = "Nothing was changed. Choose another name, or remove what is in the way."
+    next_step = (
+        "It changed nothing. Remove what is in the way, wait until it is gone, or choose another "
+        "name."
+    )
 
     def __init__(  # noqa: PLR0913 - the base class's, and two more
         self,
@@ -265,6 +280,7 @@ class ServerFailure(Answered):
         "The control plane failed by itself, and may have carried the request out. Run "
         "`pulumi up --refresh` in a few minutes."
     )
+    after_reading = "The control plane failed by itself. Run the command again in a few minutes."
 
 
 class CreateUnclear(ControlPlaneError):

@@ -13,6 +13,7 @@ from .errors import (
     RolloutTimedOut,
 )
 from .polling import spoken
+from .verdict import deletion_began
 
 if TYPE_CHECKING:
     from .answers import Deployment, Revision
@@ -38,7 +39,9 @@ class Seen:
     @property
     def blindness(self) -> str:
         """The trouble as the end of a sentence."""
-        return f"; the last look failed: {str(self.trouble).rstrip('.')}" if self.trouble else ""
+        if self.trouble is None:
+            return ""
+        return f"; the last look failed: {self.trouble.account().rstrip('.')}"
 
 
 def failed(client: ControlPlane, deployment: Deployment, revision: Revision) -> RolloutFailed:
@@ -90,14 +93,18 @@ def gone(deployment_id: str, seen: Seen) -> RolloutGone:
 
 
 def still_there(deployment_id: str, timeout: float, seen: Seen) -> DeletionTimedOut:
-    """Say that a deletion takes long."""
-    stands = f"still {seen.deployment.status}" if seen.deployment else "not gone"
+    """Say that a deletion takes long, or has not begun."""
+    live = seen.deployment
+    stands = f"still {live.status}" if live else "not gone"
+    advice = (
+        "The deletion goes on by itself. Run the command again later: it waits for the rest."
+        if live is None or deletion_began(live.status)
+        else "The deletion has not begun. Run the command again: it asks once more."
+    )
     return DeletionTimedOut(
         f"{_named(deployment_id, seen)} is {stands}, {spoken(timeout)} after its deletion "
         f"was asked for{seen.blindness}",
-        advice=(
-            "The deletion goes on by itself. Run the command again later: it waits for the rest."
-        ),
+        advice=advice,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import AMBIGUOUS, TRANSIENT, ControlPlaneError
+from .errors import AMBIGUOUS, TRANSIENT, Answered, ControlPlaneError, DeploymentMissing
 from .likeness import contradictions, differences
 from .retrying import asked_pause
 from .verdict import Verdict, verdict
@@ -61,8 +61,12 @@ def _look(
         sleep(pause)
         try:
             found = evidence()
-        except TRANSIENT:
-            # Not even a look is answered. Sending again now would be blind.
+        except DeploymentMissing:
+            # It tells more than the lost answer.
+            raise
+        except (*TRANSIENT, Answered) as blind:
+            # Not even a look succeeds, so sending again would be blind.
+            failure.unseen = blind
             raise failure from None
         if found is not None:
             return found

@@ -58,11 +58,6 @@ def display_name_body(display_name: str) -> DeploymentPatchRequest:
     return DeploymentPatchRequest.model_validate({"display_name": display_name})
 
 
-def merges_spec(changed: list[Changed]) -> bool:
-    """Whether the stored resources have to be read first, because a PATCH overwrites them whole."""
-    return any(change.field.path == RESOURCE_SPEC for change in changed)
-
-
 def patch_body(news: Bag, changed: list[Changed], live_spec: Bag) -> DeploymentPatchRequest | None:
     """The PATCH that carries what changed and no more; None where only a redeploy would do.
 

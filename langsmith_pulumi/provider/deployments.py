@@ -26,7 +26,7 @@ from .canonical import canonical
 from .changes import Change, Changed, compare, of_kind
 from .checks import kept_name, may_free_the_name, problems
 from .door import Refusal
-from .drift import as_live
+from .drift import as_live, shows
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
@@ -164,7 +164,7 @@ def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> Update
     client = session.client_of(olds)
     if not _is_sent(changed):
         return UpdateResult({**_outputs_of(olds), **news})
-    live = _patch(client, deployment_id, news, changed)
+    live = _patched(client, deployment_id, olds, news, changed)
     requested = _requested(client, olds, live, changed)
     if requested != olds.get("requested_revision_id"):
         _remember(session, live)
@@ -175,25 +175,48 @@ def _is_sent(changed: list[Changed]) -> bool:
     return any(change.field.sent or change.field.change is Change.REVISION for change in changed)
 
 
-def _patch(
-    client: ControlPlane, deployment_id: str, news: Bag, changed: list[Changed]
+def _patched(
+    client: ControlPlane, deployment_id: str, olds: Bag, news: Bag, changed: list[Changed]
 ) -> Deployment:
-    spec = _live_spec(client, deployment_id) if bodies.merges_spec(changed) else {}
-    body = bodies.patch_body(news, changed, spec)
-    if body is None:
-        newest = client.get(deployment_id).latest_revision_id
-        if newest is None:
-            raise Refusal(
-                f"Deployment {news.get('name')} has no revision yet that triggers could repeat; "
-                "give it an image or a source first."
-            )
-        return client.redeploy(deployment_id, newest)
-    return client.patch(deployment_id, body)
+    """The deployment with the change made, by now or by an earlier run."""
+    if not of_kind(changed, Change.REVISION):
+        return _sent(client, deployment_id, news, changed)
+    live = client.get(deployment_id)
+    if _is_made(olds, news, live, changed):
+        progress.tell(olds.get("progress_urn"), "an earlier run made this change; not sent again")
+        return live
+    return _sent(client, deployment_id, news, changed, live)
 
 
-def _live_spec(client: ControlPlane, deployment_id: str) -> Bag:
-    """The stored resources: a PATCH overwrites them whole, so what is not managed is sent along."""
-    return client.get(deployment_id).source_config.get("resource_spec") or {}
+def _sent(
+    client: ControlPlane,
+    deployment_id: str,
+    news: Bag,
+    changed: list[Changed],
+    live: Deployment | None = None,
+) -> Deployment:
+    """Send the change; ``live`` is there when it makes a revision."""
+    # A PATCH overwrites the stored resources whole, so what is not managed is sent along.
+    spec = live.source_config.get("resource_spec") if live else None
+    body = bodies.patch_body(news, changed, spec or {})
+    if body is not None:
+        return client.patch(deployment_id, body)
+    if live is None or live.latest_revision_id is None:
+        raise Refusal(
+            f"Deployment {news.get('name')!r} has no revision yet that triggers could repeat; "
+            "give it an image or a source first."
+        )
+    return client.redeploy(deployment_id, live.latest_revision_id)
+
+
+def _is_made(olds: Bag, news: Bag, live: Deployment, changed: list[Changed]) -> bool:
+    """Whether an earlier run made this very change and lost the answer on its way to the state.
+
+    A revision that the state knows nothing of shows every changed value: made again, it would
+    be built a second time for nothing.
+    """
+    known = (None, olds.get("latest_revision_id"), olds.get("requested_revision_id"))
+    return live.latest_revision_id not in known and shows(news, live, changed)
 
 
 def _requested(

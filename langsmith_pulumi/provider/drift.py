@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import bags
-from .changes import FIELDS, REPO_REF, SECRETS, Change, Field
+from .changes import FIELDS, REPO_REF, SECRETS, Change, Changed, Field, compare
 from .fingerprints import fingerprints
 
 if TYPE_CHECKING:
@@ -47,6 +47,15 @@ def as_live(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Ba
     if comparable and (live.secrets or not silence_agrees):
         current["secret_fingerprints"] = _live_fingerprints(current, live)
     return current
+
+
+def shows(news: Bag, live: Deployment, changed: list[Changed]) -> bool:
+    """Whether the deployment has each changed value just as the program spells it.
+
+    In doubt it has not: a commit may be that of another branch, a secret may be redacted.
+    """
+    shown = {**_seen(live), "secrets": live.secrets}
+    return not compare(shown, news, [change.field for change in changed])
 
 
 def _seen(live: Deployment) -> Bag:

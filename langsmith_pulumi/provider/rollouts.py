@@ -85,26 +85,28 @@ def delete(_session: Session, _id: str, _props: Bag) -> None:
 
 
 def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
+    asked, waits = props.get("revision_id"), props.get("wait") is not False
+    if waits and asked in session.own_revisions:
+        # Asked for a moment ago, so it exists, though a read may show only what was before it.
+        return _outs(props, _wait(client, props, asked))
     live = client.get(props["deployment_id"])
     if live.latest_revision_id is None:
         progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
-    elif props.get("wait") is not False:
-        live = _wait(session, client, props, live)
+    elif waits:
+        retried = _retry_failed(session, client, live, props.get("progress_urn"))
+        live = _wait(client, props, retried or asked)
     return _outs(props, live)
 
 
-def _wait(session: Session, client: ControlPlane, props: Bag, live: Deployment) -> Deployment:
+def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployment:
     from langsmith_pulumi.control_plane.rollout import wait_for_rollout
 
-    urn = props.get("progress_urn")
-    retried = _retry_failed(session, client, live, urn)
-
-    tick = progress.Ticker(urn)
+    tick = progress.Ticker(props.get("progress_urn"))
     return wait_for_rollout(
         client,
-        live.id,
+        props["deployment_id"],
         timeout=props.get("timeout") or ROLLOUT_TIMEOUT,
-        revision_id=retried or props.get("revision_id"),
+        revision_id=revision_id,
         on_progress=lambda revision, seconds: tick(revision.status, seconds),
     ).deployment
 
