@@ -75,8 +75,8 @@ def timed_out(
     return RolloutTimedOut(
         f"{_named(deployment_id, seen)}: {stands} after {spoken(timeout)}{seen.blindness}",
         advice=(
-            "It goes on by itself, and the next `pulumi up` waits for it again; rollout_timeout "
-            f"(in seconds) allows more time.{more}"
+            "The rollout goes on by itself. Run `pulumi up` later: it waits for the rest. The "
+            f"argument rollout_timeout (in seconds) allows more time.{more}"
         ),
     )
 

@@ -341,7 +341,7 @@ def test_a_timeout_says_where_it_stands(film: Film, wait: Wait) -> None:
         wait(timeout=90)
 
     assert f"revision {FIRST} is BUILDING after 1 min 30 s" in str(late.value)
-    assert "the next `pulumi up` waits for it again" in str(late.value)
+    assert "Run `pulumi up` later: it waits for the rest" in str(late.value)
     assert wait.time.now == pytest.approx(90)
 
 
