@@ -58,11 +58,12 @@ def display_name_body(display_name: str) -> DeploymentPatchRequest:
     return DeploymentPatchRequest.model_validate({"display_name": display_name})
 
 
-def patch_body(news: Bag, changed: list[Changed], live_spec: Bag) -> DeploymentPatchRequest | None:
-    """The PATCH that carries what changed and no more; None where only a redeploy would do.
+def patch_body(news: Bag, changed: list[Changed], live_spec: Bag) -> DeploymentPatchRequest:
+    """The PATCH that carries what changed and no more.
 
     A revision whose cause is not part of a PATCH (``triggers``), or makes none by itself (a build
-    command), is made by sending the revision's configuration again, unchanged.
+    command), is made by sending the revision's configuration again, unchanged. Where there is none
+    to send, it takes a redeploy besides.
     """
     body: Bag = {}
     for path in _paths_to_send(news, changed):
@@ -72,9 +73,7 @@ def patch_body(news: Bag, changed: list[Changed], live_spec: Bag) -> DeploymentP
     if SECRETS in body:
         body[SECRETS] = _secret_list(body[SECRETS])
     if of_kind(changed, Change.REVISION) and not _makes_a_revision(body):
-        if not news.get(REVISION_CONFIG):
-            return None
-        body[REVISION_CONFIG] = news[REVISION_CONFIG]
+        body[REVISION_CONFIG] = news.get(REVISION_CONFIG) or None
     return DeploymentPatchRequest.model_validate(bags.compact(body))
 
 

@@ -199,14 +199,13 @@ def _sent(
     # A PATCH overwrites the stored resources whole, so what is not managed is sent along.
     spec = live.source_config.get("resource_spec") if live else None
     body = bodies.patch_body(news, changed, spec or {})
-    if body is not None:
+    if live is None or body.makes_revision():
         return client.patch(deployment_id, body)
-    if live is None or live.latest_revision_id is None:
-        raise Refusal(
-            f"Deployment {news.get('name')!r} has no revision yet that triggers could repeat; "
-            "give it an image or a source first."
-        )
-    return client.redeploy(deployment_id, live.latest_revision_id)
+    newest = live.latest_revision_id
+    if body.payload():
+        live = client.patch(deployment_id, body)
+    made = live.latest_revision_id != newest
+    return live if made or newest is None else client.redeploy(deployment_id, newest)
 
 
 def _is_made(olds: Bag, news: Bag, live: Deployment, changed: list[Changed]) -> bool:
