@@ -27,6 +27,7 @@ from .changes import Change, Changed, compare, of_kind
 from .checks import kept_name, may_free_the_name, problems
 from .door import Refusal
 from .drift import as_live, shows
+from .session import Foreseen
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
@@ -72,6 +73,8 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     """Tell apart: nothing, an update (in place or with a new revision), a replacement."""
     _refuse_other_import(session, deployment_id, olds, news)
     changed = _changed(olds, news)
+    revision = bool(of_kind(changed, Change.REVISION))
+    session.foresee(deployment_id, Foreseen(revision, olds.get("requested_revision_id")))
     fixed = of_kind(changed, Change.REPLACE)
     same_name = olds.get("name") == news.get("name")
     if fixed and same_name:

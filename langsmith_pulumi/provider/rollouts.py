@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
-    from .session import Session
+    from .session import Foreseen, Session
 
 OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version", "tenant_id")
 
@@ -37,21 +37,29 @@ def check(_session: Session, _olds: Bag, news: Bag) -> CheckResult:
     return CheckResult(bags.compact(news), [])
 
 
-def diff(_session: Session, _id: str, olds: Bag, news: Bag) -> DiffResult:
-    """A rollout is due when the revision part differs, or the revision asked for is another.
+def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
+    """A rollout is due when its deployment's diff says so, or the revision asked for is another.
 
-    In a preview the revision of a changed deployment is unknown, which says nothing: an in-place
-    change makes none.
+    In a preview the revision of a changed deployment is unknown, which says nothing, for a change
+    in place makes none; then the last one that was asked for tells whether a rollout is overdue.
+    Its own inputs do not tell all: they lack the secrets, and what the rollout last saw may be what
+    the program goes back to.
     """
     moved = olds.get("deployment_id") != news.get("deployment_id")
-    asked = news.get("revision_id")
-    other_revision = not bags.is_unknown(asked) and asked != olds.get("revision_id")
     changed = compare(olds, news, REVISION_FIELDS)
+    due = _is_due(session.foreseen(deployment_id), olds, news)
     return DiffResult(
-        changes=moved or other_revision or bool(changed),
+        changes=moved or due or bool(changed),
         replaces=["deployment_id"] if moved else [],
         delete_before_replace=False,
     )
+
+
+def _is_due(foreseen: Foreseen | None, olds: Bag, news: Bag) -> bool:
+    asked = news.get("revision_id")
+    if bags.is_unknown(asked):
+        asked = foreseen.requested if foreseen else olds.get("revision_id")
+    return bool(foreseen and foreseen.revision) or asked != olds.get("revision_id")
 
 
 def create(session: Session, props: Bag) -> CreateResult:

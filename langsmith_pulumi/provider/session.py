@@ -7,6 +7,7 @@ asked for just now, which reads can be shared. Nothing of it is needed to be rig
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Deployment
 
 CONFIG_NAMESPACE = "langsmith"
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a deployment's diff says of its rollout."""
+
+    revision: bool
+    """Whether the change makes a revision."""
+    requested: str | None
+    """The revision that the last change asked for."""
 
 
 class Session:
@@ -34,6 +45,7 @@ class Session:
         self._reading: dict[str, Lock] = {}
         self._reads: dict[str, tuple[str, Deployment]] = {}
         self._names: dict[tuple[str | None, str], str] = {}
+        self._foreseen: dict[str, Foreseen] = {}
         self.own_revisions: set[str] = set()
         """Revisions asked for by this process: their failure is news, an older one's is retried."""
         self.may_delete_project: set[str] = set()
@@ -81,6 +93,16 @@ class Session:
             live = read()
             self._reads[deployment_id] = (reader, live)
             return live
+
+    def foresee(self, deployment_id: str, foreseen: Foreseen) -> None:
+        """Note what a deployment's diff says, for its rollout's diff, which always comes later."""
+        with self._lock:
+            self._foreseen[deployment_id] = foreseen
+
+    def foreseen(self, deployment_id: str) -> Foreseen | None:
+        """What was noted of a deployment; None when it was not compared in this process."""
+        with self._lock:
+            return self._foreseen.get(deployment_id)
 
     def claim_name(self, workspace_id: str | None, name: str, owner: str) -> str:
         """Note that a resource declares this deployment name; answers who declared it first."""
