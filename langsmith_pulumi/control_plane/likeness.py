@@ -40,8 +40,9 @@ def _differences(sent: Mapping[str, Any], live: Deployment) -> Iterator[tuple[st
         "source_config": live.source_config,
         "source_revision_config": live.source_revision_config,
         "secrets": live.secrets,
+        "secret_references": live.secret_references,
     }
-    asked = {key: value for key, value in sent.items() if key in shown}
+    asked = dict(sent)
     if "secrets" in asked:
         asked["secrets"] = {item["name"]: item["value"] for item in asked["secrets"]}
     return _compared(asked, shown, "")
