@@ -42,8 +42,9 @@ def as_live(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Ba
         mine, theirs = bags.get(current, field.path), bags.get(seen, field.path)
         if mine is not None and not (field.path == REPO_REF and _is_resolved(theirs, mine, live)):
             bags.put(current, field.path, _merged(field, mine, theirs, keep))
-    # Without any variable the answer is silent too: there are none before the first revision.
-    comparable = isinstance(current.get("secret_fingerprints"), dict)
+    # Without any variable the answer is silent too: there are none before the first revision. And a
+    # program that declares none cannot have any removed: the service takes an empty set for "keep".
+    comparable = bool(current.get("secret_fingerprints"))
     if comparable and (live.secrets or not silence_agrees):
         current["secret_fingerprints"] = _live_fingerprints(current, live)
     return current
