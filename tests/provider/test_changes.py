@@ -179,5 +179,25 @@ def test_a_rollout_is_due_when_a_revision_is(
     edit: dict[str, Any], replaces: list[str], *, changes: bool
 ) -> None:
     """An unknown revision id says nothing by itself; an unknown revision part counts as changed."""
-    result = rollouts.diff(SESSION, ID, ROLLOUT, {**ROLLOUT, **edit})
+    result = rollouts.diff(Session(lambda _key: None), ID, ROLLOUT, {**ROLLOUT, **edit})
     assert (result.changes, result.replaces) == (changes, replaces)
+
+
+@pytest.mark.parametrize(
+    ("edit", "requested", "changes"),
+    [
+        ({"display_name": "Support"}, "r1", False),
+        ({"display_name": "Support"}, "r2", True),
+        ({"source_revision_config": {"repo_ref": "main"}}, "r2", True),
+        ({"triggers": {"prompt": 1}}, "r1", True),
+    ],
+)
+def test_a_rollout_is_foreseen_by_its_deployment(
+    edit: dict[str, Any], requested: str, *, changes: bool
+) -> None:
+    """A change shows its rollout where the rollout's own inputs agree; so does a late retry."""
+    session = Session(lambda _key: None)
+    known = {**BASE, "requested_revision_id": requested}
+    deployments.diff(session, ID, known, {**BASE, **edit})
+    result = rollouts.diff(session, ID, ROLLOUT, {**ROLLOUT, "revision_id": UNKNOWN})
+    assert result.changes == changes

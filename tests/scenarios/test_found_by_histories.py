@@ -1,0 +1,160 @@
+"""What random histories have found, each as the shortest story that shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.scenario import (
+    CANARY,
+    CREATE,
+    IN_PLACE,
+    NOTHING,
+    REVISION,
+    Scenario,
+    Step,
+    docker,
+    github,
+)
+
+if TYPE_CHECKING:
+    from support.scenario import Stage
+
+    from langsmith_pulumi.testing.simulator import Simulator
+
+HERE = "11111111-1111-4111-8111-111111111111"
+"""The workspace that the simulator makes deployments in when none is named."""
+
+
+def template(**changes: Any) -> dict[str, Any]:
+    """A deployment whose revisions are made of nothing that a PATCH could repeat."""
+    config = {"template_id": "chat", "deployment_type": "dev"}
+    return {"source": "internal_template", "source_config": config, **changes}
+
+
+def unbuilt(**changes: Any) -> dict[str, Any]:
+    """A deployment that has no revision yet."""
+    config = {"deployment_type": "dev"}
+    return {"source": "internal_docker", "source_config": config, **changes}
+
+
+def made(arguments: dict[str, Any], writes: tuple[str, ...] = ("POST",)) -> Step:
+    return Step({"agent": arguments}, CREATE, list(writes))
+
+
+def changed(arguments: dict[str, Any], plan: dict[str, str], *writes: str, **more: Any) -> Step:
+    return Step({"agent": arguments}, plan, list(writes), **more)
+
+
+def breaks(**arguments: Any) -> Step:
+    """A change whose build fails."""
+    return changed(
+        github(**arguments),
+        REVISION,
+        "PATCH",
+        before=lambda simulator: simulator.outcome("agent", "BUILD_FAILED"),
+        error="BUILD_FAILED",
+        up=IN_PLACE,
+    )
+
+
+def loses_the_patch(simulator: Simulator) -> None:
+    simulator.fail("PATCH", "*", "drop_request")
+
+
+def someone_sets_a_variable(simulator: Simulator) -> None:
+    simulator.drift("agent", secrets=[{"name": "ADDED", "value": CANARY}])
+
+
+FOUND = [
+    Scenario(
+        "the workspace is stated beside another change",
+        [
+            made(github()),
+            changed(github(workspace_id=HERE), NOTHING),
+            changed(github(workspace_id=HERE, display_name="Support"), IN_PLACE, "PATCH"),
+        ],
+    ),
+    Scenario(
+        "a setting changes together with a trigger that only a redeploy can answer",
+        [
+            made(template(triggers={"prompt": 1})),
+            changed(
+                template(triggers={"prompt": 2}, display_name="Support"),
+                REVISION,
+                "PATCH",
+                "POST",
+                live={"display_name": "Support"},
+            ),
+        ],
+    ),
+    Scenario(
+        "a field of a revision changes where there is nothing to build yet",
+        [
+            made(unbuilt()),
+            changed(
+                unbuilt(route_through_gateway=True),
+                REVISION,
+                "PATCH",
+                live={"route_through_gateway": True, "latest_revision_id": None},
+            ),
+        ],
+    ),
+    Scenario(
+        "the first secrets of a deployment are a revision in the plan too",
+        [
+            made(github(secrets=None)),
+            changed(github(), REVISION, "PATCH"),
+        ],
+    ),
+    Scenario(
+        "back to the configuration that the last good revision had",
+        [
+            made(github()),
+            breaks(source_revision_config__repo_ref="broken"),
+            changed(github(), REVISION, "PATCH"),
+        ],
+    ),
+    Scenario(
+        "a setting changes while a retry is due that no difference shows any more",
+        [
+            made(github()),
+            breaks(source_revision_config__repo_ref="broken"),
+            changed(
+                github(source_revision_config__repo_ref="broken", display_name="Support"),
+                REVISION,
+                "PATCH",
+                "POST",
+                refresh=True,
+            ),
+        ],
+    ),
+    Scenario(
+        "a lost PATCH of a field that the service does not show is sent again",
+        [
+            made(unbuilt()),
+            changed(
+                unbuilt(route_through_gateway=True),
+                REVISION,
+                "PATCH",
+                "PATCH",
+                before=loses_the_patch,
+                live={"route_through_gateway": True},
+            ),
+        ],
+    ),
+    Scenario(
+        "a program without variables cannot have those of others removed, and does not try",
+        [
+            made(docker(secrets={})),
+            changed(docker(secrets={}), NOTHING, before=someone_sets_a_variable, refresh=True),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("scenario", FOUND, ids=lambda scenario: scenario.name)
+def test_it_holds(scenario: Scenario, stage: Stage) -> None:
+    """Each step does what its plan says and no more."""
+    for step in scenario.steps:
+        stage.play(step)
