@@ -146,7 +146,7 @@ def main(*names: str) -> None:
             text = scrubbed(plan, Path(home))
         assert CANARY not in text, f"{scene.name} holds a secret"
         (PLANS / f"{scene.name}.json").write_text(text)
-        print(scene.name, plan.get("changeSummary"))  # noqa: T201 - a script
+        print(scene.name, plan.get("changeSummary"))
 
 
 if __name__ == "__main__":
