@@ -147,7 +147,9 @@ class _Watch:
         """Whether the answer is from before the revision that is known to exist."""
         if self._known in (None, newest.id):
             return False
-        return all(other.id != self._known for other in self._client.revisions(self._id))
+        listed = [other.id for other in self._client.revisions(self._id)]
+        both = [identifier for identifier in listed if identifier in (self._known, newest.id)]
+        return both != [newest.id, self._known]
 
 
 def wait_until_gone(
