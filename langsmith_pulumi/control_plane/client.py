@@ -96,22 +96,24 @@ class ControlPlane:
         """List the workspace's deployments, page by page, in no particular order."""
         return self._deployments({"name_contains": name_contains} if name_contains else {})
 
-    def patch(self, deployment_id: str, body: DeploymentPatchRequest) -> Deployment:
+    def patch(
+        self, deployment_id: str, body: DeploymentPatchRequest, *, newest: str | None = None
+    ) -> Deployment:
         """Change a deployment; fields left out stay as they are.
 
         Safe after a lost answer: it is sent again only if nothing shows that it was carried out.
+        ``newest`` is the revision before, where that is known, and so does not show it.
         """
         sent, started = self._payload(body), self.clock()
         makes_revision = body.makes_revision()
 
         def evidence() -> Deployment | None:
             live = self.get(deployment_id)
-            if makes_revision:
-                elapsed = self.clock() - started
-                done = settling.revision_shows(sent, live, self._newest(live), elapsed)
-            else:
-                done = settling.setting_shows(sent, live)
-            return live if done else None
+            if not makes_revision:
+                return live if settling.setting_shows(sent, live) else None
+            made = None if live.latest_revision_id == newest else self._newest(live)
+            elapsed = self.clock() - started
+            return live if settling.revision_shows(sent, live, made, elapsed) else None
 
         path = _path(deployment_id)
         send = partial(self._send, "PATCH", path, self._deployment, ONCE, body=sent)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _ROUNDING = 0.11
 """CPU figures are rounded to one decimal."""
+_LEFT_OUT = object()
+"""The value of a variable that is not there."""
 
 
 def contradictions(sent: Mapping[str, Any], live: Deployment) -> list[str]:
@@ -45,6 +47,9 @@ def _differences(sent: Mapping[str, Any], live: Deployment) -> Iterator[tuple[st
     asked = dict(sent)
     if "secrets" in asked:
         asked["secrets"] = {item["name"]: item["value"] for item in asked["secrets"]}
+    if live.secrets:
+        # None are shown before there is a revision; but where there are some, all are there.
+        shown["secrets"] = {**dict.fromkeys(asked.get("secrets", ()), _LEFT_OUT), **live.secrets}
     return _compared(asked, shown, "")
 
 

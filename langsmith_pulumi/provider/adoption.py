@@ -31,7 +31,9 @@ def adopt(client: ControlPlane, props: Bag) -> Deployment:
     _refuse_other_fixed_fields(props, live)
     changed = compare(as_live(props, live, silence_agrees=False), props)
     body = bodies.patch_body(props, changed, live.source_config.get("resource_spec") or {})
-    return client.patch(live.id, body) if body.payload() else live
+    if not body.payload():
+        return live
+    return client.patch(live.id, body, newest=live.latest_revision_id)
 
 
 def _get(client: ControlPlane, props: Bag) -> Deployment:

@@ -202,9 +202,9 @@ def _sent(
     # A PATCH overwrites the stored resources whole, so what is not managed is sent along.
     spec = live.source_config.get("resource_spec") if live else None
     body = bodies.patch_body(news, changed, spec or {})
+    newest = live.latest_revision_id if live else None
     if live is None or body.makes_revision():
-        return client.patch(deployment_id, body)
-    newest = live.latest_revision_id
+        return client.patch(deployment_id, body, newest=newest)
     if body.payload():
         live = client.patch(deployment_id, body)
     made = live.latest_revision_id != newest

@@ -196,6 +196,15 @@ REQUESTS = (
         revisions=2,
     ),
     Request(
+        "trigger",
+        "PATCH the same again, for a new revision",
+        "PATCH",
+        DEPLOYMENT,
+        agent(triggers={"prompt": "v2"}),
+        before=agent(triggers={"prompt": "v1"}),
+        revisions=2,
+    ),
+    Request(
         "proof",
         "GET what became of a PATCH whose answer was lost",
         "GET",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).with_name("MATRIX.md")
 LONGEST_WAIT = 300.0
 """Seconds, where the program allows a rollout 20."""
-MOST_REQUESTS = 30
+MOST_REQUESTS = 40
 
 CASES = [
     pytest.param(request, fault, id=f"{request.name}: {fault.name}")
