@@ -71,6 +71,8 @@ class ControlPlaneError(Exception):
         """What to do next, when this case needs other words than its class; may be lines."""
         self.attempts = 1
         """How often the request was sent before we gave up."""
+        self.host = ""
+        """Where it was sent to, when that address may be a wrong one."""
         self.unseen: ControlPlaneError | None = None
         """Why it could not be seen whether the request was carried out, if that was tried."""
 
@@ -93,8 +95,9 @@ class ControlPlaneError(Exception):
         return self.detail
 
     def _tried(self) -> str:
+        where = f" at {self.host}" if self.host else ""
         times = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        return f"{self.request or 'The request'}{times}"
+        return f"{self.request or 'The request'}{where}{times}"
 
 
 def _sentence(text: str) -> str:

@@ -26,6 +26,11 @@ _CANCELLED = {
     "INTERRUPTED": "somebody cancelled it",
     "SKIPPED": "the control plane skipped it, and no newer one has come",
 }
+_ROLL_OUT_AGAIN = "Run `pulumi up` to roll out again; nothing in the program has to change."
+_CORRECT = (
+    "Correct the cause; the next `pulumi up` then rolls out again, also when nothing in the "
+    "program has changed."
+)
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,14 @@ class Seen:
 
 def failed(client: ControlPlane, deployment: Deployment, revision: Revision) -> RolloutFailed:
     """Say why the newest revision failed, as far as anybody tells."""
-    why = revision.status_message or _CANCELLED.get(revision.status, "")
+    cancelled = _CANCELLED.get(revision.status)
+    why = revision.status_message or cancelled
+    cure = _ROLL_OUT_AGAIN if cancelled else _CORRECT
+    log = _end_of_log(client, deployment, revision)
     return RolloutFailed(
         f"Deployment {deployment.name!r}: revision {revision.id} ended as {revision.status}"
         f"{f': {why}' if why else ''}",
-        advice=(
-            f"{_end_of_log(client, deployment, revision)}Correct the cause; the next `pulumi up` "
-            "then rolls out again, also when nothing in the program has changed. "
-            f"More: {client.dashboard_url(deployment)}"
-        ),
+        advice=f"{log}{cure} More: {client.dashboard_url(deployment)}",
     )
 
 

@@ -39,15 +39,19 @@ def settled(
 
     At most ``rounds`` times in all. The last failure is raised.
     """
-    try:
-        return send()
-    except AMBIGUOUS as failure:
-        found = _look(evidence, pauses, sleep, failure)
-        if found is not None:
-            return found
-        if rounds == 1:
-            raise
-    return settled(send, evidence, rounds=rounds - 1, pauses=pauses, sleep=sleep)
+    attempts = 0
+    while True:
+        try:
+            return send()
+        except AMBIGUOUS as failure:  # noqa: PERF203 - what costs time here is the request
+            rounds -= 1
+            attempts += failure.attempts
+            failure.attempts = attempts
+            found = _look(evidence, pauses, sleep, failure)
+            if found is not None:
+                return found
+            if rounds == 0:
+                raise
 
 
 def _look(

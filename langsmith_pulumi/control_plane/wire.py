@@ -12,7 +12,7 @@ import httpx
 from langsmith_pulumi._version import __version__
 
 from . import debug
-from .errors import AnswerLost, AnswerUnreadable, ControlPlaneError, Unreachable
+from .errors import AnswerLost, AnswerUnreadable, ControlPlaneError, RouteMissing, Unreachable
 from .judge import failure_of
 from .retrying import Policy, http_date, retried, retry_after
 from .scrub import Scrubber
@@ -83,6 +83,7 @@ class Wire:
         limits: Limits,
     ) -> None:
         self._url = settings.control_plane_url
+        self._host = httpx.URL(self._url).netloc.decode()
         self.clock = clock
         self.sleep = sleep
         self.scrubber = Scrubber([settings.api_key])
@@ -126,10 +127,14 @@ class Wire:
         )
 
         def once() -> T:
-            received = self._exchange(request, f"{method} {path}")
-            if not received.success:
-                raise failure_of(received, self.scrubber)
-            return read(received)
+            try:
+                received = self._exchange(request, f"{method} {path}")
+                if not received.success:
+                    raise failure_of(received, self.scrubber)
+                return read(received)
+            except (AnswerUnreadable, RouteMissing) as strange:
+                strange.host = self._host
+                raise
 
         return retried(once, policy, clock=self.clock, sleep=self.sleep)
 
@@ -187,8 +192,7 @@ class Wire:
         try:
             yield
         except _NOTHING_SENT as exc:
-            where = f"{httpx.URL(self._url).netloc.decode()}: "
-            raise Unreachable(where + self._cause(exc), request=label) from exc
+            raise Unreachable(f"{self._host}: {self._cause(exc)}", request=label) from exc
         except httpx.DecodingError as exc:
             raise AnswerUnreadable(
                 f"its body cannot be decoded: {self._cause(exc)}", request=label

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.deployment import _revision_part
 from langsmith_pulumi.provider import DeploymentProvider, RolloutProvider
-from langsmith_pulumi.provider.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langsmith_pulumi.control_plane.client import ControlPlane
+    from langsmith_pulumi.provider.session import Session
 
 Bag = dict[str, Any]
 Provider = DeploymentProvider | RolloutProvider
@@ -55,11 +54,19 @@ class State:
     rollout: Resource | None = None
 
 
+REFUSED = "property "
+"""How the engine begins to tell of a failed check."""
+
+
+class Refused(Exception):  # noqa: N818 - what the engine makes of failed checks
+    """Inputs that the preview refuses, one on each line."""
+
+
 class Engine:
     """Runs operations on one stack; each returns the error as the user reads it, or nothing."""
 
-    def __init__(self, connect: Callable[[], ControlPlane]) -> None:
-        self._connect = connect
+    def __init__(self, session: Callable[[], Session]) -> None:
+        self.session = session
         self.state = State()
 
     def up(self, program: Bag) -> str:
@@ -72,17 +79,16 @@ class Engine:
         return self._run(self._destroy)
 
     def _run(self, act: Callable[[Provider, Provider], None]) -> str:
-        client = self._connect()
-        session = Session(lambda _: None, client)
+        session = self.session()
         providers = DeploymentProvider(), RolloutProvider()
         for provider in providers:
             provider._session = session
         try:
             act(*providers)
+        except Refused as refused:
+            return str(refused)
         except Exception as failure:  # noqa: BLE001 - that all failures look alike is tested here
             return _sentence(failure)
-        finally:
-            client.close()
         return ""
 
     def _up(self, deployments: Provider, rollouts: Provider, program: Bag) -> None:
@@ -105,7 +111,9 @@ class Engine:
 
 def _applied(provider: Provider, before: Resource | None, wanted: Bag) -> Resource:
     checked = provider.check(before.inputs if before else {}, _stored(wanted))
-    assert checked.failures == []
+    if checked.failures:
+        found = sorted((one.property, one.reason) for one in checked.failures)
+        raise Refused("\n".join(f"{REFUSED}{path} has a problem: {why}" for path, why in found))
     inputs = _stored(checked.inputs)
     if before is None:
         made = provider.create(inputs)

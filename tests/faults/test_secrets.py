@@ -17,7 +17,6 @@ from support.scenario import API_KEY, github
 from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.settings import Settings, resolve_settings
 from langsmith_pulumi.provider import deployments, rollouts
-from langsmith_pulumi.provider.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,7 +141,7 @@ def test_no_exception_on_the_way_holds_a_secret(world: World, echo: str) -> None
     """Before the door flattens a failure it is clean already, causes, traceback and all."""
     world.simulator.fail("POST", COLLECTION, "drop_request")
     world.simulator.fail("*", COLLECTION, "status", times=-1, **ECHOES[echo])
-    session = Session(lambda _: None, world.connect())
+    session = world.session()
     props = deployments.check(session, {}, {**agent(), "name": NAME}).inputs
 
     with pytest.raises(Exception, match="/v2/deployments") as failed:

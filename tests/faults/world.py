@@ -13,6 +13,7 @@ from support.scenario import API_KEY
 
 from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.settings import Settings
+from langsmith_pulumi.provider.session import Session
 from langsmith_pulumi.testing.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class World:
         self.network = Network(self.time)
         self.elsewhere = Scripted(self.time)
         """Another host, to which nothing may ever go."""
-        self.engine = Engine(self.connect)
+        self.engine = Engine(self.session)
         self.simulator = Simulator(api_key=API_KEY, clock=lambda: EPOCH + self.time.now)
         self.simulator.start()
         self.told: list[str] = []
@@ -47,6 +48,10 @@ class World:
         self.simulator.stop()
         self.network.shut()
         self.elsewhere.stop()
+
+    def session(self) -> Session:
+        """What a plugin process knows when it begins."""
+        return Session(lambda _: None, self.connect())
 
     def connect(self) -> ControlPlane:
         settings = Settings(API_KEY, self.simulator.url)
@@ -85,6 +90,7 @@ class World:
         self.simulator.deletion_seconds = None
         self.simulator.revision_seconds = 0.0
         self.engine.state = deepcopy(to.state)
+        self.engine.session = self.session
         self.time.now = to.now
         self.time.slept.clear()
         self.told.clear()
