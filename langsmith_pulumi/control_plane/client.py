@@ -60,7 +60,9 @@ class ControlPlane:
         self.clock = clock
         self.sleep = sleep
         self.scrub = self._wire.scrubber.scrub
-        """Hides every secret that this connection has sent or seen."""
+        """Hides every secret that this connection has sent or seen, or was told of."""
+        self.hide = self._wire.scrubber.learn
+        """Tells of secrets that are to be hidden."""
 
     def for_workspace(self, workspace_id: str) -> ControlPlane:
         """Return the same connection, for another workspace."""

@@ -65,6 +65,8 @@ DELETE_TIMEOUT = 1800.0
 def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
     """Refuse what the service would refuse; add the fingerprints of the secrets."""
     inputs = canonical(olds, news)
+    if isinstance(inputs.get("secrets"), dict):
+        session.hide(inputs["secrets"].values())
     found = problems(olds, inputs, session.claim_name)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
 

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from langsmith_pulumi.control_plane.client import ControlPlane
     from langsmith_pulumi.control_plane.models import Deployment
@@ -42,6 +42,7 @@ class Session:
         self._config = config
         self._lock = Lock()
         self._client = client
+        self._hidden: list[str] = []
         self._reading: dict[str, Lock] = {}
         self._reads: dict[str, tuple[str, Deployment]] = {}
         self._names: dict[tuple[str | None, str], str] = {}
@@ -60,7 +61,19 @@ class Session:
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
+                self._client.hide(self._hidden)
         return self._client.for_workspace(workspace_id) if workspace_id else self._client
+
+    def hide(self, values: Iterable[Any]) -> None:
+        """Keep secrets of the program out of every message.
+
+        The process that only waits sends none, and some versions of the service show none.
+        """
+        secrets = [value for value in values if isinstance(value, str)]
+        with self._lock:
+            self._hidden += secrets
+            if self._client is not None:
+                self._client.hide(secrets)
 
     def client_of(self, outputs: dict[str, Any]) -> ControlPlane:
         """The connection to the workspace that a deployment was made in.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from faults import network
 from faults.engine import NAME, State
 from faults.requests import COLLECTION, DEPLOYMENT, REVISION
 from support.scenario import API_KEY, github
@@ -165,6 +166,22 @@ def test_a_failed_revision_quotes_no_secret(world: World, log: list[str], status
         assert f"ended as {status}" in error
         assert "+ export QUOTES=[secret]" in error
         assert leaks("\n".join([error, *world.told, *log])) == []
+
+
+def test_a_secret_that_the_service_never_shows_is_hidden_all_the_same(world: World) -> None:
+    """Where values come back redacted, a later retry knows them from the program alone."""
+    assert world.engine.up(agent()) == ""
+    redacted = network.rewritten(lambda answer: answer.update(secrets=[]))
+    for path in (COLLECTION, DEPLOYMENT):
+        for method in ("GET", "PATCH"):
+            world.network.disturbances.append(network.Disturbance(method, path, redacted, -1))
+    for _ in range(2):
+        world.simulator.outcome(NAME, "BUILD_FAILED", "", [f"token is {SECRETS['INNER']}"])
+    world.engine.up(agent(source_revision_config__repo_ref="v2"))
+
+    error = world.engine.up(agent(source_revision_config__repo_ref="v2"))
+
+    assert "token is [secret]" in error
 
 
 def test_state_and_errors_after_drift_hold_no_live_secret(world: World) -> None:

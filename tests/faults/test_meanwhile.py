@@ -1,0 +1,107 @@
+"""What others do between two of our requests: their things are never touched or taken for ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from faults import network
+from faults.engine import NAME, State
+from faults.requests import COLLECTION, DEPLOYMENT, agent
+from support.scenario import github
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+    from faults.network import Network
+    from faults.world import World
+
+
+def before(world: World, method: str, path: str, act: Callable[[], object], skip: int = 0) -> None:
+    """Let somebody act right before a request of ours arrives."""
+
+    def deed(net: Network, request: httpx.Request) -> httpx.Response:
+        act()
+        return net.pass_on(request)
+
+    world.network.disturbances.append(network.Disturbance(method, path, deed, 1, skip))
+
+
+def made_by_others(world: World, **changes: Any) -> Callable[[], object]:
+    """Somebody makes a deployment of our name in the dashboard."""
+    program = github(**changes)
+    secrets = [{"name": name, "value": value} for name, value in program["secrets"].items()]
+    body = {**program, "name": NAME, "secrets": secrets}
+    return lambda: world.simulator._plane.create(body, "11111111-1111-4111-8111-111111111111")
+
+
+def test_a_name_taken_between_two_posts_is_refused(world: World) -> None:
+    """The first POST was lost, and before the second somebody else takes the name."""
+    world.simulator.fail("POST", COLLECTION, "drop_request")
+    theirs = made_by_others(world, source_config__deployment_type="prod")
+    before(world, "POST", COLLECTION, theirs, skip=1)
+
+    error = world.engine.up(agent())
+
+    assert f"Deployment '{NAME}' exists already (id {world.id})" in error
+    assert f'import_="{world.id}"' in error
+    assert world.engine.state == State()
+    assert world.live["source_config"]["deployment_type"] == "prod"
+
+
+def test_a_patch_of_others_is_no_proof_of_ours(world: World) -> None:
+    """Our PATCH was lost, and somebody else's made a revision: ours is sent again."""
+    assert world.engine.up(agent()) == ""
+    world.simulator.fail("PATCH", DEPLOYMENT, "drop_request")
+    theirs = {"source_revision_config": {"repo_ref": "theirs"}}
+    before(world, "PATCH", DEPLOYMENT, lambda: world.simulator.drift(NAME, **theirs))
+
+    assert world.engine.up(agent(source_revision_config__repo_ref="v2")) == ""
+
+    assert world.live["source_revision_config"]["repo_ref"] == "v2"
+    assert len(world.simulator.revisions(NAME)) == 3
+
+
+def test_a_push_since_the_last_up_is_no_proof_of_ours(world: World) -> None:
+    """There is a revision that the state knows nothing of, without what the program changes."""
+    pushed = agent(source_config__build_on_push=True)
+    assert world.engine.up(pushed) == ""
+    world.simulator.push(NAME, "a" * 40)
+
+    assert world.engine.up({**pushed, "triggers": {"prompt": "v2"}}) == ""
+
+    assert len(world.simulator.revisions(NAME)) == 3
+
+
+def test_a_commit_that_shows_is_no_proof_of_another_branch(world: World) -> None:
+    """A service that shows commits tells nothing of the branch: the change is sent."""
+    world.simulator.as_built = True
+    pushed = agent(source_config__build_on_push=True)
+    assert world.engine.up(pushed) == ""
+    world.simulator.push(NAME, "a" * 40)
+
+    error = world.engine.up({**pushed, **agent(source_revision_config__repo_ref="v2")})
+
+    world.simulator.as_built = False
+    assert error == ""
+    assert len(world.simulator.revisions(NAME)) == 3
+
+
+def test_a_deployment_deleted_between_plan_and_patch_is_told(world: World) -> None:
+    """The PATCH finds nothing; the next step is a refresh, and the `up` after it makes it anew."""
+    program = agent(display_name="Support")
+    assert world.engine.up(agent()) == ""
+    plane, gone = world.simulator._plane, world.id
+    before(
+        world,
+        "PATCH",
+        DEPLOYMENT,
+        lambda: plane.delete(gone, delete_tracing_project=True, force=False),
+    )
+
+    error = world.engine.up(program)
+
+    assert f"Deployment ID {gone} not found. The deployment was deleted outside" in error
+    assert world.engine.refresh() == ""
+    assert world.engine.up(program) == ""
+    assert world.live["display_name"] == "Support"
