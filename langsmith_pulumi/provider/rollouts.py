@@ -46,8 +46,10 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     the program goes back to.
     """
     moved = olds.get("deployment_id") != news.get("deployment_id")
-    changed = compare(olds, news, REVISION_FIELDS)
-    due = _is_due(session.foreseen(deployment_id), olds, news)
+    foreseen = session.foreseen(deployment_id)
+    due = _is_due(foreseen, olds, news)
+    # What its deployment leaves unknown, an empty set of triggers for one, that one has judged.
+    changed = compare(olds, bags.known(news) if foreseen else news, REVISION_FIELDS)
     return DiffResult(
         changes=moved or due or bool(changed),
         replaces=["deployment_id"] if moved else [],

@@ -108,6 +108,13 @@ FOUND = [
         ],
     ),
     Scenario(
+        "an empty set of triggers is nothing new",
+        [
+            made(github()),
+            changed(github(triggers={}), NOTHING),
+        ],
+    ),
+    Scenario(
         "back to the configuration that the last good revision had",
         [
             made(github()),
