@@ -1,0 +1,202 @@
+"""Arguments that a deployment may have, with values to choose from, per source.
+
+Few values each, so that histories come back to earlier ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from support.scenario import CANARY
+
+from .costs import NAMESPACE, SPEC, Flat
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+HERE = "11111111-1111-4111-8111-111111111111"
+"""The workspace in which deployments are made when none is named."""
+ELSEWHERE = "99999999-9999-4999-8999-999999999999"
+LISTENERS = (
+    "33333333-3333-4333-8333-333333333333",
+    "44444444-4444-4444-8444-444444444444",
+)
+NAMESPACES = ("default", "agents")
+WITH_URL = ("github", "external_docker", "internal_template")
+"""Sources that have a revision from the beginning, and so a URL."""
+
+
+def _one_of(*values: Any) -> SearchStrategy[Any]:
+    return st.sampled_from(values)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a source needs, and what else it may have."""
+
+    needs: dict[str, SearchStrategy[Any]]
+    allows: dict[str, SearchStrategy[Any]] = field(default_factory=dict)
+
+    @property
+    def all(self) -> dict[str, SearchStrategy[Any]]:
+        return {**self.needs, **self.allows, **ANYWHERE}
+
+
+_TIER = {"source_config.deployment_type": _one_of("dev", "prod", "dev_zero")}
+_COMMANDS = {
+    "source_config.install_command": _one_of("npm ci", "yarn"),
+    "source_config.build_command": _one_of("make", "make all"),
+}
+_GRAPHS = {
+    "source_revision_config.langgraph_config_path": _one_of("langgraph.json", "a/langgraph.json")
+}
+_IMAGE = {
+    "source_revision_config.image_uri": _one_of(*(f"r.example.com/agent:v{n}" for n in range(3)))
+}
+_CONTAINER = {
+    "name": "proxy",
+    "image": "proxy:1",
+    "imagePullPolicy": "Always",
+    "env": [{"name": "MODE", "value": "quiet"}],
+    "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+}
+_SPEC = {
+    "min_scale": _one_of(1, 2),
+    "max_scale": _one_of(2, 3, 10),
+    "cpu": _one_of(0.5, 1, 1.25, 2),
+    "cpu_limit": _one_of(2, 4),
+    "memory_mb": _one_of(1024, 2048),
+    "queue_min_scale": _one_of(1, 2),
+    "queue_max_scale": _one_of(2, 4),
+    "redis_memory_mb": _one_of(512, 1024),
+    "db_cpu": _one_of(0.5, 1.0),
+    "db_storage_gi": _one_of(8, 16),
+    "labels": _one_of({"team": "a"}, {"team": "b", "example.com/tier": "gold"}),
+    "service_account_name": _one_of("agents", "robots"),
+    "image_pull_secrets": _one_of([{"name": "pull"}]),
+    "volumes": _one_of([{"name": "data", "emptyDir": {}}]),
+    "sidecars": _one_of([_CONTAINER], [{**_CONTAINER, "image": "proxy:2"}]),
+}
+_REFERENCES = [{"name": f"K{n}", "secret_name": "keys", "secret_key": f"k{n}"} for n in range(2)]
+
+SOURCES = {
+    "github": Source(
+        needs={
+            "source_config.integration_id": _one_of(
+                "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11", "7f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c22"
+            ),
+            "source_config.repo_url": _one_of("https://github.com/acme/a", "https://g.it/acme/b"),
+            "source_revision_config.repo_ref": _one_of(
+                "main", "dev", "refs/tags/v1", "refs/tags/v2"
+            ),
+            **_TIER,
+            **_GRAPHS,
+        },
+        allows={
+            "source_config.build_on_push": st.booleans(),
+            "revision_source": _one_of("github"),
+            **_COMMANDS,
+        },
+    ),
+    "external_docker": Source(
+        needs=_IMAGE,
+        allows={
+            "source_config.custom_url": _one_of("https://a.example.com", "https://b.example.com"),
+            "secret_references": _one_of([], _REFERENCES[:1], _REFERENCES),
+            **{f"{SPEC}{key}": values for key, values in _SPEC.items()},
+        },
+    ),
+    "internal_docker": Source(
+        needs=_TIER, allows={"revision_source": _one_of("internal_docker"), **_IMAGE}
+    ),
+    "internal_source": Source(
+        needs=_TIER,
+        allows={
+            "source_revision_config.source_tarball_path": _one_of("one.tgz", "two.tgz"),
+            "revision_source": _one_of("internal_source"),
+            **_COMMANDS,
+            **_GRAPHS,
+        },
+    ),
+    "internal_template": Source(
+        needs={"source_config.template_id": _one_of("chat", "research"), **_TIER}
+    ),
+}
+PLACEMENT: dict[str, SearchStrategy[Any]] = {
+    "source_config.listener_id": _one_of(*LISTENERS),
+    NAMESPACE: _one_of(*NAMESPACES),
+}
+"""What an image needs, and may have, where the workspace has listeners."""
+
+SECRET = st.integers(0, 3).map(lambda number: f"{CANARY} {number}")
+SECRETS = st.dictionaries(_one_of("KEY", "TOKEN", "LEVEL", "MODEL"), SECRET, max_size=4)
+
+ANYWHERE: dict[str, SearchStrategy[Any]] = {
+    "display_name": _one_of("Support", "Sales", "Größe"),
+    "secrets": SECRETS,
+    "triggers": st.one_of(
+        st.dictionaries(_one_of("prompt", "day"), st.integers(0, 2), max_size=2),
+        st.lists(st.integers(0, 1), max_size=2),
+    ),
+    "tracked_packages": _one_of(["one:1"], ["one:2", "two:1"]),
+    "route_through_gateway": st.booleans(),
+    "delete_tracing_project": st.booleans(),
+    "rollout_timeout": _one_of(60, 90),
+    "workspace_id": _one_of(HERE, ELSEWHERE),
+}
+
+FIXED = (
+    "workspace_id",
+    "source_config.integration_id",
+    "source_config.repo_url",
+    "source_config.deployment_type",
+    "source_config.template_id",
+    *PLACEMENT,
+)
+
+
+def choices(source: str, *, listeners: bool) -> dict[str, SearchStrategy[Any]]:
+    """Every argument that a source may have, with its values."""
+    placed = PLACEMENT if listeners and source == "external_docker" else {}
+    return {**SOURCES[source].all, **placed}
+
+
+def needed(source: str, *, listeners: bool) -> list[str]:
+    """The arguments that a source needs."""
+    placed = ["source_config.listener_id"] if listeners and source == "external_docker" else []
+    return [*SOURCES[source].needs, *placed]
+
+
+def made_valid(flat: Flat) -> Flat:
+    """The arguments with what contradicts each other put right.
+
+    Scales come in pairs: alone, one could contradict an unmanaged live value that no preview sees.
+    The same holds for a tag without ``build_on_push``.
+    """
+    result = dict(flat)
+    for prefix in (SPEC, f"{SPEC}queue_"):
+        least, most = f"{prefix}min_scale", f"{prefix}max_scale"
+        if least in result or most in result:
+            ends = sorted(result[end] for end in (least, most) if end in result)
+            result |= {least: ends[0], most: ends[-1]}
+    ref = result.get("source_revision_config.repo_ref", "")
+    if ref.startswith("refs/tags/"):
+        if "source_config.build_on_push" in result:
+            result["source_config.build_on_push"] = False
+        else:
+            result["source_revision_config.repo_ref"] = "main"
+    return result
+
+
+def nested(flat: Flat) -> dict[str, Any]:
+    """The arguments as a program gives them."""
+    result: dict[str, Any] = {}
+    for path, value in flat.items():
+        *parents, last = path.split(".")
+        target = result
+        for key in parents:
+            target = target.setdefault(key, {})
+        target[last] = value
+    return result

@@ -1,0 +1,133 @@
+"""What the stack's state says, and the model of what it should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from support.engines import label
+
+from .arguments import FIXED, HERE
+from .costs import UNKNOWN, UNSENT, Flat
+from .foretelling import NOTHING, Foretold, Known, Surroundings, foretell
+from .world import is_as_wanted
+
+if TYPE_CHECKING:
+    from .history import Program
+
+
+@dataclass(frozen=True)
+class State:
+    """The parts of an exported state that promises are made from."""
+
+    deployments: dict[str, dict[str, Any]]
+    """Outputs and id of each resource's deployment."""
+    rollouts: dict[str, dict[str, Any]]
+    ids: list[str]
+    """Of all deployments in the state, those that wait for their deletion too."""
+
+    @staticmethod
+    def of(resources: list[dict[str, Any]]) -> State:
+        """The state in an export."""
+        found: dict[str, dict[str, dict[str, Any]]] = {"Deployment": {}, "Rollout": {}}
+        ids: list[str] = []
+        for entry in resources:
+            kind, _, name = label(entry["urn"]).partition(" ")
+            if kind not in found:
+                continue
+            ids += [entry["id"]] if kind == "Deployment" else []
+            if not entry.get("delete"):
+                found[kind][name] = {**entry.get("outputs", {}), "id": entry["id"]}
+        return State(found["Deployment"], found["Rollout"], sorted(ids))
+
+    def output(self, resource: str, attribute: str) -> Any:
+        """An attribute as the program sees it."""
+        if attribute in _OF_ROLLOUT:
+            return self.rollouts.get(resource, {}).get(attribute, UNKNOWN)
+        return self.deployments.get(resource, {}).get(attribute, UNKNOWN)
+
+
+_OF_ROLLOUT = ("url", "active_revision_id")
+
+
+@dataclass
+class Model:
+    """What the stack knows, by the rules of the documentation."""
+
+    known: dict[str, Known] = field(default_factory=dict)
+
+    def foretell(
+        self, program: Program, state: State, worlds: dict[str, Surroundings], *, promise: bool
+    ) -> dict[str, Foretold]:
+        """What becomes of each resource; for a promise, what will change is unknown."""
+        told: dict[str, Foretold] = {}
+        for resource in [*program, *(self.known.keys() - program.keys())]:
+            wanted = self.wanted(resource, program, state, told if promise else {})
+            world = worlds.get(resource, Surroundings())
+            told[resource] = foretell(self.known.get(resource), wanted, world)
+        return told
+
+    def wanted(
+        self, resource: str, program: Program, state: State, told: dict[str, Foretold]
+    ) -> Flat | None:
+        """The arguments with their defaults and with references resolved; None: not declared."""
+        if resource not in program:
+            return None
+
+        def resolved(value: Any) -> Any:
+            if isinstance(value, dict) and value.keys() == {"output"}:
+                target, attribute = value["output"]
+                changing = "Rollout" in told.get(target, NOTHING).ops
+                return UNKNOWN if changing else state.output(target, attribute)
+            if isinstance(value, dict):
+                return {key: resolved(item) for key, item in value.items()}
+            return value
+
+        flat = {"name": resource, "delete_tracing_project": False, **program[resource]}
+        return {path: resolved(value) for path, value in flat.items()}
+
+    def note_up(  # noqa: PLR0913 - all that an up tells
+        self,
+        resource: str,
+        wanted: Flat | None,
+        told: Foretold,
+        done: dict[str, str],
+        state: State,
+        *,
+        made: bool,
+    ) -> None:
+        """Learn from what an ``up`` did to a resource, if only in part."""
+        if f"Deployment {resource}" in done:
+            self._note_deployment(resource, wanted, told, state, made=made)
+        if f"Rollout {resource}" in done and resource in self.known:
+            self.known[resource].due = False
+
+    def _note_deployment(
+        self, resource: str, wanted: Flat | None, told: Foretold, state: State, *, made: bool
+    ) -> None:
+        before = self.known.pop(resource, None)
+        if wanted is None:
+            return
+        due = made or told.ops.get("Rollout") in ("create", "replace")
+        workspace = before.values["workspace_id"] if before else HERE
+        self.known[resource] = Known(
+            state.deployments[resource]["id"],
+            {"workspace_id": workspace, **wanted},
+            due or bool(before and before.due),
+        )
+
+    def note_refresh(self, live: dict[str, Flat]) -> None:
+        """Take over what a refresh finds."""
+        for resource, known in list(self.known.items()):
+            if known.id not in live:
+                del self.known[resource]
+            else:
+                _read_back(known.values, live[known.id])
+
+
+def _read_back(known: Flat, live: Flat) -> None:
+    for path, mine in known.items():
+        told = path not in (*FIXED, *UNSENT, "name", "source")
+        theirs = live.get(path)
+        if told and theirs is not None and not is_as_wanted(path, mine, theirs):
+            known[path] = theirs
