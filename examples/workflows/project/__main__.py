@@ -3,8 +3,9 @@
 The stacks ``dev`` and ``prod`` stay; each open pull request N has a stack ``pr-N`` of its own.
 """
 
-import langsmith_pulumi as langsmith
 import pulumi
+
+import langsmith_pulumi as langsmith
 
 config = pulumi.Config()
 stack = pulumi.get_stack()
