@@ -56,11 +56,13 @@ def message(world: World, situation: Situation) -> str:
     return text
 
 
+_CLOSED = "Server disconnected without sending a response"
 _UNSTABLE = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "https://langsmith.example.com"),
     (re.compile(r"127\.0\.0\.1:\d+"), "langsmith.example.com"),
     (re.compile(r"127\.0\.0\.1"), "elsewhere.example.com"),
-    (re.compile(r"\[Errno \d+\]"), "[Errno 111]"),
+    (re.compile(r"\[Errno \d+\] Connection refused"), "[Errno 111] Connection refused"),
+    (re.compile(r"\[\w+ \d+\] Connection reset by peer"), _CLOSED),
     (re.compile(r"\w+\.py:\d+"), "rollouts.py:107"),
 )
 

@@ -172,9 +172,9 @@ def test_a_secret_that_the_service_never_shows_is_hidden_all_the_same(world: Wor
     """Where values come back redacted, a later retry knows them from the program alone."""
     assert world.engine.up(agent()) == ""
     redacted = network.rewritten(lambda answer: answer.update(secrets=[]))
-    for path in (COLLECTION, DEPLOYMENT):
-        for method in ("GET", "PATCH"):
-            world.network.disturbances.append(network.Disturbance(method, path, redacted, -1))
+    shown = [("GET", DEPLOYMENT), ("PATCH", DEPLOYMENT), ("POST", f"{REVISION}/redeploy")]
+    for method, path in shown:
+        world.network.disturbances.append(network.Disturbance(method, path, redacted, -1))
     for _ in range(2):
         world.simulator.outcome(NAME, "BUILD_FAILED", "", [f"token is {SECRETS['INNER']}"])
     world.engine.up(agent(source_revision_config__repo_ref="v2"))
