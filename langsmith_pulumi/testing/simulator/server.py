@@ -127,6 +127,11 @@ class Simulator(Settings):
         outcome = Outcome(status, status_message, list(build_log), list(deploy_log))
         self._do(lambda: self._plane.outcomes.setdefault(name, []).append(outcome))
 
+    def clear_outcomes(self) -> None:
+        """Let revisions end well again, and patches hold no surprise."""
+        self._do(self._plane.outcomes.clear)
+        self._do(self._plane.surprises.clear)
+
     def surprise(self, name: str, *, revision: bool) -> None:
         """Let the next patch of a deployment make a revision, or none, whatever it holds."""
         self._do(lambda: self._plane.surprises.update({name: revision}))
