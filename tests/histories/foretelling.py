@@ -40,6 +40,9 @@ class Surroundings:
 
     rollout: str = ""
     """The deployment that the recorded rollout waited for; empty when there is none."""
+    half_replaced: bool = False
+    """Whether that rollout is deleted already and has no successor yet."""
+    has_revision: bool = True
     newest_failed: bool = False
     surprise: bool | None = None
     commands_make_revisions: bool = True
@@ -101,7 +104,8 @@ def _has_revision_config(wanted: Flat) -> bool:
 
 
 def _deletion(known: Known, world: Surroundings) -> Foretold:
-    rollout = {"Rollout": "delete"} if world.rollout else {}
+    there = world.rollout and not world.half_replaced
+    rollout = {"Rollout": "delete"} if there else {}
     return Foretold(("deleted",), {"Deployment": "delete", **rollout}, writes=("DELETE",))
 
 
@@ -150,7 +154,8 @@ def _kinds(cost: Cost, *, awaited: bool, surprised: bool) -> tuple[str, ...]:
 def _rollout_op(known: Known, world: Surroundings) -> str:
     if not world.rollout:
         return "create"
-    return "update" if world.rollout == known.id else "replace"
+    here = world.rollout == known.id and not world.half_replaced
+    return "update" if here else "replace"
 
 
 def _patches(wanted: Flat, changed: list[str], cost: Cost, world: Surroundings) -> tuple[str, ...]:
@@ -159,7 +164,8 @@ def _patches(wanted: Flat, changed: list[str], cost: Cost, world: Surroundings) 
         return ("PATCH",) if sent else ()
     if _has_revision_config(wanted) or _makes_revision(changed, world):
         return ("PATCH",)
-    return ("PATCH", "POST") if sent else ("POST",)
+    redeploys = world.has_revision and not (sent and world.surprise)
+    return (*(["PATCH"] if sent else []), *(["POST"] if redeploys else []))
 
 
 def _makes_revision(changed: list[str], world: Surroundings) -> bool:
@@ -173,6 +179,8 @@ def _made(
 ) -> int:
     if world.surprise is not None and patches == ("PATCH",):
         return int(world.surprise)
+    if not (world.has_revision or _has_revision_config(wanted) or _makes_revision(changed, world)):
+        return 0  # there is nothing yet that could be built
     return int(cost is Cost.REVISION)
 
 

@@ -49,6 +49,12 @@ class Cycle:
     """Answers that go wrong, once each."""
     doubly_checked: bool = False
     """Whether a refresh comes between ``up`` and the last preview."""
+    settled: bool = False
+    """Whether a failed ``up`` is repeated before the program goes on."""
+
+    def undisturbed(self) -> Cycle:
+        """The same program once more, and nothing happens."""
+        return Cycle(self.program)
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,7 @@ class _Drawing:
             surprises={r: self._chance(2) for r in some} if trouble == "surprises" else {},
             faults=self._faults() if trouble == "faults" else (),
             doubly_checked=self._chance(3),
+            settled=self._chance(2),
         )
 
     def arguments(self, source: str) -> Flat:
@@ -181,7 +188,8 @@ class _Drawing:
     def _connected(self, program: Program) -> Program:
         """The program, with references to what is there, and none to what is not."""
         after: Program = {}
-        for resource, flat in program.items():
+        for resource, arguments in program.items():
+            flat = dict(arguments)
             targets = [name for name, other in after.items() if other["source"] in WITH_URL]
             secrets = {
                 name: value
@@ -194,9 +202,8 @@ class _Drawing:
             if "secrets" in flat and flat["secrets"] and not secrets:
                 secrets = {"KEY": self._draw(SECRET)}
             if secrets or "secrets" in flat:
-                after[resource] = {**flat, "secrets": secrets}
-            else:
-                after[resource] = flat
+                flat["secrets"] = secrets
+            after[resource] = flat
         return after
 
     def _events(self, program: Program, service: dict[str, Any]) -> tuple[Event, ...]:
@@ -263,6 +270,7 @@ _NOT_LIVE = (
     "rollout_timeout",
     "tracked_packages",
     "revision_source",
+    "route_through_gateway",  # the service is not known to show it
 )
 _EDITS = (
     *[_Drawing.change] * 6,

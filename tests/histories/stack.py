@@ -14,6 +14,7 @@ from .world import is_as_wanted
 
 if TYPE_CHECKING:
     from .history import Program
+    from .holding import Deed
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,30 @@ class State:
     rollouts: dict[str, dict[str, Any]]
     ids: list[str]
     """Of all deployments in the state, those that wait for their deletion too."""
+    leaving: list[str] = field(default_factory=list)
+    """Of those that a broken-off replacement has yet to delete."""
 
     @staticmethod
     def of(resources: list[dict[str, Any]]) -> State:
         """The state in an export."""
         found: dict[str, dict[str, dict[str, Any]]] = {"Deployment": {}, "Rollout": {}}
         ids: list[str] = []
+        leaving: list[str] = []
         for entry in resources:
             kind, _, name = label(entry["urn"]).partition(" ")
             if kind not in found:
                 continue
-            ids += [entry["id"]] if kind == "Deployment" else []
+            if kind == "Deployment":
+                (leaving if entry.get("delete") else ids).append(entry["id"])
             if not entry.get("delete"):
-                found[kind][name] = {**entry.get("outputs", {}), "id": entry["id"]}
-        return State(found["Deployment"], found["Rollout"], sorted(ids))
+                half_replaced = entry.get("pendingReplacement", False)
+                outputs = entry.get("outputs", {})
+                found[kind][name] = {**outputs, "id": entry["id"], _HALF_REPLACED: half_replaced}
+        return State(found["Deployment"], found["Rollout"], sorted([*ids, *leaving]), leaving)
+
+    def is_half_replaced(self, resource: str) -> bool:
+        """Whether a rollout is deleted and has no successor yet."""
+        return bool(self.rollouts.get(resource, {}).get(_HALF_REPLACED))
 
     def output(self, resource: str, attribute: str) -> Any:
         """An attribute as the program sees it."""
@@ -47,6 +58,7 @@ class State:
         return self.deployments.get(resource, {}).get(attribute, UNKNOWN)
 
 
+_HALF_REPLACED = "pendingReplacement"
 _OF_ROLLOUT = ("url", "active_revision_id")
 
 
@@ -86,33 +98,27 @@ class Model:
         flat = {"name": resource, "delete_tracing_project": False, **program[resource]}
         return {path: resolved(value) for path, value in flat.items()}
 
-    def note_up(  # noqa: PLR0913 - all that an up tells
-        self,
-        resource: str,
-        wanted: Flat | None,
-        told: Foretold,
-        done: dict[str, str],
-        state: State,
-        *,
-        made: bool,
-    ) -> None:
+    def note_up(self, resource: str, deed: Deed) -> None:
         """Learn from what an ``up`` did to a resource, if only in part."""
+        done = deed.outcome.ops
         if f"Deployment {resource}" in done:
-            self._note_deployment(resource, wanted, told, state, made=made)
-        if f"Rollout {resource}" in done and resource in self.known:
+            before = self.known.pop(resource, None)
+            wanted = deed.wanted[resource]
+            if wanted is not None:
+                self.known[resource] = self._renewed(resource, before, wanted, deed)
+        # Where the old one goes first, the engine tells of the replacement before the new one is.
+        rolled_out = f"Rollout {resource}" in done and not deed.after.state.is_half_replaced(
+            resource
+        )
+        if rolled_out and resource in self.known:
             self.known[resource].due = False
 
-    def _note_deployment(
-        self, resource: str, wanted: Flat | None, told: Foretold, state: State, *, made: bool
-    ) -> None:
-        before = self.known.pop(resource, None)
-        if wanted is None:
-            return
-        due = made or told.ops.get("Rollout") in ("create", "replace")
-        workspace = before.values["workspace_id"] if before else HERE
-        self.known[resource] = Known(
-            state.deployments[resource]["id"],
-            {"workspace_id": workspace, **wanted},
+    def _renewed(self, resource: str, before: Known | None, wanted: Flat, deed: Deed) -> Known:
+        told = deed.told[resource].ops.get("Rollout")
+        due = deed.made(resource) > 0 or told in ("create", "replace")
+        return Known(
+            deed.after.id_of(resource),
+            {"workspace_id": before.values["workspace_id"] if before else HERE, **wanted},
             due or bool(before and before.due),
         )
 
@@ -127,7 +133,8 @@ class Model:
 
 def _read_back(known: Flat, live: Flat) -> None:
     for path, mine in known.items():
-        told = path not in (*FIXED, *UNSENT, "name", "source")
+        told = path not in (*FIXED, *UNSENT, "name", "source", "route_through_gateway")
         theirs = live.get(path)
-        if told and theirs is not None and not is_as_wanted(path, mine, theirs):
+        settable = path != "secrets" or mine  # the service takes an empty set for "keep"
+        if told and settable and theirs is not None and not is_as_wanted(path, mine, theirs):
             known[path] = theirs
