@@ -87,6 +87,8 @@ def test_killed_during_a_call(toy: Toy, begun: Begun) -> None:
     """After SIGKILL the state tells what was under way, no child is left, and up goes on."""
     keep = thing("keep")
     specs = {"create": [thing("a", value="1")], "update": [thing("a", value="2")], "delete": []}
+    toy.declare(keep)
+    assert toy.stack().up().ok
     for operation, things in specs.items():
         toy.order(**{f"{operation}_a": {"wait_for": "never"}})
         toy.declare(keep, *things)
