@@ -14,7 +14,9 @@ from typing import Any, Protocol
 PROGRAM = Path(__file__).parent / "program"
 STACK = "test"
 PRELOADED = (
+    "httpcore",
     "langsmith_pulumi.control_plane.client",
+    "langsmith_pulumi.control_plane.rollout",
     "langsmith_pulumi.provider.deployments",
     "langsmith_pulumi.provider.rollouts",
 )

@@ -9,6 +9,7 @@ the child's nanny writes its process id and, at the end, its exit code.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -76,4 +77,5 @@ def run(script: str, arguments: list[str], cwd: str, environ: dict[str, str]) ->
 
 for module in sys.argv[1:]:
     importlib.import_module(module)
+gc.freeze()  # children need not look through, and so copy, what they share with this process
 serve()
