@@ -13,7 +13,7 @@ from support.scenario import API_KEY, Stage
 from langsmith_pulumi.testing.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 NEEDS_PULUMI = pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH")
@@ -26,16 +26,28 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(params=["offline", pytest.param("pulumi", marks=NEEDS_PULUMI)])
-def stage(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Stage:
-    program = tmp_path / "scenario.json"
-    program.write_text("{}")
-    home = tmp_path / "engine"
-    home.mkdir()
-    environ = {
-        **os.environ,
-        **simulator.env,
-        "LANGSMITH_PULUMI_POLL_SECONDS": "0",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "SCENARIO": str(program),
-    }
-    return Stage(ENGINES[request.param](home, environ), simulator, program)
+def make_stage(
+    request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path
+) -> Callable[[str], Stage]:
+    """Makes stacks, each of a project and an engine of its own, on one control plane."""
+
+    def make(name: str) -> Stage:
+        home = tmp_path / name
+        home.mkdir()
+        program = tmp_path / f"{name}.json"
+        program.write_text("{}")
+        environ = {
+            **os.environ,
+            **simulator.env,
+            "LANGSMITH_PULUMI_POLL_SECONDS": "0",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "SCENARIO": str(program),
+        }
+        return Stage(ENGINES[request.param](home, environ), simulator, program)
+
+    return make
+
+
+@pytest.fixture
+def stage(make_stage: Callable[[str], Stage]) -> Stage:
+    return make_stage("engine")
