@@ -22,7 +22,7 @@ from langsmith_pulumi.control_plane import errors
 
 from . import bags, bodies, progress
 from .adoption import adopt
-from .canonical import canonical
+from .canonical import canonical, read_back
 from .changes import Change, Changed, compare, of_kind
 from .checks import kept_name, may_free_the_name, problems
 from .door import Refusal
@@ -160,7 +160,8 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
         return ReadResult("", {})
     current = as_live(props, live)
     outs = _outs(current, live, requested=props.get("requested_revision_id"))
-    return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
+    inputs = read_back({key: outs[key] for key in INPUTS if key in outs})
+    return ReadResult(deployment_id, outs, inputs)
 
 
 def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> UpdateResult:

@@ -37,6 +37,10 @@ _TAKEN_BY_THE_ROLLOUT = (
 )
 
 
+_SECRET_MARK = "4dabf18193072939515e22adb298388d"
+"""The key by which engines know a secret, and which they take off before a provider sees it."""
+
+
 @dataclass(frozen=True)
 class Resource:
     """What a state holds of a resource."""
@@ -150,9 +154,13 @@ def _rollout_inputs(program: Bag, deployment: Resource) -> Bag:
 
 
 def _stored(bag: Bag | None) -> Bag:
-    """A bag as it comes back from a state: JSON, and nothing shared with the provider."""
-    stored: Bag = json.loads(json.dumps(bag or {}))
+    """A bag as it comes back from a state: JSON, secrets unmarked, nothing shared."""
+    stored: Bag = json.loads(json.dumps(bag or {}), object_hook=_unmarked)
     return {key: value for key, value in stored.items() if value is not None}
+
+
+def _unmarked(read: Bag) -> Any:
+    return read["value"] if _SECRET_MARK in read else read
 
 
 def _sentence(failure: Exception) -> str:

@@ -157,6 +157,14 @@ FOUND = [
             changed(docker(secrets={}), NOTHING, before=someone_sets_a_variable, refresh=True),
         ],
     ),
+    Scenario(
+        "variables that left the program stay secret in the state when it is refreshed",
+        [
+            made(github()),
+            changed(github(secrets=None), NOTHING),
+            changed(github(secrets=None), NOTHING, refresh=True),
+        ],
+    ),
 ]
 
 

@@ -135,6 +135,7 @@ class Stage:
         self.write(program)
         if step.refresh:
             self._keeps_secrets(self.engine.refresh())
+            self._keeps_files_clean()
         if self._previews(step, program):
             self._goes_up(step, program)
         self._keeps_files_clean()
