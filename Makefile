@@ -1,4 +1,5 @@
 # make demo | make test | make check | make bench   (each sets up what it needs, once)
+# make grid: crashes and recoveries that take minutes; make lowest: the oldest dependencies
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -6,14 +7,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check docs format bench clean
+.PHONY: demo test grid lowest check docs format bench clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)
 	@command -v pulumi >/dev/null || echo "pulumi is not on PATH: scenarios run on the offline engine only."
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal
+
+grid: $(READY)
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal -m grid
+
+lowest:
+	$(PYTHON) -m venv .lowest
+	.lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.lowest/bin/uv pip install --quiet --python .lowest/bin/python --resolution lowest-direct \
+		--editable '.[dev]'
+	.lowest/bin/pytest --numprocesses=auto --dist=worksteal
 
 check: $(READY)
 	$(BIN)/ruff check
@@ -23,6 +34,7 @@ check: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/make_changes.py
 	PYTHONPATH=tests $(BIN)/python tests/review/draw_picture.py docs/report.svg
+	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
 
 format: $(READY)
 	$(BIN)/ruff check --fix
@@ -32,7 +44,7 @@ bench: $(READY)
 	$(BIN)/python tests/bench.py
 
 clean:
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .lowest .demo .mypy_cache .ruff_cache .pytest_cache
 
 $(READY): pyproject.toml
 	@echo "Setting up $(VENV): one to two minutes the first time, most of it downloads."

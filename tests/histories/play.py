@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import holding
@@ -51,6 +52,7 @@ class Play:
         self.steps += len({*happened, *(r for r, told in promise.items() if told != NOTHING)})
         if any(told.refused for told in promise.values()):
             return
+        cycle = replace(cycle, surprises=self._possible(cycle.surprises))
         self._arrange(cycle, promise)
         succeeded = self._up(cycle, promise)
         self._simulator.clear_outcomes()
@@ -108,6 +110,12 @@ class Play:
             )
             for resource, known in self._model.known.items()
         }
+
+    def _possible(self, surprises: dict[str, bool]) -> dict[str, bool]:
+        """Without any revision, what a PATCH configures is kept in the one that it makes."""
+        revisions, known = self._world.revisions(), self._model.known
+        made = {resource for resource, one in known.items() if revisions.get(one.id)}
+        return {r: makes for r, makes in surprises.items() if makes or r in made}
 
     def _arrange(self, cycle: Cycle, promise: Told) -> None:
         for resource in cycle.failing:

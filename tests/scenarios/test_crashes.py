@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.processes import kill_tree, wait_until
+from support.processes import kill_plugin, kill_tree, wait_until
 from support.scenario import Program, docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from subprocess import Popen
 
     from support.scenario import Stage
 
@@ -176,30 +177,54 @@ CRASHES = [
 ]
 
 
-@pytest.mark.parametrize("crash", CRASHES, ids=lambda crash: crash.name)
+EVERY_POINT = pytest.mark.parametrize("crash", CRASHES, ids=lambda crash: crash.name)
+
+
+@EVERY_POINT
 def test_a_crash_is_settled_by_the_next_up(crash: Crash, stage: Stage) -> None:
     """One deployment for each that is declared, in the state and up, whatever was killed when."""
+    kill_at(crash, stage, kill_tree)
+    up_settles(crash, stage)
+
+
+@pytest.mark.grid
+@EVERY_POINT
+def test_a_refresh_in_between_does_no_harm(crash: Crash, stage: Stage) -> None:
+    """Whoever looks first, as many do after a crash, comes to the same."""
+    kill_at(crash, stage, kill_tree)
+    assert stage.engine.refresh().ok
+    up_settles(crash, stage)
+
+
+@pytest.mark.grid
+@EVERY_POINT
+def test_a_crashed_stack_can_be_destroyed(crash: Crash, stage: Stage) -> None:
+    """Nothing is left but what no state could know of, and of that the engine warns."""
+    kill_at(crash, stage, kill_tree)
+    outcome = stage.engine.destroy()
+    assert outcome.ok, outcome.errors
+    unknown = {"agent"} if crash.adopt else set()
+    assert stage.simulator.deployments().keys() == unknown
+    assert stage.engine.state() == []
+    assert not unknown or "interrupted" in outcome.text
+
+
+@pytest.mark.grid
+@EVERY_POINT
+def test_a_killed_plugin_is_settled_by_the_next_up(crash: Crash, stage: Stage) -> None:
+    """The engine lives on and writes down that the call has failed."""
+    kill_at(crash, stage, kill_plugin)
+    up_settles(crash, stage)
+
+
+def kill_at(crash: Crash, stage: Stage, kill: Callable[[Popen[str]], None]) -> None:
+    """Run the operation until the request hangs, and kill."""
     simulator = stage.simulator
     if crash.before:
         stage.write(crash.before)
         assert stage.engine.up().ok
     stage.write(crash.program)
     simulator.clear_requests()
-    kill_at(crash, stage)
-    if crash.operation == "destroy":
-        assert stage.engine.destroy().ok
-        assert (stage.engine.state(), simulator.deployments()) == ([], {})
-        return
-    again = stage.engine.up()
-    if crash.adopt:
-        again = adopted(crash, stage, again)
-    assert again.ok, again.errors
-    settled(crash, stage)
-
-
-def kill_at(crash: Crash, stage: Stage) -> None:
-    """Run the operation until the request hangs, and kill everything."""
-    simulator = stage.simulator
     simulator.fail(kind="delay", **crash.held)
     running = stage.engine.begin(crash.operation)
     hit = [crash.held["method"], crash.held["path"]]
@@ -208,9 +233,22 @@ def kill_at(crash: Crash, stage: Stage) -> None:
         return any(stage.matches(request, *hit) for request in simulator.requests)
 
     wait_until(lambda: has_come_in() and crash.when(simulator), running)
-    kill_tree(running)
+    kill(running)
     stage.engine.unlock()
     simulator.clear_faults()
+
+
+def up_settles(crash: Crash, stage: Stage) -> None:
+    """One `up` (or `destroy`, if that was killed) does the rest."""
+    if crash.operation == "destroy":
+        assert stage.engine.destroy().ok
+        assert (stage.engine.state(), stage.simulator.deployments()) == ([], {})
+        return
+    again = stage.engine.up()
+    if crash.adopt:
+        again = adopted(crash, stage, again)
+    assert again.ok, again.errors
+    settled(crash, stage)
 
 
 def adopted(crash: Crash, stage: Stage, refused: Any) -> Any:

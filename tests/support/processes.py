@@ -28,13 +28,38 @@ def wait_until(holds: Callable[[], bool], running: subprocess.Popen[str]) -> Non
 
 def kill_tree(process: subprocess.Popen[str]) -> None:
     """Kill a process and all its descendants, whatever sessions they are in."""
+    _kill(_family(process))
+    process.wait()
+
+
+def kill_plugin(process: subprocess.Popen[str]) -> None:
+    """Kill the provider's process alone, as a machine does that runs out of memory.
+
+    The engine then ends by itself.
+    """
+    plugins = [pid for pid in _family(process) if _is_plugin(pid)]
+    assert plugins
+    _kill(plugins)
+    process.communicate(timeout=PATIENCE)
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _is_plugin(pid: int) -> bool:
+    command = Path(f"/proc/{pid}/cmdline").read_text()
+    return "run_plugin.py" in command or "pulumi.dynamic" in command
+
+
+def _family(process: subprocess.Popen[str]) -> list[int]:
+    """A process and all its descendants."""
     family = [process.pid]
     for pid in family:
         family += _children(pid)
-    for pid in family:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    process.wait()
+    return family
 
 
 def _children(pid: int) -> list[int]:
