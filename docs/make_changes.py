@@ -19,8 +19,8 @@ Where public sources contradict each other, the costlier prediction is made. Whe
 does otherwise, `up` waits for what is there and says so.
 
 Fields that a program leaves out are not managed: what the service fills in is no change, and a
-field removed from the program keeps its last value. `secrets` are one set: a variable left out of
-it is removed.
+field removed from the program keeps its last value: the plan shows an update in place, which sends
+nothing and ends its management. `secrets` are one set: a variable left out of it is removed.
 """
 
 _KINDS = {

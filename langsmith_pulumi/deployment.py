@@ -64,7 +64,6 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
             "source_config": deployment.source_config.apply(_revision_part),
             "source_revision_config": deployment.source_revision_config,
             "secret_fingerprints": deployment.secret_fingerprints,
-            "secret_salt": deployment.secret_salt,
             "secret_references": deployment.secret_references,
             "revision_source": deployment.revision_source,
             "tracked_packages": deployment.tracked_packages,

@@ -12,9 +12,6 @@ from pulumi.output import Unknown
 
 Bag = dict[str, Any]
 
-# How answers mark a secret on the wire.
-_SECRET_MARK = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-
 
 def is_unknown(value: Any) -> bool:
     """Whether a value will only be known during ``up``."""
@@ -79,8 +76,3 @@ def unknown_paths(value: Any, path: str = "") -> set[str]:
             for found in unknown_paths(item, f"{path}.{key}" if path else key)
         }
     return set() if _is_usable(value) else {path}
-
-
-def secret(value: Any) -> Bag:
-    """The value marked as a secret, for an answer in which the engine could not tell by itself."""
-    return {**_SECRET_MARK, "value": value}

@@ -29,20 +29,6 @@ def canonical(olds: Bag, news: Bag) -> Bag:
     return inputs
 
 
-def read_back(inputs: Bag) -> Bag:
-    """The inputs as an answer to a read: what is secret is marked.
-
-    The engine marks what the old inputs hold as secret. They lack what the program has left out
-    since, and that is still among the outputs.
-    """
-    marked = dict(inputs)
-    if "secrets" in inputs:
-        marked["secrets"] = {key: bags.secret(value) for key, value in inputs["secrets"].items()}
-    if "secret_salt" in inputs:
-        marked["secret_salt"] = bags.secret(inputs["secret_salt"])
-    return marked
-
-
 def _all(values: Any, salt: str) -> Any:
     return fingerprints(values, salt) if isinstance(values, dict) else values
 

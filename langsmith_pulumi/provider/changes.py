@@ -18,8 +18,9 @@ Cloud deployment, timestamps. They are outputs and never inputs, so they cannot 
 
 Shared. ``resource_spec``, ``custom_url``, ``display_name``, ``build_on_push``: the service fills in
 defaults for what the program leaves out. A program owns exactly the fields it names. What it leaves
-out is not managed: a default of the service is no drift, and a field that is removed from the
-program keeps its last value (the service has no way to clear one: null means "keep").
+out is not managed: a default of the service is no drift. A field that is removed from the program
+keeps its last value (the service has no way to clear one: null means "keep"); that it is let go of
+is a change of the state alone, in place and without a request.
 
 One set, not many fields. ``secrets`` is replaced as a whole by every write, so a program that
 declares secrets owns all of them, and one that declares none leaves them alone.
@@ -132,8 +133,6 @@ FIELDS: tuple[Field, ...] = (
     Field("rollout_timeout", Change.IN_PLACE, _LOCAL, sent=False),
 )
 
-BY_PATH = {field.path: field for field in FIELDS}
-
 
 @dataclass(frozen=True)
 class Changed:
@@ -146,15 +145,6 @@ class Changed:
 def of_kind(changed: Iterable[Changed], kind: Change) -> list[Changed]:
     """Those of the changes that are of one kind."""
     return [change for change in changed if change.field.change is kind]
-
-
-def field_of(path: str) -> Field | None:
-    """The row that a path belongs to: its own, or that of an object it lies in."""
-    while path:
-        if path in BY_PATH:
-            return BY_PATH[path]
-        path = path.rpartition(".")[0]
-    return None
 
 
 def compare(
@@ -172,6 +162,27 @@ def compare(
     ]
 
 
+def let_go(olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
+    """The paths that the state holds and the program names no more, fixed fields aside.
+
+    Left in the state, they would show as drift, and the engine would no longer know which of them
+    are secret.
+    """
+    return [
+        path
+        for field in FIELDS
+        if field.change is not Change.REPLACE
+        for path in _left_out(field, bags.get(olds, field.path), bags.get(news, field.path))
+    ]
+
+
+def _left_out(field: Field, before: Any, after: Any) -> Iterator[str]:
+    if before is not None and after is None:
+        yield field.path
+    elif field.by_key and not field.as_set and isinstance(before, dict) and isinstance(after, dict):
+        yield from (f"{field.path}.{key}" for key in sorted(before.keys() - after.keys()))
+
+
 def _comparable(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> tuple[Any, Any]:
     if field.path == SECRETS and _same_salt(olds, news):
         return olds.get("secret_fingerprints"), news.get("secret_fingerprints")
@@ -179,8 +190,8 @@ def _comparable(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> tup
 
 
 def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:
-    salt = news.get("secret_salt")
-    return bool(salt) and olds.get("secret_salt") == salt
+    """Whether fingerprints can be compared; a rollout has them without any salt."""
+    return bool(olds.get("secret_salt") == news.get("secret_salt"))
 
 
 def _differing(field: Field, before: Any, after: Any) -> Iterator[str]:

@@ -22,8 +22,8 @@ from langsmith_pulumi.control_plane import errors
 
 from . import bags, bodies, progress
 from .adoption import adopt
-from .canonical import canonical, read_back
-from .changes import Change, Changed, compare, of_kind
+from .canonical import canonical
+from .changes import Change, Changed, compare, let_go, of_kind
 from .checks import kept_name, may_free_the_name, problems
 from .door import Refusal
 from .drift import as_live, shows
@@ -84,7 +84,7 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
         if news.get("delete_tracing_project") is True:
             session.may_delete_project.add(deployment_id)
     return DiffResult(
-        changes=bool(changed),
+        changes=bool(changed or let_go(olds, news)),
         replaces=[change.path for change in fixed],
         # A name is free again only when its deployment is gone.
         delete_before_replace=bool(fixed) and same_name,
@@ -160,8 +160,7 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
         return ReadResult("", {})
     current = as_live(props, live)
     outs = _outs(current, live, requested=props.get("requested_revision_id"))
-    inputs = read_back({key: outs[key] for key in INPUTS if key in outs})
-    return ReadResult(deployment_id, outs, inputs)
+    return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
 
 
 def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> UpdateResult:

@@ -44,7 +44,8 @@ def as_live(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Ba
             bags.put(current, field.path, _merged(field, mine, theirs, keep))
     # Without any variable the answer is silent too: there are none before the first revision. And a
     # program that declares none cannot have any removed: the service takes an empty set for "keep".
-    comparable = bool(current.get("secret_fingerprints"))
+    # A rollout holds no salt, and need not see what its deployment does.
+    comparable = bool(current.get("secret_fingerprints") and current.get("secret_salt"))
     if comparable and (live.secrets or not silence_agrees):
         current["secret_fingerprints"] = _live_fingerprints(current, live)
     return current

@@ -13,7 +13,6 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 from langsmith_pulumi.control_plane import errors
 
 from . import bags, progress
-from .canonical import read_back
 from .changes import REVISION_FIELDS, compare
 from .drift import as_live
 
@@ -88,8 +87,7 @@ def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
     except errors.DeploymentMissing:
         return ReadResult("", {})
     outs = _outs(as_live(props, live), live)
-    inputs = read_back({key: value for key, value in outs.items() if key not in OUTPUTS})
-    return ReadResult(rollout_id, outs, inputs)
+    return ReadResult(rollout_id, outs, {k: v for k, v in outs.items() if k not in OUTPUTS})
 
 
 def delete(_session: Session, _id: str, _props: Bag) -> None:

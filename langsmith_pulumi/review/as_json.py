@@ -82,6 +82,7 @@ def _deployment(effect: Effect) -> dict[str, Any]:
         "import_id": effect.import_id or None,
         "fields": [_field(change) for change in effect.fields],
         "secrets": [_secret(change) for change in effect.secrets],
+        "let_go": list(effect.let_go),
         "notes": [note.value for note in effect.notes],
     }
 

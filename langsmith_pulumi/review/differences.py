@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.provider import bags
-from langsmith_pulumi.provider.changes import FIELDS, SECRETS, Change, Changed, compare
+from langsmith_pulumi.provider.changes import FIELDS, SECRETS, Change, Changed, compare, let_go
 
 from .leaves import leaves
 
@@ -62,6 +62,8 @@ class Differences:
 
     fields: tuple[FieldChange, ...] = ()
     secrets: tuple[SecretChange, ...] = ()
+    let_go: tuple[str, ...] = ()
+    """Paths that the program names no more; what they hold stays as it is."""
 
     @property
     def all(self) -> tuple[FieldChange | SecretChange, ...]:
@@ -78,6 +80,7 @@ class Differences:
         return Differences(
             tuple({field.path: field for field in (*other.fields, *self.fields)}.values()),
             tuple({secret.name: secret for secret in (*other.secrets, *self.secrets)}.values()),
+            self.let_go,
         )
 
     def makes(self, change: Change) -> bool:
@@ -102,6 +105,7 @@ def between(
     return Differences(
         tuple(_fields(olds, news, last, _without_secrets(table))),
         tuple(_secrets(olds, news, last)),
+        tuple(let_go(olds, news)) if table is FIELDS else (),
     )
 
 

@@ -54,6 +54,8 @@ class Effect:
     """The fields that force a replacement."""
     fields: tuple[FieldChange, ...] = ()
     secrets: tuple[SecretChange, ...] = ()
+    let_go: tuple[str, ...] = ()
+    """Paths that the program names no more: they stay as they are, and nobody is told of drift."""
     notes: tuple[Note, ...] = ()
     spec: tuple[tuple[str, object], ...] = ()
     """The resources it shall have, where any of them change: name and figure."""

@@ -114,6 +114,7 @@ def _as(subject: _Subject, kind: Kind, found: Differences, **facts: Any) -> Effe
         op=step.op if step else "",
         fields=found.fields,
         secrets=found.secrets,
+        let_go=found.let_go,
         **facts,
     )
 
@@ -141,9 +142,9 @@ def _keeps_name(subject: _Subject) -> bool:
 
 
 def _traces(subject: _Subject) -> Note:
-    """A replacement under the same name needs the permission, and has it from the new inputs."""
-    states = (subject.old, subject.new) if _keeps_name(subject) else (subject.old,)
-    permitted = any(state.inputs.get("delete_tracing_project") is True for state in states)
+    """What the program says now counts, where it still says anything."""
+    said = [state.inputs.get("delete_tracing_project") for state in (subject.new, subject.old)]
+    permitted = next((one for one in said if isinstance(one, bool)), False)
     return Note.TRACES_GO if permitted else Note.TRACES_STAY
 
 
@@ -190,7 +191,7 @@ def _updated(subject: _Subject) -> Effect:
     if subject.rollout:
         return _as(subject, Kind.REVISION, found, notes=(Note.NOT_SHOWN,))
     kind = Kind.DRIFT if found.is_drift else Kind.IN_PLACE
-    return _as(subject, kind, found, notes=() if found.all else (Note.NOT_SHOWN,))
+    return _as(subject, kind, found, notes=() if found.all or found.let_go else (Note.NOT_SHOWN,))
 
 
 def _due(subject: _Subject) -> Differences:

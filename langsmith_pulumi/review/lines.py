@@ -39,6 +39,7 @@ def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
         return [Line((*_title(effect), *_reason(effect), *((": ", *keys) if keys else ())))]
     below = [
         *_changes(effect),
+        *_let_go(effect),
         *((text,) for text in totals(effect)),
         *((note.value,) for note in effect.notes),
     ]
@@ -79,7 +80,7 @@ def _reason(effect: Effect) -> tuple[str, ...]:
 def _keys(effect: Effect) -> tuple[str, ...]:
     fields = [(_path(change.path),) for change in effect.fields]
     secrets = [("secret ", _name(change.name)) for change in effect.secrets]
-    return listing_of([*fields, *secrets])
+    return listing_of([*fields, *secrets, *((_path(path),) for path in effect.let_go)])
 
 
 def _changes(effect: Effect) -> list[tuple[str, ...]]:
@@ -107,6 +108,11 @@ def _secret(change: SecretChange) -> tuple[str, ...]:
     if not change.name:
         return ("secrets: names and values known only during up",)
     return ("secret ", _name(change.name), f": {change.fate.value}", *_drift(change))
+
+
+def _let_go(effect: Effect) -> list[tuple[str, ...]]:
+    paths = [(_path(path),) for path in effect.let_go]
+    return [("no longer managed, stays as it is: ", *listing_of(paths))] if paths else []
 
 
 def _drift(change: FieldChange | SecretChange) -> tuple[str, ...]:

@@ -37,10 +37,6 @@ _TAKEN_BY_THE_ROLLOUT = (
 )
 
 
-_SECRET_MARK = "4dabf18193072939515e22adb298388d"
-"""The key by which engines know a secret, and which they take off before a provider sees it."""
-
-
 @dataclass(frozen=True)
 class Resource:
     """What a state holds of a resource."""
@@ -141,7 +137,7 @@ def _rollout_inputs(program: Bag, deployment: Resource) -> Bag:
     """What `langsmith_pulumi.Rollout` takes from its deployment's outputs."""
     outputs = deployment.outputs
     taken = {key: outputs.get(key) for key in _TAKEN_BY_THE_ROLLOUT if key in program}
-    secret = ("secret_fingerprints", "secret_salt") if "secrets" in program else ()
+    secret = ("secret_fingerprints",) if "secrets" in program else ()
     return {
         **taken,
         **{key: outputs.get(key) for key in secret},
@@ -154,13 +150,9 @@ def _rollout_inputs(program: Bag, deployment: Resource) -> Bag:
 
 
 def _stored(bag: Bag | None) -> Bag:
-    """A bag as it comes back from a state: JSON, secrets unmarked, nothing shared."""
-    stored: Bag = json.loads(json.dumps(bag or {}), object_hook=_unmarked)
+    """A bag as it comes back from a state: JSON, and nothing shared with the provider."""
+    stored: Bag = json.loads(json.dumps(bag or {}))
     return {key: value for key, value in stored.items() if value is not None}
-
-
-def _unmarked(read: Bag) -> Any:
-    return read["value"] if _SECRET_MARK in read else read
 
 
 def _sentence(failure: Exception) -> str:

@@ -15,6 +15,7 @@ from .costs import (
     Cost,
     Flat,
     changes,
+    cost_of,
     holds_unknown,
     worst,
 )
@@ -75,8 +76,7 @@ def foretell(known: Known | None, wanted: Flat | None, world: Surroundings) -> F
     if known is None:
         return _creation(wanted)
     changed = changes(known.values, wanted)
-    cost = worst(changed)
-    if cost is Cost.REPLACE:
+    if worst(changed) is Cost.REPLACE:
         return _replacement(known, wanted, changed, world)
     return _update(known, wanted, changed, world)
 
@@ -124,7 +124,10 @@ def _replacement(known: Known, wanted: Flat, changed: list[str], world: Surround
 
 
 def _update(known: Known, wanted: Flat, changed: list[str], world: Surroundings) -> Foretold:
-    cost = worst(changed)
+    left_out = [
+        path for path in known.values.keys() - wanted.keys() if cost_of(path) < Cost.REPLACE
+    ]
+    cost = max(worst(changed), Cost.IN_PLACE if left_out else Cost.NOTHING)
     patches = _patches(wanted, changed, cost, world)
     made = _made(wanted, changed, cost, world, patches)
     awaited = known.due or cost is Cost.REVISION or made > 0
@@ -132,7 +135,7 @@ def _update(known: Known, wanted: Flat, changed: list[str], world: Surroundings)
     return Foretold(
         _kinds(cost, awaited=awaited, surprised=made > 0 and cost is not Cost.REVISION),
         {
-            **({"Deployment": "update"} if changed else {}),
+            **({"Deployment": "update"} if changed or left_out else {}),
             **({"Rollout": _rollout_op(known, world)} if awaited else {}),
         },
         tuple(changed),

@@ -9,7 +9,7 @@ import pytest
 from pulumi.output import Unknown
 
 from langsmith_pulumi.provider import bags, deployments, rollouts
-from langsmith_pulumi.provider.changes import FIELDS, Change, compare, field_of
+from langsmith_pulumi.provider.changes import FIELDS, compare, let_go
 from langsmith_pulumi.provider.session import Session
 
 UNKNOWN = Unknown()  # type: ignore[no-untyped-call]
@@ -34,6 +34,7 @@ BASE: dict[str, Any] = {
 }
 
 REMOVED = object()
+SESSION = Session(lambda _key: None)
 
 ROWS: list[tuple[str, Any, list[str]]] = [
     ("name", "other", ["replace name"]),
@@ -107,20 +108,23 @@ def test_another_salt_is_no_other_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"),
+    ("path", "released"),
     [
-        ("name", Change.REPLACE),
-        ("source_config.resource_spec.sidecars", Change.REVISION),
-        ("source_config.listener_config.k8s_namespace", Change.REPLACE),
-        ("secrets.OPENAI_API_KEY", Change.REVISION),
-        ("status", None),
-        ("source_config", None),
+        ("source_config.build_on_push", ["source_config.build_on_push"]),
+        ("source_config.resource_spec.cpu", ["source_config.resource_spec.cpu"]),
+        ("source_config.resource_spec", ["source_config.resource_spec"]),
+        ("secrets", ["secrets"]),
+        ("secrets.B", []),
+        ("triggers", ["triggers"]),
+        ("source_config.repo_url", []),
     ],
 )
-def test_a_path_belongs_to_its_row(path: str, kind: Change | None) -> None:
-    """A nested path has the cost of the object it lies in; what nobody sets has none."""
-    field = field_of(path)
-    assert (field.change if field else None) is kind
+def test_what_the_program_names_no_more_leaves_the_state(path: str, released: list[str]) -> None:
+    """It is let go of by an update without a request; fixed fields cannot move and stay."""
+    news = edited(path, REMOVED)
+    assert let_go(BASE, news) == released
+    changes = compare(BASE, news)
+    assert deployments.diff(SESSION, ID, BASE, news).changes == bool(released or changes)
 
 
 def test_each_row_says_why() -> None:
@@ -128,9 +132,6 @@ def test_each_row_says_why() -> None:
     paths = [field.path for field in FIELDS]
     assert len(paths) == len(set(paths))
     assert all(field.reason.endswith(".") for field in FIELDS)
-
-
-SESSION = Session(lambda _key: None)
 
 
 @pytest.mark.parametrize(

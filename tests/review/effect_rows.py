@@ -23,6 +23,7 @@ class Row:
     secrets: dict[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     drift: list[str] = field(default_factory=list)
+    let_go: tuple[str, ...] = ()
 
 
 def updated(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +93,12 @@ ROWS = [
         [updated(inputs(**secrets(A="1")), inputs(**secrets(A=UNKNOWN))), rollout("update")],
         Kind.REVISION,
         secrets={"A": "value known only during up"},
+    ),
+    Row(
+        "what the program names no more changes in place: nothing is sent",
+        [updated(inputs(display_name="Support", **secrets(A="1")), inputs())],
+        Kind.IN_PLACE,
+        let_go=("secrets", "display_name"),
     ),
     Row(
         "secrets that are not known at all are told without names",

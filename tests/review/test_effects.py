@@ -31,6 +31,7 @@ def test_effect(row: Row) -> None:
     assert {f.path: (f.before, _said(f.after)) for f in effect.fields} == row.fields
     assert {secret.name: secret.fate.value for secret in effect.secrets} == row.secrets
     assert effect.notes == row.notes
+    assert effect.let_go == row.let_go
     drifted = [f.path for f in effect.fields if f.drift] + [
         s.name for s in effect.secrets if s.drift
     ]

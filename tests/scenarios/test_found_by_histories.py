@@ -158,10 +158,10 @@ FOUND = [
         ],
     ),
     Scenario(
-        "variables that left the program stay secret in the state when it is refreshed",
+        "variables that left the program leave the state, and stay at the service",
         [
             made(github()),
-            changed(github(secrets=None), NOTHING),
+            changed(github(secrets=None), IN_PLACE),
             changed(github(secrets=None), NOTHING, refresh=True),
         ],
     ),

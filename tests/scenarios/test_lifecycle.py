@@ -180,7 +180,7 @@ SCENARIOS = [
         "what is left out of the program is not managed",
         [
             Step({"agent": github(display_name="Support")}, CREATE, ["POST", "PATCH"]),
-            Step({"agent": github()}, NOTHING, live={"display_name": "Support"}),
+            Step({"agent": github()}, IN_PLACE, live={"display_name": "Support"}),
         ],
     ),
     Scenario(
