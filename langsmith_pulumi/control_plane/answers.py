@@ -74,6 +74,7 @@ class Deployment(_Answer):
     """
     secret_references: list[dict[str, Any]] | None = None
     """Variables filled from Kubernetes secrets; None where the service says nothing of them."""
+    route_through_gateway: bool | None = None
     tenant_id: str | None = None
     latest_revision_id: str | None = None
     active_revision_id: str | None = None

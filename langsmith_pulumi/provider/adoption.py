@@ -6,7 +6,7 @@ So the id travels as an input, and ``create`` takes the deployment over instead 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from langsmith_pulumi.control_plane import errors
 
@@ -14,6 +14,7 @@ from . import bags, bodies
 from .changes import FIELDS, Change, compare
 from .door import Refusal
 from .drift import as_live, same
+from .spelling import plain
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from .bags import Bag
 
 
-def adopt(client: ControlPlane, props: Bag) -> Deployment:
-    """The deployment that ``import_`` names, patched where it differs from the program.
+def adopt(client: ControlPlane, props: Bag) -> tuple[Deployment, bool]:
+    """The deployment that ``import_`` names, and whether a revision was asked for.
+
+    It is patched where it differs from the program.
 
     Nothing is posted. A fixed field that differs is refused, with both values.
     """
@@ -32,8 +35,9 @@ def adopt(client: ControlPlane, props: Bag) -> Deployment:
     changed = compare(as_live(props, live, silence_agrees=False), props)
     body = bodies.patch_body(props, changed, live.source_config.get("resource_spec") or {})
     if not body.payload():
-        return live
-    return client.patch(live.id, body, newest=live.latest_revision_id)
+        return live, False
+    patched = client.patch(live.id, body, newest=live.latest_revision_id)
+    return patched, patched.latest_revision_id != live.latest_revision_id
 
 
 def _get(client: ControlPlane, props: Bag) -> Deployment:
@@ -53,7 +57,7 @@ def _refuse_other_fixed_fields(props: Bag, live: Deployment) -> None:
         for field in FIELDS
         if field.change is Change.REPLACE
         for mine, theirs in [(bags.get(props, field.path), bags.get(_fixed(live), field.path))]
-        if mine is not None and theirs is not None and not same(_plain(mine), _plain(theirs))
+        if mine is not None and theirs is not None and not same(plain(mine), plain(theirs))
     ]
     if differing:
         raise Refusal(
@@ -69,10 +73,3 @@ def _fixed(live: Deployment) -> Bag:
         "workspace_id": live.tenant_id,
         "source_config": live.source_config,
     }
-
-
-def _plain(value: Any) -> Any:
-    """A value as far as its spelling matters: repository URLs have more than one."""
-    if isinstance(value, str) and "://" in value:
-        return value.rstrip("/").removesuffix(".git").lower()
-    return value

@@ -39,8 +39,6 @@ _CREATE_DEFAULTS: dict[str, dict[str, Any]] = {
 _MAKES_A_REVISION = (REVISION_CONFIG, SECRETS, RESOURCE_SPEC, "secret_references")
 """What the service makes a revision for; other revision fields go along with one of these."""
 
-TAG_PREFIX = "refs/tags/"
-
 
 def create_body(props: Bag) -> DeploymentCreateRequest:
     """The POST that makes a deployment."""

@@ -21,6 +21,8 @@ def canonical(olds: Bag, news: Bag) -> Bag:
     The salt is kept from the old inputs, so that an unchanged secret keeps its fingerprint.
     """
     inputs: Bag = bags.compact(news)
+    if isinstance(news.get("secrets"), dict):
+        inputs["secrets"] = news["secrets"]  # a variable without a value is refused, not removed
     if "source_config" in inputs:
         inputs["source_config"] = _in_wire_names(inputs["source_config"], SourceConfigRequest)
     if "secrets" in inputs:

@@ -9,7 +9,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from . import bags, shape
-from .changes import BUILD_ON_PUSH, FIELDS, REPO_REF, RESOURCE_SPEC, Change, compare, of_kind
+from .changes import (
+    BUILD_ON_PUSH,
+    FIELDS,
+    REPO_REF,
+    RESOURCE_SPEC,
+    TAG_PREFIX,
+    Change,
+    compare,
+    of_kind,
+)
 from .problem import Problem
 from .sources import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD, SOURCES
 
@@ -21,7 +30,6 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _NAME_LENGTH = 63
-_TAG_PREFIX = "refs/tags/"
 _VARIABLE = re.compile(r"[^\s=\x00-\x1f]+")
 
 
@@ -117,7 +125,7 @@ def _number(spec: Any, key: str) -> float | None:
 
 def _tag(inputs: Bag) -> Iterator[Problem]:
     ref = bags.get(inputs, REPO_REF)
-    is_tag = isinstance(ref, str) and ref.startswith(_TAG_PREFIX)
+    is_tag = isinstance(ref, str) and ref.startswith(TAG_PREFIX)
     if is_tag and bags.get(inputs, BUILD_ON_PUSH) is True:
         yield Problem(BUILD_ON_PUSH, f"must be false when repo_ref is a tag ({ref})")
 
@@ -133,6 +141,8 @@ def _variables(inputs: Bag) -> Iterator[Problem]:
             yield Problem(f"secrets.{name}", "is reserved: the service sets this variable itself")
         elif not _VARIABLE.fullmatch(name):
             yield Problem(f"secrets.{name}", "is no name of an environment variable")
+        if value is None:
+            yield Problem(f"secrets.{name}", "has no value; leave the variable out to remove it")
         if value == "":
             yield Problem(f"secrets.{name}", "must not be empty; leave the variable out instead")
 
@@ -165,8 +175,16 @@ def _same_name_replacement(olds: Bag, inputs: Bag) -> Iterator[Problem]:
         return
     fixed = of_kind(compare(olds, bags.known(inputs)), Change.REPLACE)
     differing = [change for change in fixed if bags.get(olds, change.path) is not None]
-    if differing and olds.get("name") == inputs.get("name"):
+    if keeps_its_name(olds, inputs, differing):
         yield Problem("delete_tracing_project", kept_name(differing))
+
+
+def keeps_its_name(olds: Bag, news: Bag, fixed: list[Changed]) -> bool:
+    """Whether a replacement needs the old one's name, which is free again when that is gone.
+
+    Whether names are free in another workspace is documented nowhere, so a move waits too.
+    """
+    return bool(fixed) and olds.get("name") == news.get("name")
 
 
 def may_free_the_name(inputs: Bag) -> bool:

@@ -24,7 +24,7 @@ from . import bags, bodies, progress
 from .adoption import adopt
 from .canonical import canonical
 from .changes import Change, Changed, compare, let_go, of_kind
-from .checks import kept_name, may_free_the_name, problems
+from .checks import keeps_its_name, kept_name, may_free_the_name, problems
 from .door import Refusal
 from .drift import as_live, shows
 from .session import Foreseen
@@ -78,16 +78,14 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     revision = bool(of_kind(changed, Change.REVISION))
     session.foresee(deployment_id, Foreseen(revision, olds.get("requested_revision_id")))
     fixed = of_kind(changed, Change.REPLACE)
-    same_name = olds.get("name") == news.get("name")
-    if fixed and same_name:
+    if fixed:
+        _refuse_adopted(deployment_id, news, fixed)
         _refuse_kept_name(olds, news)
-        if news.get("delete_tracing_project") is True:
-            session.may_delete_project.add(deployment_id)
+        session.note_permission(deployment_id, news.get("delete_tracing_project"))
     return DiffResult(
         changes=bool(changed or let_go(olds, news)),
         replaces=[change.path for change in fixed],
-        # A name is free again only when its deployment is gone.
-        delete_before_replace=bool(fixed) and same_name,
+        delete_before_replace=keeps_its_name(olds, news, fixed),
     )
 
 
@@ -110,10 +108,21 @@ def _refuse_other_import(session: Session, deployment_id: str, olds: Bag, news: 
         )
 
 
+def _refuse_adopted(deployment_id: str, news: Bag, fixed: list[Changed]) -> None:
+    """Refuse to replace what ``import_`` still names: the new one could not be made."""
+    if news.get("import_id") != deployment_id:
+        return
+    paths = ", ".join(change.path for change in fixed)
+    raise Refusal(
+        f"{paths} can only change by replacing the deployment, and import_ still names it "
+        f"({deployment_id}). Remove import_ to have it replaced, or take the change back."
+    )
+
+
 def _refuse_kept_name(olds: Bag, news: Bag) -> None:
     """What ``check`` could not see, for it knows the old inputs and not the old outputs."""
     fixed = of_kind(_changed(olds, bags.known(news)), Change.REPLACE)
-    if fixed and not may_free_the_name(news):
+    if keeps_its_name(olds, news, fixed) and not may_free_the_name(news):
         raise Refusal(f"delete_tracing_project {kept_name(fixed)}")
 
 
@@ -121,10 +130,11 @@ def create(session: Session, props: Bag) -> CreateResult:
     """Make the deployment, or take over the one that ``import_`` names; store its id at once."""
     client = session.client(props.get("workspace_id"))
     if props.get("import_id"):
-        live = adopt(client, props)
+        live, asked = adopt(client, props)
     else:
-        live = client.create(bodies.create_body(props))
-    _remember(session, live)
+        live, asked = client.create(bodies.create_body(props)), True
+    if asked:
+        _remember(session, live)
     outs = _outs(props, live, requested=live.latest_revision_id)
     return CreateResult(live.id, _named(client, props, outs))
 
@@ -220,7 +230,8 @@ def _is_made(olds: Bag, news: Bag, live: Deployment, changed: list[Changed]) -> 
     be built a second time for nothing.
     """
     known = (None, olds.get("latest_revision_id"), olds.get("requested_revision_id"))
-    return live.latest_revision_id not in known and shows(news, live, changed)
+    asked = [one for one in changed if one.field.sent or one.field.change is Change.REVISION]
+    return live.latest_revision_id not in known and shows(news, live, asked)
 
 
 def _requested(
@@ -263,7 +274,7 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
     permitted = bool(props.get("delete_tracing_project"))
     client.delete(
         deployment_id,
-        delete_tracing_project=permitted or deployment_id in session.may_delete_project,
+        delete_tracing_project=session.permission(deployment_id, permitted),
     )
     wait_until_gone(
         client,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import bags
-from .changes import FIELDS, REPO_REF, SECRETS, Change, Changed, Field, compare
+from .changes import FIELDS, REPO_REF, SECRETS, TAG_PREFIX, Change, Changed, Field, compare
 from .fingerprints import fingerprints
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROUNDING = 0.05 + 1e-9
 """The service rounds CPU figures to one decimal."""
+_HIDDEN = "(hidden)"
 
 # Fixed fields cannot drift, and taking another spelling for drift would replace a deployment.
 _READ_BACK = tuple(
@@ -40,7 +41,9 @@ def as_live(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Ba
     keep = partial(_kept, silence_agrees=silence_agrees)
     for field in _READ_BACK:
         mine, theirs = bags.get(current, field.path), bags.get(seen, field.path)
-        if mine is not None and not (field.path == REPO_REF and _is_resolved(theirs, mine, live)):
+        if field.path == REPO_REF:
+            theirs = _live_ref(mine, live)
+        if mine is not None:
             bags.put(current, field.path, _merged(field, mine, theirs, keep))
     # Without any variable the answer is silent too: there are none before the first revision. And a
     # program that declares none cannot have any removed: the service takes an empty set for "keep".
@@ -66,6 +69,7 @@ def _seen(live: Deployment) -> Bag:
         "source_config": live.source_config,
         "source_revision_config": live.source_revision_config,
         "secret_references": live.secret_references,
+        "route_through_gateway": live.route_through_gateway,
     }
 
 
@@ -75,18 +79,51 @@ def _merged(field: Field, mine: Any, theirs: Any, keep: Callable[[Any, Any], Any
     return keep(mine, theirs)
 
 
-def _is_resolved(theirs: Any, mine: Any, live: Deployment) -> bool:
-    """Whether the service shows the commit it built, or our branch in another field."""
+def _live_ref(mine: Any, live: Deployment) -> Any:
+    """The branch or tag that is live; ours where nothing but the built commit is shown of it."""
+    shown = live.source_revision_config.get("repo_ref")
     commit = live.source_revision_config.get("repo_commit_sha")
-    is_commit = theirs is not None and theirs == commit
-    return is_commit or bool(live.source_config.get("repo_branch") == mine)
+    branch = live.source_config.get("repo_branch")
+    if mine in (shown, branch):
+        return mine
+    if shown not in (None, commit):
+        return shown
+    if branch and not _is_tag(mine):
+        return branch
+    return shown and mine
+
+
+def _is_tag(ref: Any) -> bool:
+    return isinstance(ref, str) and ref.startswith(TAG_PREFIX)
 
 
 def _kept(mine: Any, theirs: Any, *, silence_agrees: bool) -> Any:
     """The program's own value where the live one says the same, or else the live one."""
     if theirs is None:
         return mine if silence_agrees else None
-    return mine if same(mine, theirs) else theirs
+    return mine if same(mine, theirs) else _veiled(theirs, _variables(mine))
+
+
+def _veiled(theirs: Any, own: set[tuple[Any, Any]]) -> Any:
+    """A live value without those of environment variables: somebody may have added a secret."""
+    if isinstance(theirs, list):
+        return [_veiled(item, own) for item in theirs]
+    if not isinstance(theirs, dict):
+        return theirs
+    if theirs.get("value") is not None and (theirs.get("name"), theirs["value"]) not in own:
+        theirs = {**theirs, "value": _HIDDEN}
+    return {key: _veiled(item, own) for key, item in theirs.items()}
+
+
+def _variables(value: Any) -> set[tuple[Any, Any]]:
+    """Name and value of each variable inside the program's own value."""
+    if isinstance(value, list):
+        return set().union(*map(_variables, value))
+    if not isinstance(value, dict):
+        return set()
+    if isinstance(value.get("value"), str):
+        return {(value.get("name"), value["value"])}
+    return _variables(list(value.values()))
 
 
 def same(mine: Any, theirs: Any) -> bool:

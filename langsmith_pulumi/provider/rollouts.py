@@ -15,6 +15,7 @@ from langsmith_pulumi.control_plane import errors
 from . import bags, progress
 from .changes import REVISION_FIELDS, compare
 from .drift import as_live
+from .sources import PUSHED_LATER
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
@@ -100,12 +101,17 @@ def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
         # Asked for a moment ago, so it exists, though a read may show only what was before it.
         return _outs(props, _wait(client, props, asked))
     live = client.get(props["deployment_id"])
-    if live.latest_revision_id is None:
+    if live.latest_revision_id is None and not _is_coming(live):
         progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
     elif waits:
         retried = _retry_failed(session, client, live, props.get("progress_urn"))
         live = _wait(client, props, retried or asked)
     return _outs(props, live)
+
+
+def _is_coming(live: Deployment) -> bool:
+    """Whether the first revision is only not told of yet, as while the database is made."""
+    return live.source not in PUSHED_LATER and live.status == "AWAITING_DATABASE"
 
 
 def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployment:

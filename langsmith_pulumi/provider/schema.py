@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 Model = type[BaseModel]
 
@@ -13,14 +16,14 @@ Model = type[BaseModel]
 @lru_cache
 def wire_names(model: Model) -> dict[str, str]:
     """The fields of a model and their names on the wire."""
-    return {name: field.alias or name for name, field in model.model_fields.items()}
+    return {name: _wire_name(name, field) for name, field in model.model_fields.items()}
 
 
 @lru_cache
 def nested(model: Model) -> dict[str, Model]:
     """The fields of a model that hold other models, by their wire names."""
     found = {
-        field.alias or name: _model_in(field.annotation)
+        _wire_name(name, field): _model_in(field.annotation)
         for name, field in model.model_fields.items()
     }
     return {name: inner for name, inner in found.items() if inner}
@@ -33,6 +36,10 @@ def model_at(root: Model, path: tuple[str, ...]) -> Model | None:
         if not part.isdecimal():
             model = nested(model).get(part) if model else None
     return model
+
+
+def _wire_name(name: str, field: FieldInfo) -> str:
+    return field.serialization_alias or field.alias or name
 
 
 def _model_in(annotation: Any) -> Model | None:

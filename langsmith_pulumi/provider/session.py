@@ -49,12 +49,7 @@ class Session:
         self._foreseen: dict[str, Foreseen] = {}
         self.own_revisions: set[str] = set()
         """Revisions asked for by this process: their failure is news, an older one's is retried."""
-        self.may_delete_project: set[str] = set()
-        """Deployments whose replacement, planned in this process, may delete the tracing project.
-
-        The engine deletes with the old state, which may not hold the permission that the new
-        inputs have just given.
-        """
+        self._permissions: dict[str, bool] = {}
 
     def client(self, workspace_id: str | None = None) -> ControlPlane:
         """The connection to the control plane, made on first use: a no-op preview makes none."""
@@ -116,6 +111,21 @@ class Session:
         """What was noted of a deployment; None when it was not compared in this process."""
         with self._lock:
             return self._foreseen.get(deployment_id)
+
+    def note_permission(self, deployment_id: str, permitted: Any) -> None:
+        """Note whether the program that replaces a deployment lets its tracing project go too.
+
+        The engine deletes with the old state, and the permission may be given, or taken back, by
+        the very change that replaces.
+        """
+        if isinstance(permitted, bool):
+            with self._lock:
+                self._permissions[deployment_id] = permitted
+
+    def permission(self, deployment_id: str, recorded: bool) -> bool:  # noqa: FBT001 - a value
+        """Whether the tracing project may go: as the program says now, or else as recorded."""
+        with self._lock:
+            return self._permissions.get(deployment_id, recorded)
 
     def claim_name(self, workspace_id: str | None, name: str, owner: str) -> str:
         """Note that a resource declares this deployment name; answers who declared it first."""

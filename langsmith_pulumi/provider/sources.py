@@ -35,6 +35,9 @@ _PLACEMENT = (
     "source_config.custom_url",
 )
 
+PUSHED_LATER = ("internal_docker", "internal_source")
+"""Sources whose deployment may be made before there is anything to run."""
+
 SOURCES: dict[str, SourceRule] = {
     "github": SourceRule(
         needs=(*_REPOSITORY, _TIER, _GRAPHS),

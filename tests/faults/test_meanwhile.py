@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from faults import network
 from faults.engine import NAME, State
 from faults.requests import COLLECTION, DEPLOYMENT, agent
@@ -12,7 +13,6 @@ from support.scenario import github
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
     from faults.network import Network
     from faults.world import World
 
@@ -105,3 +105,37 @@ def test_a_deployment_deleted_between_plan_and_patch_is_told(world: World) -> No
     assert world.engine.refresh() == ""
     assert world.engine.up(program) == ""
     assert world.live["display_name"] == "Support"
+
+
+def test_a_local_setting_beside_a_lost_change_does_not_build_twice(world: World) -> None:
+    """What the service never hears of is no reason to doubt that an earlier run made the change."""
+    program = agent(source_revision_config__repo_ref="v2", rollout_timeout=60)
+    assert world.engine.up(agent()) == ""
+    before_it = world.engine.state
+    assert world.engine.up(program) == ""
+    world.engine.state = before_it  # killed before the answer was written down
+
+    assert world.engine.up(program) == ""
+
+    assert len(world.simulator.revisions(NAME)) == 2
+
+
+def test_a_revision_that_is_not_told_of_yet_is_waited_for(world: World) -> None:
+    """While the database is made, an answer may lack the first revision."""
+
+    def without_revision(net: Network, request: httpx.Request) -> httpx.Response:
+        answer = net.pass_on(request)
+        told = {**answer.json(), "latest_revision_id": None, "status": "AWAITING_DATABASE"}
+        return httpx.Response(answer.status_code, json=told)
+
+    once = [network.Disturbance(*what, without_revision) for what in _READS]
+    world.network.disturbances += once
+
+    assert world.engine.up(agent()) == ""
+
+    assert world.engine.state.rollout
+    assert world.engine.state.rollout.outputs["active_revision_id"]
+    assert [one.times for one in once] == [0, 0]
+
+
+_READS = (("POST", COLLECTION), ("GET", DEPLOYMENT))

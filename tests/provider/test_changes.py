@@ -42,6 +42,8 @@ ROWS: list[tuple[str, Any, list[str]]] = [
     ("source_config.deployment_type", "prod", ["replace source_config.deployment_type"]),
     ("source_config.integration_id", REMOVED, []),
     ("source_config.repo_url", "https://x/y", ["replace source_config.repo_url"]),
+    ("source_config.repo_url", "https://github.com/Acme/agents.git/", []),
+    ("source_config.integration_id", BASE["source_config"]["integration_id"].upper(), []),
     ("source_config.build_on_push", True, ["in place source_config.build_on_push"]),
     ("source_config.build_on_push", REMOVED, []),
     ("source_config.custom_url", "https://x", ["in place source_config.custom_url"]),

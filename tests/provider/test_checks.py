@@ -85,6 +85,7 @@ ROWS: list[tuple[dict[str, Any], str, Any, str]] = [
     (GITHUB, "secrets.POSTGRES_URI", "x", "reserved"),
     (GITHUB, "secrets.LANGSMITH_API_KEY", "x", "reserved"),
     (GITHUB, "secrets.EMPTY", "", "must not be empty"),
+    (GITHUB, "secrets.NOTHING", None, "has no value"),
     (GITHUB, "secrets.WITH SPACE", "x", "name of an environment variable"),
     (GITHUB, "secrets.NUMBER", 5, "string"),
     (GITHUB, "rollout_timeout", 0, "greater than 0"),

@@ -8,6 +8,7 @@ import pytest
 
 from langsmith_pulumi.control_plane.models import Deployment
 from langsmith_pulumi.provider import bags
+from langsmith_pulumi.provider.canonical import canonical
 from langsmith_pulumi.provider.drift import as_live
 from langsmith_pulumi.provider.fingerprints import fingerprints
 
@@ -89,6 +90,31 @@ ROWS: list[tuple[dict[str, Any], str, Any]] = [
         "main",
     ),
     (
+        {
+            "source_revision_config": {"repo_ref": "abcdef", "repo_commit_sha": "abcdef"},
+            "source_config": {"repo_branch": "theirs"},
+        },
+        "source_revision_config.repo_ref",
+        "theirs",
+    ),
+    (
+        {
+            "source_config": {
+                "resource_spec": {
+                    "sidecars": [
+                        {"name": "s", "image": "i", "env": [{"name": "ADDED", "value": "hunter2"}]},
+                        {"name": "evil"},
+                    ]
+                }
+            }
+        },
+        "source_config.resource_spec.sidecars",
+        [
+            {"name": "s", "image": "i", "env": [{"name": "ADDED", "value": "(hidden)"}]},
+            {"name": "evil"},
+        ],
+    ),
+    (
         {"source_revision_config": {"image_uri": "built:by-service"}},
         "source_revision_config.image_uri",
         None,
@@ -127,3 +153,11 @@ def test_drift_of_a_secret_shows_as_its_fingerprint(
     assert changed == drifted
     assert current["secrets"] == SECRETS
     assert "changed" not in str(current)
+
+
+def test_objects_are_stored_in_the_names_of_the_wire() -> None:
+    """A name of its own on the wire is found, or each refresh would see drift."""
+    volume = {"name": "v", "downward_api": {"items": []}}
+    stored = canonical({}, {"source_config": {"resource_spec": {"volumes": [volume]}}})
+    wired = bags.get(stored, "source_config.resource_spec.volumes")
+    assert wired == [{"name": "v", "downwardAPI": {"items": []}}]

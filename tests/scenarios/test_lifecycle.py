@@ -65,6 +65,11 @@ def someone_makes() -> Any:
     ).raise_for_status()
 
 
+def someone_fails_to_make(simulator: Simulator) -> None:
+    fails_to_build(simulator)
+    someone_makes()(simulator)
+
+
 def someone_deletes(simulator: Simulator) -> None:
     url = f"{simulator.url}/v2/deployments/{simulator.deployment('agent')['id']}"
     headers = {"X-Api-Key": simulator.api_key}
@@ -224,6 +229,16 @@ SCENARIOS = [
         [
             made(),
             Step({"agent": github(name="agent-two")}, REPLACE, ["POST", "DELETE"]),
+        ],
+    ),
+    Scenario(
+        "another spelling of the same repository is no other repository",
+        [
+            made(),
+            Step(
+                {"agent": github(source_config__repo_url="https://github.com/Acme/agents.git")},
+                NOTHING,
+            ),
         ],
     ),
     Scenario(
@@ -387,6 +402,34 @@ SCENARIOS = [
             ),
             Step({"agent": github(secrets=None)}, NOTHING),
             Step({}, DELETE, ["DELETE"]),
+        ],
+    ),
+    Scenario(
+        "an adopted deployment is not replaced as long as import_ names it",
+        [
+            Step(adopting(github(secrets=None)), CREATE, [], before=someone_makes()),
+            Step(
+                adopting(
+                    github(
+                        secrets=None,
+                        delete_tracing_project=True,
+                        source_config__deployment_type="prod",
+                    )
+                ),
+                NOTHING,
+                refused="import_ still names it",
+            ),
+        ],
+    ),
+    Scenario(
+        "an adopted deployment whose build had failed is retried",
+        [
+            Step(
+                adopting(github(secrets=None)),
+                CREATE,
+                ["POST"],
+                before=someone_fails_to_make,
+            ),
         ],
     ),
     Scenario(
@@ -555,3 +598,14 @@ def test_plan_and_deed_agree(scenario: Scenario, stage: Stage) -> None:
     """Each step does what its plan says and no more, and leaves nothing to do and no secret."""
     for step in scenario.steps:
         stage.play(step)
+
+
+@pytest.mark.parametrize("permitted", [True, False])
+def test_traces_go_only_as_the_program_says_now(stage: Stage, *, permitted: bool) -> None:
+    """The engine deletes with the old state; the permission is that of the change itself."""
+    stage.write({"agent": github(delete_tracing_project=not permitted)})
+    assert stage.engine.up().ok
+    stage.write({"agent": github(delete_tracing_project=permitted, name="agent-two")})
+    assert stage.engine.up().ok
+    deleted = [one.query for one in stage.simulator.requests if one.method == "DELETE"]
+    assert deleted == (["delete_tracing_project=true"] if permitted else [""])
