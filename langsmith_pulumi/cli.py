@@ -21,7 +21,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", default=0, show_default="any free one", help="Port on loopback.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="any free one",
+    help="Port on loopback.",
+)
 @click.option(
     "--revision-seconds", default=5.0, show_default=True, help="How long a revision takes."
 )
@@ -135,7 +141,7 @@ def review(
 
 
 @main.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"), metavar="FILE|-")
+@click.argument("file", type=click.File("r", "utf-8", "replace"), metavar="FILE|-")
 @click.option(
     "--report",
     type=click.File("rb"),
@@ -159,15 +165,13 @@ def comment(  # noqa: PLR0913 - each is an option
     For GitHub Actions and GitLab CI, whose variables tell where. The token is GITHUB_TOKEN or
     GITLAB_TOKEN.
     """
-    import json
-
     from .review import posting
 
     try:
         said = posting.comment(
             file.read(),
             os.environ,
-            report=json.load(report) if report else None,
+            report=_report(report) if report else None,
             name=name,
             create=not edit_only,
             drop_labels=drop,
@@ -177,6 +181,18 @@ def comment(  # noqa: PLR0913 - each is an option
         raise click.ClickException(str(refusal)) from None
     for sentence in (said.sentence, *said.warnings):
         click.echo(sentence, err=True)
+
+
+def _report(file: IO[bytes]) -> dict[str, Any]:
+    import json
+
+    try:
+        report = json.load(file)
+    except ValueError:
+        report = None
+    if not (isinstance(report, dict) and {"changes", "labels"} <= report.keys()):
+        raise click.ClickException(f"{file.name} holds no report as `review --format json` has it.")
+    return report
 
 
 def _testing(package: str, name: str) -> Any:
