@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 
 from ._interrupts import keep_quiet
 from .provider import DeploymentProvider, RolloutProvider
+from .provider.changes import REVISION_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Deployment", "Rollout"]
 
-_REVISION_KEYS = ("resource_spec", "install_command", "build_command")
+_CONFIG = "source_config."
+_REVISION_KEYS = [
+    field.path.removeprefix(_CONFIG) for field in REVISION_FIELDS if field.path.startswith(_CONFIG)
+]
 """The part of ``source_config`` that a revision is made of."""
 
 _ROLLOUT_OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version", "tenant_id")

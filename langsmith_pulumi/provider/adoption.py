@@ -13,7 +13,7 @@ from langsmith_pulumi.control_plane import errors
 from . import bags, bodies
 from .changes import FIELDS, Change, compare
 from .door import Refusal
-from .drift import as_live, same
+from .drift import same, with_drift
 from .spelling import plain
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def adopt(client: ControlPlane, props: Bag) -> tuple[Deployment, bool]:
     """
     live = _get(client, props)
     _refuse_other_fixed_fields(props, live)
-    changed = compare(as_live(props, live, silence_agrees=False), props)
+    changed = compare(with_drift(props, live, silence_agrees=False), props)
     body = bodies.patch_body(props, changed, live.source_config.get("resource_spec") or {})
     if not body.payload():
         return live, False

@@ -1,7 +1,8 @@
 """What a change of each field does to a deployment: the one table behind every plan.
 
 The diff, the rollout's inputs, the PATCH body, the pull-request report and the page in the
-documentation all read ``FIELDS``; nothing else in this package decides what a change costs.
+documentation all read ``FIELDS``, and no plan tells a cost that is not in it. Beside it, ``bodies``
+knows which of these fields the service makes a revision for by itself.
 
 Ownership: who may write what
 =============================

@@ -26,7 +26,7 @@ from .canonical import canonical
 from .changes import Change, Changed, compare, let_go, of_kind
 from .checks import keeps_its_name, kept_name, may_free_the_name, problems
 from .door import Refusal
-from .drift import as_live, shows
+from .drift import shows, with_drift
 from .session import Foreseen
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
         live = session.read_once("deployment", deployment_id, lambda: client.get(deployment_id))
     except errors.DeploymentMissing:
         return ReadResult("", {})
-    current = as_live(props, live)
+    current = with_drift(props, live)
     outs = _outs(current, live, requested=props.get("requested_revision_id"))
     return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
 
@@ -195,32 +195,27 @@ def _patched(
 ) -> Deployment:
     """The deployment with the change made, by now or by an earlier run."""
     if not of_kind(changed, Change.REVISION):
-        return _sent(client, deployment_id, news, changed)
+        return client.patch(deployment_id, bodies.patch_body(news, changed, {}))
     live = client.get(deployment_id)
     if _is_made(olds, news, live, changed):
         progress.tell(olds.get("progress_urn"), "an earlier run made this change; not sent again")
         return live
-    return _sent(client, deployment_id, news, changed, live)
+    return _revised(client, live, news, changed)
 
 
-def _sent(
-    client: ControlPlane,
-    deployment_id: str,
-    news: Bag,
-    changed: list[Changed],
-    live: Deployment | None = None,
+def _revised(
+    client: ControlPlane, live: Deployment, news: Bag, changed: list[Changed]
 ) -> Deployment:
-    """Send the change; ``live`` is there when it makes a revision."""
+    """Ask for a new revision: by the change itself, or besides it, where it would make none."""
     # A PATCH overwrites the stored resources whole, so what is not managed is sent along.
-    spec = live.source_config.get("resource_spec") if live else None
-    body = bodies.patch_body(news, changed, spec or {})
-    newest = live.latest_revision_id if live else None
-    if live is None or body.makes_revision():
-        return client.patch(deployment_id, body, newest=newest)
+    body = bodies.patch_body(news, changed, live.source_config.get("resource_spec") or {})
+    newest = live.latest_revision_id
+    if body.makes_revision():
+        return client.patch(live.id, body, newest=newest)
     if body.payload():
-        live = client.patch(deployment_id, body)
+        live = client.patch(live.id, body)
     made = live.latest_revision_id != newest
-    return live if made or newest is None else client.redeploy(deployment_id, newest)
+    return live if made or newest is None else client.redeploy(live.id, newest)
 
 
 def _is_made(olds: Bag, news: Bag, live: Deployment, changed: list[Changed]) -> bool:
@@ -241,15 +236,18 @@ def _requested(
 
     The service decides whether a PATCH makes a revision, so its answer counts, not the prediction.
     """
-    before: str | None = olds.get("requested_revision_id")
-    newest = live.latest_revision_id
     predicted = bool(of_kind(changed, Change.REVISION))
-    made = newest is not None and newest not in (before, olds.get("latest_revision_id"))
-    if made and not predicted:
-        made = _just_made(client, live, newest)
+    made = _made_revision(client, olds, live, predicted=predicted)
     if made != predicted:
         progress.tell(olds.get("progress_urn"), _SURPRISES[made])
-    return newest if made else before
+    return live.latest_revision_id if made else olds.get("requested_revision_id")
+
+
+def _made_revision(client: ControlPlane, olds: Bag, live: Deployment, *, predicted: bool) -> bool:
+    newest = live.latest_revision_id
+    if newest in (None, olds.get("requested_revision_id"), olds.get("latest_revision_id")):
+        return False
+    return predicted or _just_made(client, live)
 
 
 _SURPRISES = {
@@ -258,11 +256,9 @@ _SURPRISES = {
 }
 
 
-def _just_made(client: ControlPlane, live: Deployment, revision_id: str | None) -> bool:
+def _just_made(client: ControlPlane, live: Deployment) -> bool:
     """Whether the newest revision is as young as the answer: others (a push) also move it."""
-    if revision_id is None:
-        return False
-    made = client.revision(live.id, revision_id).created_at
+    made = client.revision(live.id, str(live.latest_revision_id)).created_at
     return bool(made and live.updated_at and made >= live.updated_at)
 
 

@@ -29,7 +29,7 @@ _READ_BACK = tuple(
 )
 
 
-def as_live(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Bag:
+def with_drift(inputs: Bag, live: Deployment, *, silence_agrees: bool = True) -> Bag:
     """The inputs, with each managed value that has drifted replaced by the live one.
 
     What the program does not manage stays out, and so does every live secret: a changed variable

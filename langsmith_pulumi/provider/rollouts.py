@@ -14,7 +14,7 @@ from langsmith_pulumi.control_plane import errors
 
 from . import bags, progress
 from .changes import REVISION_FIELDS, compare
-from .drift import as_live
+from .drift import with_drift
 from .sources import PUSHED_LATER
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
         live = session.read_once("rollout", deployment_id, lambda: client.get(deployment_id))
     except errors.DeploymentMissing:
         return ReadResult("", {})
-    outs = _outs(as_live(props, live), live)
+    outs = _outs(with_drift(props, live), live)
     return ReadResult(rollout_id, outs, {k: v for k, v in outs.items() if k not in OUTPUTS})
 
 

@@ -9,7 +9,7 @@ import pytest
 from langsmith_pulumi.control_plane.models import Deployment
 from langsmith_pulumi.provider import bags
 from langsmith_pulumi.provider.canonical import canonical
-from langsmith_pulumi.provider.drift import as_live
+from langsmith_pulumi.provider.drift import with_drift
 from langsmith_pulumi.provider.fingerprints import fingerprints
 
 SALT = "salt"
@@ -127,7 +127,7 @@ def test_only_what_the_program_manages_drifts(
     answer: dict[str, Any], path: str, expected: Any
 ) -> None:
     """A managed value follows the live one; what is unsaid, rounded or defaulted is no drift."""
-    assert bags.get(as_live(INPUTS, live(**answer)), path) == expected
+    assert bags.get(with_drift(INPUTS, live(**answer)), path) == expected
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_drift_of_a_secret_shows_as_its_fingerprint(
 ) -> None:
     """A changed, added or removed variable is named; its live value goes nowhere."""
     answer = live(secrets=[{"name": name, "value": value} for name, value in secrets])
-    current = as_live(INPUTS, answer)
+    current = with_drift(INPUTS, answer)
     before, after = INPUTS["secret_fingerprints"], current["secret_fingerprints"]
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     assert changed == drifted
