@@ -41,7 +41,8 @@ class ForgeServer:
     requests: list[str] = field(default_factory=list)
     failures: deque[tuple[int, str]] = field(default_factory=deque)
     """Statuses and texts that the next requests are answered with."""
-    refuses_labels: bool = False
+    refused_labels: set[str] = field(default_factory=set)
+    """Labels that the token may neither set nor take off."""
     url: str = ""
 
     def say(self, author: str, body: str) -> Remark:
@@ -76,7 +77,8 @@ class ForgeServer:
             return status, {"message": text}, ""
         if sent not in ((f"Bearer {TOKEN}", None), (None, TOKEN)):
             return 401, {"message": "Bad credentials"}, ""
-        if self.refuses_labels and "labels" in f"{parts.path}{body}" and method != "GET":
+        changed = unquote(f"{parts.path}{body}")
+        if "labels" in changed and any(label in changed for label in self.refused_labels):
             return 403, {"message": "You may not create labels."}, ""
         answer = self._github if parts.path.startswith("/github") else self._gitlab
         return answer(method, parts.path, query, body)

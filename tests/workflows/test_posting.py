@@ -133,14 +133,36 @@ def test_the_labels_follow_the_report(forge: ForgeServer, environ: Environ) -> N
     assert forge.labels == {"bug", "langsmith:created", "langsmith:deleted"}
 
 
-def test_labels_that_may_not_be_made_are_a_warning(forge: ForgeServer, environ: Environ) -> None:
-    """The comment counts; a token that may not make labels costs only the labels."""
-    forge.refuses_labels = True
+def test_a_label_that_is_refused_costs_no_other(forge: ForgeServer, environ: Environ) -> None:
+    """What can be set is set and what can go goes; the rest is a warning, label by label."""
+    forge.refused_labels = {"langsmith:failed", "allow-loss"}
+    forge.labels |= {"allow-loss", "langsmith:replaced"}
+    report = CHANGES | {"labels": ["langsmith:created", "langsmith:failed", "langsmith:revision"]}
 
+    said = comment(f"{DEV}\nx\n", environ, report=report, drop_labels=["allow-loss"])
+
+    assert len(forge.mine) == 1
+    assert forge.labels == {"allow-loss", "langsmith:created", "langsmith:revision"}
+    assert [warning.partition(". ")[0] for warning in said.warnings] == [
+        "The label langsmith:failed was not set",
+        "The label allow-loss was not taken off",
+    ]
+
+
+def test_labels_that_cannot_be_read_are_a_warning(
+    forge: ForgeServer, environ: Environ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comment counts; a token that may not see labels costs only the labels."""
+
+    def refuse(_: object) -> set[str]:
+        raise PostingFailed("GET labels was answered 403")
+
+    for kind in (GitHub, GitLab):
+        monkeypatch.setattr(kind, "labels", refuse)
     said = comment(f"{DEV}\nx\n", environ, report=CHANGES)
 
     assert len(forge.mine) == 1
-    assert said.warnings[0].startswith("The labels were not changed. ")
+    assert said.warnings == ("The labels were not changed. GET labels was answered 403",)
 
 
 def test_the_footer_names_commit_and_run(forge: ForgeServer, environ: Environ) -> None:

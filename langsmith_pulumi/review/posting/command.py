@@ -77,7 +77,6 @@ def _label(forge: Forge, wanted: Collection[str] | None, drop: Collection[str]) 
     if wanted is None and not drop:
         return ()
     try:
-        update_labels(forge, wanted, drop)
+        return update_labels(forge, wanted, drop)
     except PostingFailed as refusal:
         return (f"The labels were not changed. {refusal}",)
-    return ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ class Forge(Protocol):
         """The labels that are set."""
         ...
 
-    def change_labels(self, add: Collection[str], remove: Collection[str]) -> None:
-        """Set some labels and take off others."""
+    def add_label(self, label: str) -> None:
+        """Set a label."""
+        ...
+
+    def remove_label(self, label: str) -> None:
+        """Take off a label."""
         ...

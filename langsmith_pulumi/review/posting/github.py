@@ -10,7 +10,7 @@ from .api import Api, PostingFailed
 from .forge import Comment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
 # Only GraphQL says whether the token's own user wrote a comment; the token of a workflow may not
 # ask who it is.
@@ -80,12 +80,13 @@ class GitHub:
         answer = self._api.send("GET", f"{self._issue}/labels", params={"per_page": 100})
         return {label["name"] for label in answer.json()}
 
-    def change_labels(self, add: Collection[str], remove: Collection[str]) -> None:
-        """Set some labels and take off others."""
-        for label in remove:
-            self._api.send("DELETE", f"{self._issue}/labels/{quote(label, safe='')}")
-        if add:
-            self._api.send("POST", f"{self._issue}/labels", json={"labels": sorted(add)})
+    def add_label(self, label: str) -> None:
+        """Set a label; one that the repository lacks needs a token that may make it."""
+        self._api.send("POST", f"{self._issue}/labels", json={"labels": [label]})
+
+    def remove_label(self, label: str) -> None:
+        """Take off a label."""
+        self._api.send("DELETE", f"{self._issue}/labels/{quote(label, safe='')}")
 
     def _page(self, after: str | None) -> dict[str, Any]:
         owner, _, name = self._repository.partition("/")

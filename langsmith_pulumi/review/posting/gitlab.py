@@ -10,7 +10,7 @@ from .api import Api
 from .forge import Comment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
 
 class GitLab:
@@ -53,12 +53,13 @@ class GitLab:
         """The labels that are set."""
         return set(self._api.send("GET", self._request).json()["labels"])
 
-    def change_labels(self, add: Collection[str], remove: Collection[str]) -> None:
-        """Set some labels and take off others."""
-        change = {"add_labels": ",".join(sorted(add)), "remove_labels": ",".join(sorted(remove))}
-        self._api.send(
-            "PUT", self._request, json={key: text for key, text in change.items() if text}
-        )
+    def add_label(self, label: str) -> None:
+        """Set a label; GitLab makes one that the project lacks."""
+        self._api.send("PUT", self._request, json={"add_labels": label})
+
+    def remove_label(self, label: str) -> None:
+        """Take off a label."""
+        self._api.send("PUT", self._request, json={"remove_labels": label})
 
     @cached_property
     def _me(self) -> Any:

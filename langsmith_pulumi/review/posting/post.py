@@ -7,8 +7,10 @@ from enum import Enum
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from .api import PostingFailed
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from .forge import Comment, Forge
 
@@ -53,20 +55,39 @@ def markers(markdown: str) -> frozenset[str]:
     return frozenset(takewhile(_MARKER.fullmatch, lines))
 
 
-def update_labels(forge: Forge, wanted: Collection[str] | None, drop: Collection[str] = ()) -> None:
+def update_labels(
+    forge: Forge, wanted: Collection[str] | None, drop: Collection[str] = ()
+) -> tuple[str, ...]:
     """Set the labels of a report, and take off its earlier ones that no longer hold.
+
+    One by one, so that a label which is refused costs none of the others.
 
     Args:
         forge: Where.
         wanted: The report's labels; None leaves them as they are.
         drop: Other labels to take off.
+
+    Returns:
+        A sentence for each label that could not be changed.
     """
     there = forge.labels()
     ours = {label for label in there if label.startswith(LABELS)}
     due = ours if wanted is None else set(wanted)
     add, remove = due - there, (ours - due) | (there & set(drop))
-    if add or remove:
-        forge.change_labels(add, remove)
+    tried = (
+        *(_try(forge.add_label, label, "set") for label in sorted(add)),
+        *(_try(forge.remove_label, label, "taken off") for label in sorted(remove)),
+    )
+    return tuple(refusal for refusal in tried if refusal)
+
+
+def _try(change: Callable[[str], None], label: str, done: str) -> str:
+    """Why a label could not be changed; empty where it was."""
+    try:
+        change(label)
+    except PostingFailed as refusal:
+        return f"The label {label} was not {done}. {refusal}"
+    return ""
 
 
 def _create(markdown: str, forge: Forge) -> Posted:
