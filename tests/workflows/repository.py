@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -49,6 +50,7 @@ class Repository:
         repository = cls(forge, folder)
         repository.write("agent/graph.py", "graph = None\n")
         repository.fake("fails", "^$")
+        repository.fake("fails-late", "^$")
         repository.fake("stacks", "")
         repository.plan("dev", "03_new_revision")
         repository.plan("prod", "02_in_place")
@@ -65,11 +67,22 @@ class Repository:
 
     def plan(self, stack: str, recorded: str) -> None:
         """What a preview of a stack prints from now on."""
-        shutil.copy(PLANS / f"{recorded}.json", self.folder / f"fake/plans/{stack}.json")
+        text = (PLANS / f"{recorded}.json").read_text()
+        urns = f"urn:pulumi:{stack.rpartition('/')[2]}::agents::"
+        self.fake(f"plans/{stack}.json", text.replace("urn:pulumi:prod::support::", urns))
+
+    def plan_of_many(self, stack: str, number: int) -> str:
+        """A preview that makes this many resources; the last one's name."""
+        urn = f"urn:pulumi:{stack}::agents::pkg:index:Thing::a-thing-with-a-long-name-{{:08}}"
+        steps = [{"op": "create", "urn": urn.format(n), "newState": {}} for n in range(number)]
+        self.fake(f"plans/{stack}.json", json.dumps({"steps": steps}))
+        return urn.rpartition("::")[2].format(number - 1)
 
     def fake(self, name: str, text: str) -> None:
         """What else the stand-in for Pulumi knows."""
-        (self.folder / "fake" / name).write_text(text)
+        path = self.folder / "fake" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
 
     @property
     def code(self) -> str:
@@ -82,7 +95,7 @@ class Repository:
         """The calls of Pulumi that change something."""
         path = self.folder / "fake/calls"
         lines = path.read_text().splitlines() if path.exists() else []
-        kept = ("up ", "destroy ", "cancel ", "stack select", "config cp")
+        kept = ("up ", "refresh ", "destroy ", "cancel ", "stack select", "config cp")
         return [line for line in lines if line.startswith(kept)]
 
     def github(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workflows.runner import Result
 
 PREVIEW = EXAMPLES / "github/preview.yml"
+DEPLOY = EXAMPLES / "github/deploy.yml"
 
 pytestmark = NEEDED
 
@@ -106,15 +107,61 @@ def test_a_failed_preview_is_reported_and_refused(repository: Repository) -> Non
     assert "The preview failed" in repository.forge.mine[0]
 
 
-def test_a_preview_without_a_plan_ends_the_job(repository: Repository) -> None:
-    """Where Pulumi wrote nothing, no report may say that nothing changes."""
+FAILURES = {
+    "nothing is written": ("", 1),
+    "half a plan is written": ('{"steps": [', 1),
+    "no plan is written": ("[]", 1),
+    "a plan without the failure is written": ('{"steps": [], "diagnostics": null}', 255),
+}
+
+
+@pytest.mark.parametrize(("written", "code"), FAILURES.values(), ids=FAILURES)
+def test_a_failure_takes_the_place_of_the_old_verdict(
+    repository: Repository, written: str, code: int
+) -> None:
+    """Whatever a failing preview leaves, the one comment says that it failed, and the gate shuts.
+
+    So it is for a single stack too, whose comment is found by nothing but that stack's name.
+    """
+    repository.extra = {"STACKS": "acme/prod"}
+    repository.plan("acme/prod", "02_in_place")
+    done(repository.github("preview", "preview", event("opened")))
+    assert "changed in place" in repository.forge.mine[0]
+
+    repository.fake("plans/acme/prod.json", written)
+    repository.fake("fails" if code == 1 else "fails-late", "^preview")
+    result = done(repository.github("preview", "preview", event("labeled", "allow-loss")))
+
+    assert result.failed == ["Gate"]
+    (comment,) = repository.forge.mine
+    assert f"exit code {code}" in comment
+    assert "changed in place" not in comment
+    assert repository.forge.labels == {"langsmith:failed"}
+
+
+def test_a_failed_stack_hides_no_other(repository: Repository) -> None:
+    """Where one stack has no plan, the comment still tells what the other one would do."""
     (repository.folder / "fake/plans/prod.json").unlink()
 
     result = done(repository.github("preview", "preview", event("opened")))
 
-    assert result.failed == ["Preview"]
-    assert set(result.outcomes.values()) == {"success", "failure", "skipped"}
-    assert repository.forge.mine == []
+    assert result.failed == ["Gate"]
+    assert "agents/prod" in repository.forge.mine[0]
+    assert "rebuilt and redeployed" in repository.forge.mine[0]
+
+
+@pytest.mark.parametrize(("action", "passes"), [("synchronize", False), ("labeled", True)])
+def test_a_report_that_was_cut_is_refused(
+    repository: Repository, action: str, *, passes: bool
+) -> None:
+    """Nobody approves what the comment left out; the refusing job's log has all of it."""
+    name = repository.plan_of_many("dev", 1500)
+
+    result = done(repository.github("preview", "preview", event(action, "allow-loss")))
+
+    assert result.failed == ([] if passes else ["Gate"])
+    assert name not in repository.forge.mine[0]
+    assert (name in result.log) is not passes
 
 
 @pytest.mark.parametrize("without", [{"fork": True}, {"author": "dependabot[bot]"}])
@@ -139,8 +186,31 @@ def test_a_merge_is_brought_up(repository: Repository) -> None:
     result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
 
     assert result.failed == []
-    assert repository.calls[-1].startswith("up --yes --refresh")
-    assert repository.calls[-1].endswith(f"--stack dev --config code={repository.code}")
+    assert repository.calls == [
+        "refresh --yes --skip-preview --non-interactive --stack dev",
+        f"up --yes --skip-preview --non-interactive --stack dev --config code={repository.code}",
+    ]
+
+
+def test_a_failed_preview_never_goes_up(repository: Repository) -> None:
+    """No label lets up what could not be planned, even if the plan looks like a good one."""
+    repository.fake("fails-late", "^preview")
+    repository.forge.merged = [["allow-loss"]]
+
+    result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+
+    assert result.failed == ["Gate"]
+    assert "exit code 255" in result.summary
+    assert not any(call.startswith("up ") for call in repository.calls)
+
+
+@pytest.mark.parametrize("shared", ['--stack "$STACK"', '--config "code=$CODE"'])
+def test_the_gate_plans_what_goes_up(shared: str) -> None:
+    """Gate and `up` have the same arguments, and neither of them refreshes the state anew."""
+    steps = {step.get("name"): step for step in load(DEPLOY)["jobs"]["up"]["steps"]}
+    for name in ("Gate", "Up"):
+        assert shared in steps[name]["run"]
+        assert "--refresh" not in steps[name]["run"]
 
 
 @pytest.mark.parametrize(

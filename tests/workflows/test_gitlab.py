@@ -10,6 +10,8 @@ from workflows.forges import TOKEN
 from workflows.repository import ENCRYPTED, KEYS, NEEDED
 from workflows.runner import GITLAB, load
 
+from langsmith_pulumi.review import EXIT_CODES, Gate
+
 if TYPE_CHECKING:
     from workflows.repository import Repository
 
@@ -17,6 +19,7 @@ pytestmark = NEEDED
 
 UP = "up --yes --refresh --skip-preview --non-interactive"
 ALLOWED = {"FAIL_ON": "unjudged"}
+TRUNCATED, UNJUDGED = EXIT_CODES[Gate.TRUNCATED], EXIT_CODES[Gate.UNJUDGED]
 
 
 def test_two_stacks_make_one_note_that_the_next_push_edits(repository: Repository) -> None:
@@ -44,6 +47,41 @@ def test_a_replacement_needs_the_label(
     assert done.returncode == code
     assert "lose their databases" in repository.forge.mine[0]
     assert "allow-loss" not in repository.forge.labels
+
+
+@pytest.mark.parametrize("how", ["fails", "fails-late"])
+def test_a_failure_takes_the_place_of_the_old_verdict(repository: Repository, how: str) -> None:
+    """A failed preview, with a plan or without, edits the note and is refused despite the label."""
+    assert repository.gitlab("preview").returncode == 0
+    repository.fake(how, "^preview .*prod")
+
+    done = repository.gitlab("preview", **ALLOWED)
+
+    assert done.returncode == UNJUDGED, done.stdout
+    (note,) = repository.forge.mine
+    assert "The preview failed" in note
+    assert "langsmith:failed" in repository.forge.labels
+
+
+def test_a_failed_preview_never_goes_up(repository: Repository) -> None:
+    """Nothing lets up what could not be planned, even if the plan looks like a good one."""
+    repository.fake("fails-late", "^preview")
+
+    done = repository.gitlab("deploy-dev", **ALLOWED)
+
+    assert done.returncode == UNJUDGED, done.stdout
+    assert not any(call.startswith("up ") for call in repository.calls)
+
+
+def test_a_report_that_was_cut_is_refused(repository: Repository) -> None:
+    """Nobody approves what the note left out; the log has all of it."""
+    name = repository.plan_of_many("dev", 1500)
+
+    done = repository.gitlab("preview")
+
+    assert done.returncode == TRUNCATED
+    assert name not in repository.forge.mine[0]
+    assert name in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -132,7 +170,8 @@ def test_no_replacement_goes_up_unreviewed(
     done = repository.gitlab("deploy-prod", **variables)
 
     assert done.returncode == (0 if goes_up else 3)
-    assert [call.startswith("up ") for call in repository.calls] == [True] * goes_up
+    assert [call.split()[0] for call in repository.calls] == ["refresh", *["up"] * goes_up]
+    assert not any("--refresh" in call for call in repository.calls)
 
 
 def test_no_secret_is_printed(repository: Repository) -> None:

@@ -1,0 +1,45 @@
+"""Notes in a plan that its preview failed, so that the report says so and its gate refuses it.
+
+Usage: python note_failure.py PLAN STACK EXIT_CODE
+
+Pulumi does not write every failure into the plan, and of some previews there is no plan at all.
+Then the file holds just the note. It names the stack, by which the comment of an earlier plan is
+found and edited.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def note_failure(path: Path, stack: str, exit_code: str) -> None:
+    """Add an error to the plan in a file, or make one of it where there is no plan."""
+    plan = _plan(path)
+    plan["diagnostics"] = [*(plan.get("diagnostics") or []), _error(stack, exit_code)]
+    path.write_text(json.dumps(plan), encoding="utf-8")
+
+
+def _plan(path: Path) -> dict[str, Any]:
+    try:
+        plan = json.loads(path.read_bytes())
+    except ValueError:
+        return {}
+    return plan if isinstance(plan, dict) else {}
+
+
+def _error(stack: str, exit_code: str) -> dict[str, str]:
+    project = yaml.safe_load(Path("Pulumi.yaml").read_text(encoding="utf-8"))["name"]
+    name = stack.rpartition("/")[2]
+    return {
+        "severity": "error",
+        # No output of Pulumi: a comment is read by more people than the log.
+        "message": f"The preview ended with exit code {exit_code}; see the log of its job.",
+        "urn": f"urn:pulumi:{name}::{project}::pulumi:pulumi:Stack::{project}-{name}",
+    }
+
+
+if __name__ == "__main__":
+    note_failure(Path(sys.argv[1]), *sys.argv[2:])
