@@ -83,3 +83,32 @@ def test_what_the_preview_told_is_what_the_merge_does(forge: ForgeServer, tmp_pa
     assert "1 deployment created" in merge.summary
     assert "Nothing changes" in after.summary
     assert "Nothing changes" in forge.mine[0]
+
+
+def test_a_stack_that_is_not_there_is_told_in_the_comment(
+    forge: ForgeServer, tmp_path: Path
+) -> None:
+    """Pulumi writes no plan at all then; the comment says so in the place of that stack."""
+    with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
+        repository = _repository(forge, tmp_path, simulator)
+        repository.extra["STACKS"] = "nowhere"
+        preview = done(repository.github("preview", "preview", event("opened")))
+
+    assert preview.failed == ["Gate"]
+    assert forge.mine[0].startswith("<!-- langsmith-pulumi review agents/nowhere -->")
+    assert "The preview failed" in forge.mine[0]
+
+
+def test_a_merge_puts_back_what_the_gate_saw_drifted(forge: ForgeServer, tmp_path: Path) -> None:
+    """Without a refresh of their own, gate and `up` still act on what is really there."""
+    with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
+        repository = _repository(forge, tmp_path, simulator)
+        done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+        name = "support-agent-dev"
+        simulator.drift(name, source_revision_config={"repo_ref": "by-hand"})
+        merge = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+        after = simulator.deployment(name)["source_revision_config"]["repo_ref"]
+
+    assert merge.failed == []
+    assert "by-hand" in merge.summary
+    assert after == "main"

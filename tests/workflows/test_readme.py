@@ -1,0 +1,45 @@
+"""What the workflows' README tells to set is what the code and the project need."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from workflows.runner import EXAMPLES
+
+from langsmith_pulumi._version import __version__
+from langsmith_pulumi.review import labels
+from langsmith_pulumi.review.effects import Effect, Kind
+from langsmith_pulumi.review.plan import Diagnostic
+from langsmith_pulumi.review.report import Report, StackReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+README = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+def _report(kinds: Iterable[Kind]) -> Report:
+    """A report in which all there is happens at once."""
+    effects = tuple(Effect("", "", "", kind, "") for kind in kinds)
+    errors = (Diagnostic("error", "no", None),)
+    return Report((StackReport("", "", "", effects, (), 0, (), errors, ()),))
+
+
+def test_the_readme_names_every_label() -> None:
+    """Who runs the README's commands has each label that a report can set, and no other."""
+    (named,) = re.findall(r"for label in (.+); do\n  gh label create \"langsmith:\$label\"", README)
+    told = sorted(f"langsmith:{name}" for name in named.split())
+    assert told == sorted(labels(_report(Kind)))
+
+
+def test_requirements_are_compatible_releases() -> None:
+    """The example's requirements admit the versions they are tested with, and no next major."""
+    lines = (EXAMPLES / "project/requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = {r.name: r for r in map(Requirement, (x for x in lines if not x.startswith("#")))}
+
+    assert wanted["langsmith-pulumi"].specifier.contains(__version__, prereleases=True)
+    assert wanted["pulumi"].specifier.contains(version("pulumi"))
+    assert not any(requirement.specifier.contains("99") for requirement in wanted.values())
