@@ -43,7 +43,7 @@ class Engine(Protocol):
     home: Path
     """Everything the engine writes is below it."""
 
-    def preview(self, *, refresh: bool = False) -> Outcome: ...
+    def preview(self) -> Outcome: ...
     def up(self) -> Outcome: ...
     def refresh(self) -> Outcome: ...
     def destroy(self) -> Outcome: ...
@@ -86,9 +86,7 @@ class OfflineEngine:
         shutil.copytree(PROGRAM, self._program)
         self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED)
 
-    def preview(self, *, refresh: bool = False) -> Outcome:
-        if refresh:
-            self._stack.refresh()
+    def preview(self) -> Outcome:
         return self._outcome(self._stack.preview())
 
     def up(self) -> Outcome:
@@ -144,8 +142,8 @@ class PulumiEngine:
         }
         self._run("stack", "init", STACK)
 
-    def preview(self, *, refresh: bool = False) -> Outcome:
-        done = self._run("preview", "--json", *(["--refresh"] if refresh else []))
+    def preview(self) -> Outcome:
+        done = self._run("preview", "--json")
         plan = json.loads(done.stdout)
         steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
         messages = plan.get("diagnostics") or []
