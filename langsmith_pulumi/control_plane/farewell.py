@@ -1,4 +1,4 @@
-"""What the user reads when a wait ends, and not with what was waited for."""
+"""What the user reads when a wait ends, and not, or not surely, with what was waited for."""
 
 from __future__ import annotations
 
@@ -67,6 +67,17 @@ def _end_of_log(client: ControlPlane, deployment: Deployment, revision: Revision
     lines = client.build_log(deployment.id, revision.id, _LOG_LINES, kind)
     log = "".join(f"    {line}\n" for line in lines)
     return f"\n  The end of its {kind} log:\n{log}  " if log else ""
+
+
+def not_serving(client: ControlPlane, deployment: Deployment, revision: Revision) -> str:
+    """Say that the service names another revision than the newest, deployed one; else nothing."""
+    active = deployment.active_revision_id
+    if not active or active == revision.id:
+        return ""
+    return (
+        f"revision {revision.id} is deployed, but the service still names {active} as the active "
+        f"one. Check on the deployment's page which one serves: {client.dashboard_url(deployment)}"
+    )
 
 
 def timed_out(
