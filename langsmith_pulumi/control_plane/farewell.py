@@ -93,6 +93,7 @@ def timed_out(
             "The rollout goes on by itself. Run `pulumi up` later: it waits for the rest. The "
             f"argument rollout_timeout (in seconds) allows more time.{more}"
         ),
+        request=_unanswered(deployment_id, seen),
     )
 
 
@@ -104,6 +105,7 @@ def gone(deployment_id: str, seen: Seen) -> RolloutGone:
         f"{_named(deployment_id, seen)} was deleted by somebody else before its rollout "
         f"ended.{stood}",
         advice="Run `pulumi refresh` to take it out of the state; the next `up` makes it anew.",
+        request=_unanswered(deployment_id, seen),
     )
 
 
@@ -120,7 +122,13 @@ def still_there(deployment_id: str, timeout: float, seen: Seen) -> DeletionTimed
         f"{_named(deployment_id, seen)} is {stands}, {spoken(timeout)} after its deletion "
         f"was asked for{seen.blindness}",
         advice=advice,
+        request=_unanswered(deployment_id, seen),
     )
+
+
+def _unanswered(deployment_id: str, seen: Seen) -> str:
+    """Name the request where it never told the deployment's name: then others have to add that."""
+    return "" if seen.deployment else f"GET /v2/deployments/{deployment_id}"
 
 
 def _named(deployment_id: str, seen: Seen) -> str:
