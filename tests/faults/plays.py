@@ -174,6 +174,12 @@ def serving_the_old_one(world: World) -> str:
     return world.told[0]
 
 
+def deletion_lost(world: World) -> str:
+    fault = FAULT_OF["reset before the work"]
+    fault.strike(made(world), "DELETE", DEPLOYMENT, times=-1, skip=0)
+    return world.engine.destroy()
+
+
 def leaving_slowly(world: World) -> str:
     made(world).simulator.deletion_seconds = 3600.0
     return world.engine.destroy()

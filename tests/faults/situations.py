@@ -275,6 +275,12 @@ SECTIONS: dict[str, tuple[Situation, ...]] = {
     ),
     "Deleting": (
         Situation(
+            "The answer to the deletion was lost",
+            "The connection broke five times.",
+            "Should it have been deleted all the same, the next run sees that and is content.",
+            plays.deletion_lost,
+        ),
+        Situation(
             "The deletion takes longer than we wait",
             "The service has accepted it and is not done.",
             "The deployment stays in the state until it is gone, so nothing is lost meanwhile.",
