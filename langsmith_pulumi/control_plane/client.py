@@ -192,9 +192,11 @@ class ControlPlane:
             received, page = self._send("GET", _DEPLOYMENTS, _with_page, REPEATABLE, params=params)
             found = [self._deployment(received, item) for item in page.resources]
             # What is made or deleted meanwhile shifts the pages, so one may come twice.
-            yield from (deployment for deployment in found if deployment.id not in seen)
-            seen |= {deployment.id for deployment in found}
-            if len(found) < _PAGE:
+            new = [deployment for deployment in found if deployment.id not in seen]
+            yield from new
+            seen |= {deployment.id for deployment in new}
+            # A server that ignores `offset` shows the same page for ever.
+            if len(found) < _PAGE or not new:
                 return
             offset = max(page.offset or 0, offset + len(found))
 
