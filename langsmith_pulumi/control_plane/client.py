@@ -13,7 +13,7 @@ from .creating import Creation
 from .errors import ControlPlaneError, DeploymentMissing, InvalidRequest, Missing
 from .logs import LogKind, lines_of
 from .polling import pause
-from .retrying import BRIEFLY, ONCE, REPEATABLE, Policy
+from .retrying import BRIEFLY, HASTILY, ONCE, REPEATABLE, Policy
 from .settings import check, check_workspace_id, dashboard_url
 from .wire import Limits, Wire
 
@@ -120,6 +120,11 @@ class ControlPlane:
         path = _path(deployment_id)
         send = partial(self._send, "PATCH", path, self._deployment, ONCE, body=sent)
         return settling.settled(send, evidence, rounds=_ROUNDS, sleep=self.sleep)
+
+    def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> Deployment:
+        """Change a setting without insisting: for a change that can be made up for later."""
+        path, sent = _path(deployment_id), self._payload(body)
+        return self._send("PATCH", path, self._deployment, HASTILY, body=sent)
 
     def delete(self, deployment_id: str, *, delete_tracing_project: bool) -> None:
         """Ask for the deletion. It is over when ``get`` raises ``DeploymentMissing``.

@@ -8,6 +8,7 @@ policy         for                       attempts repeated after
 ``REPEATABLE`` GET and DELETE            5        whatever may be over at the next one
 ``BRIEFLY``    GET while polling, logs   2        the same
 ``ONCE``       POST and PATCH            5        what was certainly not carried out
+``HASTILY``    what can wait             2        the same as BRIEFLY, within seconds
 ============== ========================= ======== ====================================
 
 What is open after a POST or PATCH, ``settling`` looks at.
@@ -69,6 +70,8 @@ REPEATABLE = Policy(_may_be_over_soon)
 ONCE = Policy(_was_not_carried_out)
 BRIEFLY = Policy(_may_be_over_soon, attempts=2, seconds=LONGEST_RETRY_AFTER + 15.0)
 """For whoever asks again anyway: stubborn enough to do as ``Retry-After`` says."""
+HASTILY = Policy(_may_be_over_soon, attempts=2, seconds=20.0)
+"""For what the next run can make up for, where time is dear."""
 
 
 def retried(
