@@ -42,6 +42,8 @@ class Engine(Protocol):
 
     home: Path
     """Everything the engine writes is below it."""
+    begun: list[subprocess.Popen[str]]
+    """The operations that were started in processes of their own."""
 
     def preview(self) -> Outcome: ...
     def up(self) -> Outcome: ...
@@ -81,6 +83,7 @@ class OfflineEngine:
         from langsmith_pulumi.testing.offline import OfflineStack
 
         self.home = home
+        self.begun: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         self._environ = environ
         shutil.copytree(PROGRAM, self._program)
@@ -103,7 +106,9 @@ class OfflineEngine:
 
     def begin(self, operation: str) -> subprocess.Popen[str]:
         module = [sys.executable, "-m", "langsmith_pulumi.cli", "offline"]
-        return _begun([*module, operation, "--stack", STACK], self._program, self._environ)
+        command = [*module, operation, "--stack", STACK]
+        self.begun.append(_begun(command, self._program, self._environ))
+        return self.begun[-1]
 
     def unlock(self) -> None:
         """Nothing to do: a lock of a dead process does not hold."""
@@ -127,6 +132,7 @@ class PulumiEngine:
 
     def __init__(self, home: Path, environ: dict[str, str]) -> None:
         self.home = home
+        self.begun: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         shutil.copytree(PROGRAM, self._program)
         (home / "state").mkdir()
@@ -165,7 +171,9 @@ class PulumiEngine:
 
     def begin(self, operation: str) -> subprocess.Popen[str]:
         confirmed = ["--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
-        return _begun(["pulumi", operation, *confirmed], self._program, self._environ)
+        command = ["pulumi", operation, *confirmed]
+        self.begun.append(_begun(command, self._program, self._environ))
+        return self.begun[-1]
 
     def unlock(self) -> None:
         self._run("cancel", "--yes")
