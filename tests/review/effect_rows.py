@@ -75,7 +75,7 @@ ROWS = [
         ],
         Kind.REVISION,
         {
-            "source_config.resource_spec.sidecars[0].env[0].value": ("(hidden)", "(hidden)"),
+            "source_config.resource_spec.sidecars[0].env[TOKEN].value": (SECRET, SECRET),
             "source_config.resource_spec.sidecars[0].image": ("a", "b"),
         },
     ),
@@ -144,7 +144,12 @@ ROWS = [
         Kind.RETRIED,
         {"source_revision_config.repo_ref": ("v1", "v2")},
     ),
-    Row("a first rollout that failed is retried", [rollout("create")], Kind.RETRIED),
+    Row(
+        "a first rollout that failed is retried",
+        [rollout("create")],
+        Kind.RETRIED,
+        notes=(Note.NO_CAUSE,),
+    ),
     Row(
         "a retry beside a change in place is a retry",
         [
@@ -227,13 +232,11 @@ ROWS = [
         "import_ adopts",
         [step("create", new=inputs(import_id="an-id")), rollout("create")],
         Kind.ADOPTED,
-        notes=(Note.ADOPTION,),
     ),
     Row(
         "the engine's own import adopts too",
         [step("import", new=inputs())],
         Kind.ADOPTED,
-        notes=(Note.ADOPTION,),
     ),
     Row("an operation of the future is unknown", [step("transmute")], Kind.UNKNOWN),
     Row(
