@@ -19,15 +19,15 @@ _CONTEXT = 20
 
 _EXACT = 1e15
 """Whole numbers below this are exact in a float."""
-_USER = re.compile(r"(?<=://)(?:[^/\s@]+(?:@[^/\s@]+)*|[^/\s@:]*:(?!\d+/)\S*)(?=@)")
+_USER = re.compile(r"(?<=://)(?:[^/\s@]+(?:@[^/\s@]+)*|[^/\s@:]*:(?!\d+/)\S{0,200})(?=@)")
 """User and password of a URL; one that holds a slash unescaped as well."""
-_TOKEN = re.compile(
-    r"""(?ix) (
-        [?&;] (?:key|sig|code|auth) |
-        [\w.-]* (?:token|secret|passw(?:or)?d|passphrase|credential|signature|api[_-]?key) [\w.-]*
-    ) = [^\s&;\#"',]+"""
+_NAMED = re.compile(r"""([?&;]|(?<![\w.-]))([\w.-]+)=[^\s&;#"',]+""")
+"""A value with a name, in a URL's query or in a command."""
+_TELLING = re.compile(
+    r"token|secret|passw(or)?d|passphrase|credential|signature|api[_-]?key|[?&;](key|sig|code|auth)$",
+    re.IGNORECASE,
 )
-"""A value with a telling name, in a URL's query or in a command."""
+"""A name that tells of a secret value; some do so in a query only."""
 _HARMLESS = ("L", "M", "N", "P", "S", "Zs")
 
 
@@ -72,7 +72,12 @@ def visible(text: str) -> str:
 
 def without_credentials(text: str) -> str:
     """A text without users and passwords in URLs, and without values of tokens and keys."""
-    return _TOKEN.sub(r"\1=***", _USER.sub("***", text))
+    return _NAMED.sub(_without_secret, _USER.sub("***", text))
+
+
+def _without_secret(named: re.Match[str]) -> str:
+    name = named[1] + named[2]
+    return f"{name}=***" if _TELLING.search(name) else named[0]
 
 
 def figure(number: float) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from review.building import bucket, error, inputs, plan, rollout, step
+from review.building import DEPLOYMENT, bucket, error, inputs, plan, rollout, step
 
 from langsmith_pulumi.review import UnreadablePlan, review
 
@@ -52,6 +52,9 @@ def judged(document: dict[str, Any], *fail_on: str, **options: Any) -> Any:
         (plan(bucket("delete", "b", {})), ("delete",), 4),
         (plan(bucket("update", "b", {}, {})), ALL, 0),
         (plan(COMPONENT), ALL, 0),
+        (plan(bucket("delete", "b", {}, state={"retainOnDelete": True})), ALL, 0),
+        (plan(step("create", new=inputs(import_id="an-id"))), ("revision",), 5),
+        ({"steps": plan()["steps"]}, ("replace",), 7),
         (plan(diagnostics=[error("no")]), ("replace",), 7),
         (plan(diagnostics=[error("no")]), (), 0),
         ({**plan(), "changeSummary": {"same": 1, "replace": 1}}, ("replace",), 7),
@@ -83,7 +86,15 @@ def test_a_replacement_that_the_report_has_no_room_for_is_refused_all_the_same()
 
 @pytest.mark.parametrize(
     ("allow", "exit_code"),
-    [("r", 0), ("r*", 0), ("*langsmith:Deployment::r", 0), ("Deployment", 0), ("R", 3), ("x", 3)],
+    [
+        ("r", 0),
+        ("r*", 0),
+        ("*langsmith:Deployment::r", 0),
+        ("Deployment", 0),
+        (DEPLOYMENT, 0),
+        ("R", 3),
+        ("x", 3),
+    ],
 )
 def test_exceptions(allow: str, exit_code: int) -> None:
     """A pattern excepts by name, type or URN, and by nothing that merely looks alike."""
