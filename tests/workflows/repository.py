@@ -65,9 +65,9 @@ class Repository:
 
     def plan(self, stack: str, recorded: str) -> None:
         """What a preview of a stack prints from now on."""
-        plan = (PLANS / f"{recorded}.json").read_text()
-        own = plan.replace("urn:pulumi:prod::", f"urn:pulumi:{stack}::")
-        (self.folder / f"fake/plans/{stack}.json").write_text(own)
+        text = (PLANS / f"{recorded}.json").read_text(encoding="utf-8")
+        own = text.replace("urn:pulumi:prod::", f"urn:pulumi:{stack}::")
+        (self.folder / f"fake/plans/{stack}.json").write_text(own, encoding="utf-8")
 
     def fake(self, name: str, text: str) -> None:
         """What else the stand-in for Pulumi knows."""
