@@ -1,5 +1,5 @@
 # make demo | make test | make check | make bench   (each sets up what it needs, once)
-# make grid: crashes and recoveries that take minutes; make lowest: the oldest dependencies
+# make grid: more crashes, and thousands of malformed answers; make lowest: the oldest dependencies
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -18,6 +18,7 @@ test: $(READY)
 
 grid: $(READY)
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal -m grid
+	LANGSMITH_PULUMI_FUZZ_ROUNDS=300 $(BIN)/pytest --numprocesses=auto tests/control_plane/test_fuzz.py
 
 lowest:
 	$(PYTHON) -m venv .lowest

@@ -103,7 +103,9 @@ for _operation, _summary in {
     help="Text on a terminal, else Markdown.",
 )
 @click.option(
-    "--fail-on", default="", help="Comma-separated: replace, delete, revision, truncated, unjudged."
+    "--fail-on",
+    default="",
+    help="Comma-separated: replace, delete, revision, truncated, unjudged; empty: no gate.",
 )
 @click.option("--allow", multiple=True, help="Names, types or URNs (* and ?) that may pass.")
 @click.option("--quiet", is_flag=True, help="Print nothing where nothing changes.")

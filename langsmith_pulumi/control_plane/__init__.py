@@ -11,6 +11,7 @@ A call goes down this list, its answer comes back up::
     wire.py       httpx, and nowhere else         scrub.py      secrets out of texts
     judge.py      an answer becomes an error      wording.py    texts fit to be quoted
     reading.py    an answer becomes a model       logs.py       lines of a log
+    deadline.py   a call that ends in time        reserved.py   names no variable may have
 
     models.py     all models under one name: requests.py, resources.py, kubernetes.py (strict, with
                   the kinds of fields.py) and answers.py (tolerant)

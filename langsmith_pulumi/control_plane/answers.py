@@ -92,7 +92,6 @@ class Revision(_Answer):
 
     status_message: str | None = None
     """The reason of a failure, where the version of the service gives one."""
-    source_revision_config: Config = Field(default_factory=dict)
 
 
 class Page(BaseModel):

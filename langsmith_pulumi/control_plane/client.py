@@ -13,7 +13,7 @@ from .creating import Creation
 from .errors import ControlPlaneError, DeploymentMissing, InvalidRequest, Missing
 from .logs import LogKind, lines_of
 from .polling import pause
-from .retrying import BRIEFLY, ONCE, REPEATABLE, Policy
+from .retrying import BRIEFLY, HASTILY, ONCE, REPEATABLE, Policy
 from .settings import check, check_workspace_id, dashboard_url
 from .wire import Limits, Wire
 
@@ -121,6 +121,11 @@ class ControlPlane:
         send = partial(self._send, "PATCH", path, self._deployment, ONCE, body=sent)
         return settling.settled(send, evidence, rounds=_ROUNDS, sleep=self.sleep)
 
+    def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> Deployment:
+        """Change a setting without insisting: for a change that can be made up for later."""
+        path, sent = _path(deployment_id), self._payload(body)
+        return self._send("PATCH", path, self._deployment, HASTILY, body=sent)
+
     def delete(self, deployment_id: str, *, delete_tracing_project: bool) -> None:
         """Ask for the deletion. It is over when ``get`` raises ``DeploymentMissing``.
 
@@ -192,9 +197,11 @@ class ControlPlane:
             received, page = self._send("GET", _DEPLOYMENTS, _with_page, REPEATABLE, params=params)
             found = [self._deployment(received, item) for item in page.resources]
             # What is made or deleted meanwhile shifts the pages, so one may come twice.
-            yield from (deployment for deployment in found if deployment.id not in seen)
-            seen |= {deployment.id for deployment in found}
-            if len(found) < _PAGE:
+            new = [deployment for deployment in found if deployment.id not in seen]
+            yield from new
+            seen |= {deployment.id for deployment in new}
+            # A server that ignores `offset` shows the same page for ever.
+            if len(found) < _PAGE or not new:
                 return
             offset = max(page.offset or 0, offset + len(found))
 

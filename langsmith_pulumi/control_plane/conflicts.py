@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import Conflict, ControlPlaneError, adopting
+from .errors import Conflict, ControlPlaneError
 from .likeness import differences
 from .verdict import deletion_began
 
@@ -32,6 +32,14 @@ _AGENT_UNKNOWN = (
     "another name or still being deleted, is made from the same repository and langgraph.json. "
     "Adopt or delete that one, or use another workspace."
 )
+
+
+def adopting(deployment_id: str) -> str:
+    """Tell how a program takes over an existing deployment."""
+    return (
+        "to manage it here, add to the resource: "
+        f'opts=pulumi.ResourceOptions(import_="{deployment_id}")'
+    )
 
 
 def explained(conflict: Conflict, sent: dict[str, Any], client: ControlPlane) -> Conflict:

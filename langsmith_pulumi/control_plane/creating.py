@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .conflicts import explained
-from .errors import AMBIGUOUS, Conflict, CreateUnclear, adopting
+from .conflicts import adopting, explained
+from .errors import AMBIGUOUS, Conflict, CreateUnclear
 from .likeness import contradictions
 from .settling import settled, young
 

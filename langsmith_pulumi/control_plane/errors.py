@@ -21,7 +21,7 @@
     │   │   └── RouteMissing       not the control plane's word: a wrong URL, a proxy's page
     │   ├── Conflict               409
     │   ├── RateLimited            429
-    │   └── ServerFailure          5xx
+    │   └── ServerFailure          5xx, and 408 and 425
     ├── CreateUnclear              a deployment of that name exists, but may be somebody else's
     └── WaitError
         ├── RolloutFailed          the newest revision ended, and not well
@@ -41,13 +41,19 @@ from typing import ClassVar, Literal
 
 ConflictKind = Literal["project_exists", "agent_environment", "other"]
 
+_IF_DELETED = "a deployment that is gone is no error"
+_CHECK_ADDRESS = (
+    "Something else than the control plane may answer at this address: check the setting "
+    "langsmith:controlPlaneUrl (or LANGSMITH_ENDPOINT), then run"
+)
+
 
 class ControlPlaneError(Exception):
     """Base of all errors of this package."""
 
     next_step: ClassVar[str] = "Run the command again; nothing has to be undone."
-    after_reading: ClassVar[str] = ""
-    """The next step after a GET, where it is another."""
+    after: ClassVar[dict[str, str]] = {}
+    """The next step by method, where it is another: a GET changes nothing, a DELETE is repeated."""
 
     def __init__(
         self,
@@ -78,8 +84,8 @@ class ControlPlaneError(Exception):
 
     def __str__(self) -> str:
         """Say what was tried, what came back, what to do next."""
-        reading = self.after_reading if self.request.startswith("GET ") else ""
-        advice = self.advice or reading or self.next_step
+        method = self.request.partition(" ")[0]
+        advice = self.advice or self.after.get(method, self.next_step)
         return self.account() + (advice if advice[:1] == "\n" else f" {advice}".rstrip())
 
     def account(self) -> str:
@@ -138,6 +144,10 @@ class AnswerLost(ControlPlaneError):
         "It may have been carried out all the same. Run `pulumi up --refresh`: it looks at what "
         "is there and does what is left."
     )
+    after: ClassVar[dict[str, str]] = {
+        "GET": "Reading changes nothing: run the same command again.",
+        "DELETE": f"Run the same command again: {_IF_DELETED}.",
+    }
 
     def _happened(self) -> str:
         return f"{self._tried()} was sent, but its answer was lost: {self.detail}"
@@ -146,10 +156,11 @@ class AnswerLost(ControlPlaneError):
 class AnswerUnreadable(ControlPlaneError):
     """The status says success, the body is not what was asked for: no JSON, or fields missing."""
 
-    next_step = (
-        "Something else than the control plane may answer at this address: check the setting "
-        "langsmith:controlPlaneUrl (or LANGSMITH_ENDPOINT), then run `pulumi up --refresh`."
-    )
+    next_step = f"{_CHECK_ADDRESS} `pulumi up --refresh`."
+    after: ClassVar[dict[str, str]] = {
+        "GET": f"{_CHECK_ADDRESS} the same command again.",
+        "DELETE": f"{_CHECK_ADDRESS} the same command again: {_IF_DELETED}.",
+    }
 
     def _happened(self) -> str:
         coded = f" {_coded(self)}" if self.status else ""
@@ -276,14 +287,21 @@ class RateLimited(Answered):
 
 
 class ServerFailure(Answered):
-    """The control plane, or a proxy before it, failed; ``retry_after`` as in ``RateLimited``."""
+    """The control plane, or a proxy before it, failed; ``retry_after`` as in ``RateLimited``.
+
+    A 408 and a 425 count as such: they pass too, and a proxy may say 408 of what came through.
+    """
 
     retry_after: float | None = None
     next_step = (
         "The control plane failed by itself, and may have carried the request out. Run "
         "`pulumi up --refresh` in a few minutes."
     )
-    after_reading = "The control plane failed by itself. Run the command again in a few minutes."
+    after: ClassVar[dict[str, str]] = {
+        "GET": "The control plane failed by itself. Run the same command again in a few minutes.",
+        "DELETE": "The control plane failed by itself, and may have carried the request out. Run "
+        f"the same command again in a few minutes: {_IF_DELETED}.",
+    }
 
 
 class CreateUnclear(ControlPlaneError):
@@ -329,11 +347,3 @@ AMBIGUOUS = (AnswerLost, AnswerUnreadable, ServerFailure)
 
 TRANSIENT = (Unreachable, RateLimited, *AMBIGUOUS)
 """These may be over at the next look."""
-
-
-def adopting(deployment_id: str) -> str:
-    """Tell how a program takes over an existing deployment."""
-    return (
-        "to manage it here, add to the resource: "
-        f'opts=pulumi.ResourceOptions(import_="{deployment_id}")'
-    )

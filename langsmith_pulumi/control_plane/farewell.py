@@ -1,4 +1,4 @@
-"""What the user reads when a wait ends, and not with what was waited for."""
+"""What the user reads when a wait ends, and not, or not surely, with what was waited for."""
 
 from __future__ import annotations
 
@@ -69,6 +69,17 @@ def _end_of_log(client: ControlPlane, deployment: Deployment, revision: Revision
     return f"\n  The end of its {kind} log:\n{log}  " if log else ""
 
 
+def not_serving(client: ControlPlane, deployment: Deployment, revision: Revision) -> str:
+    """Say that the service names another revision than the newest, deployed one; else nothing."""
+    active = deployment.active_revision_id
+    if not active or active == revision.id:
+        return ""
+    return (
+        f"revision {revision.id} is deployed, but the service still names {active} as the active "
+        f"one. Check on the deployment's page which one serves: {client.dashboard_url(deployment)}"
+    )
+
+
 def timed_out(
     client: ControlPlane, deployment_id: str, timeout: float, seen: Seen
 ) -> RolloutTimedOut:
@@ -82,6 +93,7 @@ def timed_out(
             "The rollout goes on by itself. Run `pulumi up` later: it waits for the rest. The "
             f"argument rollout_timeout (in seconds) allows more time.{more}"
         ),
+        request=_unanswered(deployment_id, seen),
     )
 
 
@@ -93,6 +105,7 @@ def gone(deployment_id: str, seen: Seen) -> RolloutGone:
         f"{_named(deployment_id, seen)} was deleted by somebody else before its rollout "
         f"ended.{stood}",
         advice="Run `pulumi refresh` to take it out of the state; the next `up` makes it anew.",
+        request=_unanswered(deployment_id, seen),
     )
 
 
@@ -109,7 +122,13 @@ def still_there(deployment_id: str, timeout: float, seen: Seen) -> DeletionTimed
         f"{_named(deployment_id, seen)} is {stands}, {spoken(timeout)} after its deletion "
         f"was asked for{seen.blindness}",
         advice=advice,
+        request=_unanswered(deployment_id, seen),
     )
+
+
+def _unanswered(deployment_id: str, seen: Seen) -> str:
+    """Name the request where it never told the deployment's name: then others have to add that."""
+    return "" if seen.deployment else f"GET /v2/deployments/{deployment_id}"
 
 
 def _named(deployment_id: str, seen: Seen) -> str:

@@ -32,7 +32,9 @@ _BY_STATUS: dict[int, type[Answered]] = {
     400: BadRequest,
     401: NotAuthenticated,
     403: Forbidden,
+    408: ServerFailure,
     422: InvalidRequest,
+    425: ServerFailure,
     429: RateLimited,
 }
 

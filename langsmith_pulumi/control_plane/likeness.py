@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .reserved import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .answers import Deployment
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
-_ROUNDING = 0.11
+_ROUNDING = 0.05 + 1e-9
 """CPU figures are rounded to one decimal."""
 _LEFT_OUT = object()
 """The value of a variable that is not there."""
+_BEYOND = object()
+"""The value of a variable that should not be there, redacted or not."""
 
 
 def contradictions(sent: Mapping[str, Any], live: Deployment) -> list[str]:
@@ -50,7 +54,17 @@ def _differences(sent: Mapping[str, Any], live: Deployment) -> Iterator[tuple[st
     if live.secrets:
         # None are shown before there is a revision; but where there are some, all are there.
         shown["secrets"] = {**dict.fromkeys(asked.get("secrets", ()), _LEFT_OUT), **live.secrets}
-    return _compared(asked, shown, "")
+    yield from _compared(asked, shown, "")
+    yield from ((f"secrets.{name}", _BEYOND) for name in _beyond(asked.get("secrets"), live))
+
+
+def _beyond(asked: Mapping[str, str] | None, live: Deployment) -> list[str]:
+    """List the variables that are not of the set that was sent, which replaces all there were.
+
+    An empty set replaces nothing. Names that the service keeps for itself may be its own doing.
+    """
+    ours = {*(asked or live.secrets), *RESERVED_EVERYWHERE, *RESERVED_ON_CLOUD}
+    return [name for name in live.secrets if name not in ours]
 
 
 def _compared(asked: Any, shown: Any, path: str) -> Iterator[tuple[str, Any]]:

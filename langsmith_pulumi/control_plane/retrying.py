@@ -2,12 +2,16 @@
 
 A request that may have been carried out is repeated only where twice is the same as once.
 
-============= ============================= ==========================================
-policy        for                           repeated after
-============= ============================= ==========================================
-``REPEATABLE`` GET, DELETE, reading logs    whatever may be over at the next attempt
-``ONCE``      POST and PATCH                what was certainly not carried out
-============= ============================= ==========================================
+============== ========================= ======== ====================================
+policy         for                       attempts repeated after
+============== ========================= ======== ====================================
+``REPEATABLE`` GET and DELETE            5        whatever may be over at the next one
+``BRIEFLY``    GET while polling, logs   2        the same
+``ONCE``       POST and PATCH            5        what was certainly not carried out
+``HASTILY``    what can wait             2        the same as BRIEFLY, within seconds
+============== ========================= ======== ====================================
+
+What is open after a POST or PATCH, ``settling`` looks at.
 
 Tenacity does the loop. (Not its offspring stamina, where neither sleeping nor time can be passed
 in.)
@@ -26,7 +30,6 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from .errors import (
     TRANSIENT,
-    BadRequest,
     ControlPlaneError,
     RateLimited,
     ServerFailure,
@@ -44,7 +47,6 @@ LONGEST_RETRY_AFTER = 60.0
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
 _JITTER = 1.0
-_PASSING_4XX = {408, 425}
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,6 @@ class Policy:
 
 
 def _may_be_over_soon(failure: BaseException) -> bool:
-    if isinstance(failure, BadRequest):
-        return failure.status in _PASSING_4XX
     return isinstance(failure, TRANSIENT)
 
 
@@ -70,6 +70,8 @@ REPEATABLE = Policy(_may_be_over_soon)
 ONCE = Policy(_was_not_carried_out)
 BRIEFLY = Policy(_may_be_over_soon, attempts=2, seconds=LONGEST_RETRY_AFTER + 15.0)
 """For whoever asks again anyway: stubborn enough to do as ``Retry-After`` says."""
+HASTILY = Policy(_may_be_over_soon, attempts=2, seconds=20.0)
+"""For what the next run can make up for, where time is dear."""
 
 
 def retried(

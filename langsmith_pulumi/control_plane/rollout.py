@@ -2,7 +2,9 @@
 
 When somebody pushes or patches meanwhile, the wait follows the newer revision. It ends
 
-1. well, when the newest revision is deployed and serves;
+1. well, when the newest revision is deployed and serves. One that is deployed and goes on not being
+   the active one is taken for that too, since services may be slow to tell, or tell nothing; but
+   where the service names another one, the result says so;
 2. at once, when the newest revision has failed (by the table in ``verdict``), when the deployment
    is deleted, or when the key is not accepted any more;
 3. past the timeout, after one last look. The rollout goes on by itself then.
@@ -22,7 +24,7 @@ from .errors import (
     RevisionMissing,
     RouteMissing,
 )
-from .farewell import Seen, failed, gone, still_there, timed_out
+from .farewell import Seen, failed, gone, not_serving, still_there, timed_out
 from .polling import looks
 from .retrying import BRIEFLY
 from .verdict import Verdict, deletion_began, verdict
@@ -44,10 +46,11 @@ _UNSEEN = 3
 
 @dataclass(frozen=True)
 class Settled:
-    """A deployment whose newest revision is up."""
+    """A deployment whose newest revision is deployed."""
 
     deployment: Deployment
-    revision: Revision
+    doubt: str = ""
+    """Why it may not serve all the same, in a sentence for people; empty as a rule."""
 
 
 def wait_for_rollout(
@@ -86,7 +89,9 @@ class _Watch:
         self._known = known
         self._on_progress = on_progress
         self._unseen = 0
-        self._same = 0
+        """Looks that found no deployment."""
+        self._unmoved = 0
+        """Looks in a row at the same revision in the same status, but for the first."""
         self.deployment: Deployment | None = None
         self.revision: Revision | None = None
         self.trouble: ControlPlaneError | None = None
@@ -123,25 +128,27 @@ class _Watch:
 
     def _note(self, revision: Revision) -> None:
         before = self.revision
-        unmoved = before is not None and (before.id, before.status) == (
-            revision.id,
-            revision.status,
-        )
-        self._same = self._same + 1 if unmoved else 0
+        moved = before is None or (before.id, before.status) != (revision.id, revision.status)
+        self._unmoved = 0 if moved else self._unmoved + 1
         self.revision = revision
 
     def _judged(self, deployment: Deployment, revision: Revision) -> Settled | None:
         found = verdict(revision.status)
-        patient = self._same < _PATIENCE
-        if found is Verdict.UNDER_WAY or (patient and self._is_stale(revision)):
+        if found is Verdict.UNDER_WAY:
+            return None
+        if self._unmoved < _PATIENCE and self._may_pass(found, deployment, revision):
             return None
         if found is Verdict.SUCCEEDED:
-            # It is deployed a moment before it serves, and only then the URL is sure.
-            serves = deployment.active_revision_id == revision.id
-            return Settled(deployment, revision) if serves or not patient else None
-        if found is Verdict.SUPERSEDED and patient:
-            return None
+            return Settled(deployment, not_serving(self._client, deployment, revision))
         raise failed(self._client, deployment, revision)
+
+    def _may_pass(self, found: Verdict, deployment: Deployment, revision: Revision) -> bool:
+        """Whether a revision that has ended may show as something else at the next looks."""
+        if found is Verdict.SUPERSEDED:
+            return True
+        # It is deployed a moment before it serves, and only then the URL is sure.
+        serves = deployment.active_revision_id == revision.id
+        return (found is Verdict.SUCCEEDED and not serves) or self._is_stale(revision)
 
     def _is_stale(self, newest: Revision) -> bool:
         """Whether the answer is from before the revision that is known to exist."""

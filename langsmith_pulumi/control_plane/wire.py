@@ -12,6 +12,7 @@ import httpx
 from langsmith_pulumi._version import __version__
 
 from . import debug
+from .deadline import Late, within
 from .errors import AnswerLost, AnswerUnreadable, ControlPlaneError, RouteMissing, Unreachable
 from .judge import failure_of
 from .retrying import Policy, http_date, retried, retry_after
@@ -48,7 +49,7 @@ class Limits:
     read: float = 60.0
     """Between two pieces of an answer."""
     answer: float = 120.0
-    """From the request to the last piece, so that a trickle ends too."""
+    """From the request to the last piece, so that a trickle ends too, of headers or body."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Wire:
         return received
 
     def _receive(self, request: httpx.Request, label: str, deadline: float) -> Received:
-        response = self._http.send(request, stream=True)
+        response = self._begun(request, label)
         try:
             body = b"".join(self._pieces(response, label, deadline))
         finally:
@@ -166,14 +167,26 @@ class Wire:
             date=date,
         )
 
+    def _begun(self, request: httpx.Request, label: str) -> httpx.Response:
+        """Send, and receive the headers: httpx limits each read of them, not all together."""
+        try:
+            return within(
+                self._limits.answer,
+                lambda: self._http.send(request, stream=True),
+                dispose=httpx.Response.close,
+            )
+        except Late:
+            raise self._late(label) from None
+
+    def _late(self, label: str) -> AnswerLost:
+        return AnswerLost(f"it was not complete within {self._limits.answer:g} s", request=label)
+
     def _pieces(self, response: httpx.Response, label: str, deadline: float) -> Iterator[bytes]:
         size = 0
         for piece in response.iter_bytes():
             size += len(piece)
             if self.clock() > deadline:
-                raise AnswerLost(
-                    f"it was not complete within {self._limits.answer:g} s", request=label
-                )
+                raise self._late(label)
             if size > _LARGEST_ANSWER:
                 raise AnswerUnreadable(
                     "it is larger than any answer of a control plane",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.reserved import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
+
 from . import bags, shape
 from .changes import (
     BUILD_ON_PUSH,
@@ -20,7 +22,7 @@ from .changes import (
     of_kind,
 )
 from .problem import Problem
-from .sources import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD, SOURCES
+from .sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -142,13 +142,13 @@ def create(session: Session, props: Bag) -> CreateResult:
 def _named(client: ControlPlane, props: Bag, outs: Bag) -> Bag:
     """Give a new deployment its display name, which a POST does not take.
 
-    The deployment exists, so a failure must not raise: its id would be lost. The output then lacks
-    the display name, and the next plan sets it.
+    The deployment exists and is not in the state yet, so this must neither raise nor take long: its
+    id would be lost. The output then lacks the display name, and the next plan sets it.
     """
     if props.get("import_id") or not props.get("display_name"):
         return outs
     try:
-        client.patch(outs["id"], bodies.display_name_body(props["display_name"]))
+        client.try_patch(outs["id"], bodies.display_name_body(props["display_name"]))
     except errors.ControlPlaneError as failure:
         progress.warn(
             props.get("progress_urn"),

@@ -68,7 +68,7 @@ def _told(failure: Exception, deed: str) -> str:
     """The failure, with the deployment in front where it tells of a request alone."""
     told = str(failure)
     request = failure.request if isinstance(failure, ControlPlaneError) else ""
-    return f"While {deed}: {told}" if request or told.startswith("Deployment (") else told
+    return f"While {deed}: {told}" if request else told
 
 
 def _defect(defect: Exception, deed: str) -> str:

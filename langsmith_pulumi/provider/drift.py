@@ -6,6 +6,8 @@ from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.reserved import RESERVED_EVERYWHERE
+
 from . import bags
 from .changes import FIELDS, REPO_REF, SECRETS, TAG_PREFIX, Change, Changed, Field, compare
 from .fingerprints import fingerprints
@@ -153,8 +155,15 @@ def _is_number(value: Any) -> bool:
 
 
 def _live_fingerprints(inputs: Bag, live: Deployment) -> Bag:
-    """Fingerprints of the live variables; a null value is a redacted one, which agrees."""
+    """Fingerprints of the live variables, without those that the service sets by itself.
+
+    A null value is a redacted one, which agrees.
+    """
     mine: Bag = inputs["secret_fingerprints"]
-    readable = {name: value for name, value in live.secrets.items() if value is not None}
+    readable = {
+        name: value
+        for name, value in live.secrets.items()
+        if value is not None and (name in mine or name not in RESERVED_EVERYWHERE)
+    }
     redacted = {name: mine[name] for name in live.secrets.keys() - readable.keys() if name in mine}
     return {**fingerprints(readable, str(inputs.get("secret_salt"))), **redacted}

@@ -118,13 +118,16 @@ def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployme
     from langsmith_pulumi.control_plane.rollout import wait_for_rollout
 
     tick = progress.Ticker(props.get("progress_urn"))
-    return wait_for_rollout(
+    settled = wait_for_rollout(
         client,
         props["deployment_id"],
         timeout=props.get("timeout") or ROLLOUT_TIMEOUT,
         revision_id=revision_id,
         on_progress=lambda revision, seconds: tick(revision.status, seconds),
-    ).deployment
+    )
+    if settled.doubt:
+        progress.warn(props.get("progress_urn"), settled.doubt)
+    return settled.deployment
 
 
 def _retry_failed(

@@ -6,17 +6,15 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from .detail import EVERYTHING
 from .markers import marker
-from .messages import message
-from .values import UNSET, pair
+from .values import stated
 from .verdict import level, sentence
 
 if TYPE_CHECKING:
     from .differences import FieldChange, SecretChange
     from .effects import Effect
     from .gate import Judgement
-    from .plan import Diagnostic
+    from .messages import Message
     from .report import Other, Report, StackReport
 
 VERSION = 1
@@ -29,9 +27,13 @@ def schema() -> dict[str, Any]:
     return dict(json.loads(text))
 
 
-def as_json(report: Report, judgement: Judgement) -> str:
-    """The whole report with the judgement of the gates; nothing is left out."""
-    return json.dumps(_document(report, judgement), indent=2) + "\n"
+def as_json(report: Report, judgement: Judgement, *, truncated: bool) -> str:
+    """The whole report with the judgement of the gates; nothing is left out.
+
+    ``truncated`` tells whether the same report as a comment leaves something out.
+    """
+    document = {**_document(report, judgement), "truncated": truncated}
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def labels(report: Report) -> list[str]:
@@ -63,8 +65,9 @@ def _stack(stack: StackReport) -> dict[str, Any]:
         "marker": marker(stack),
         "failed": stack.failed,
         "unchanged": stack.unchanged,
+        "incomplete": stack.incomplete,
         "unlisted": dict(stack.unlisted),
-        "diagnostics": [_diagnostic(item) for item in (*stack.errors, *stack.warnings)],
+        "diagnostics": [_message(item) for item in (*stack.errors, *stack.warnings)],
         "deployments": [_deployment(effect) for effect in stack.effects],
         "others": [_other(other) for other in stack.others],
     }
@@ -88,12 +91,11 @@ def _deployment(effect: Effect) -> dict[str, Any]:
 
 
 def _field(change: FieldChange) -> dict[str, Any]:
-    before, after = (None if text is UNSET else text for text in pair(change.before, change.after))
     return {
         "path": change.path,
         "change": change.change.value,
-        "before": before,
-        "after": after,
+        "before": stated(change.before),
+        "after": stated(change.after),
         "drift": change.drift,
     }
 
@@ -109,9 +111,10 @@ def _other(other: Other) -> dict[str, Any]:
         "name": other.name,
         "operation": other.op,
         "verb": other.verb.value,
+        "retained": other.retained,
         "keys": list(other.keys),
     }
 
 
-def _diagnostic(item: Diagnostic) -> dict[str, Any]:
-    return {"severity": item.severity, "message": message(item, EVERYTHING.message)}
+def _message(item: Message) -> dict[str, Any]:
+    return {"severity": item.severity, "message": item.text, "resources": list(item.names)}

@@ -1,38 +1,43 @@
 """How much a report says, and in which order it falls silent when there is too little room.
 
-The verdict, the counts and the gravest names go last.
+The verdict, the counts and the names of what is lost go last.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-ALL = 1_000_000
-LOST = 3
-"""The kinds by which something may be lost: replaced, deleted, unknown."""
+from .effects import Kind
+from .messages import ALL
+from .words import LOSSES
 
 
 @dataclass(frozen=True)
 class Detail:
     """What is shown of a report."""
 
-    values: int = ALL
-    """For how many kinds, the costliest first, each change is shown with old and new value."""
-    keys: bool = True
-    """The names of the fields and secrets that change."""
+    values: frozenset[Kind] = frozenset(Kind)
+    """The kinds of effects of which each change is shown with old and new value."""
+    keys: frozenset[Kind] = frozenset(Kind)
+    """The kinds of effects of which the fields and secrets that change are at least named."""
     others: int = ALL
-    """How many of the other resources are listed, per stack."""
+    """How many of the other resources are listed, per stack; those that are lost aside."""
     message: int = 4000
-    """Most characters of a diagnostic."""
-    messages: int = 50
-    """How many diagnostics are shown, per stack."""
+    """Most characters of a message."""
+    messages: int = ALL
+    """How many messages are shown, per stack."""
     names: int = ALL
-    """How many deployments are named, per stack and kind."""
+    """How many deployments are named, per stack and kind; those that are lost aside."""
+    losses: int = ALL
+    """How many deployments and other resources that are lost are named, per stack and kind."""
     stacks: int = ALL
-    """How many stacks are listed."""
+    """How many stacks are listed, the gravest first."""
 
 
 EVERYTHING = Detail()
+UNCUT = Detail(message=ALL)
+"""For formats without any limit."""
 
 
 @dataclass(frozen=True)
@@ -40,29 +45,41 @@ class Rung:
     """A level of detail, and what it leaves out that the one above still shows."""
 
     detail: Detail
+    topic: str
     left_out: str
+    """Takes the place of what was left out of the same topic before."""
 
 
-_STEPS: tuple[tuple[str, dict[str, int]], ...] = (
-    ("some other resources", {"others": 50}),
-    ("the other resources", {"others": 0}),
-    ("parts of long messages", {"message": 600, "messages": 10}),
-    ("the values of all but lost deployments", {"values": LOST}),
-    ("the values of lost deployments", {"values": 0}),
-    ("the names of fields and secrets", {"keys": False}),
-    ("some deployments", {"names": 20}),
-    ("most messages", {"message": 200, "messages": 2}),
-    ("most stacks", {"stacks": 20}),
-    ("all but the counts", {"names": 0, "messages": 0, "stacks": 0}),
+LAST = "everything"
+"""The topic of the last rung, which leaves out what all others do."""
+
+_LOST = frozenset(LOSSES)
+_NONE: frozenset[Kind] = frozenset()
+_STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    *(("others", "some other resources", {"others": most}) for most in (200, 100, 50, 20)),
+    ("others", "the other resources", {"others": 0}),
+    ("messages", "parts of long messages", {"message": 600}),
+    ("changes", "the values of all but lost deployments", {"values": _LOST}),
+    *(("messages", "some messages", {"messages": most}) for most in (50, 10)),
+    ("changes", "what changes in all but lost deployments", {"keys": _LOST}),
+    *(("names", "some deployments", {"names": most}) for most in (200, 100, 50, 20, 10, 5)),
+    ("names", "all but lost deployments", {"names": 0}),
+    ("changes", "all values", {"values": _NONE}),
+    ("changes", "all that changes", {"keys": _NONE}),
+    *(("stacks", "some stacks", {"stacks": most}) for most in (200, 100, 50)),
+    ("messages", "most messages", {"message": 200, "messages": 2}),
+    *(("losses", "some lost resources", {"losses": most}) for most in (100, 50, 20, 10)),
+    *(("stacks", "most stacks", {"stacks": most}) for most in (20, 10, 5)),
+    (LAST, "all but the counts", {"losses": 0, "messages": 0, "stacks": 0}),
 )
 
 
 def _ladder() -> tuple[Rung, ...]:
     rungs: list[Rung] = []
     detail = EVERYTHING
-    for words, less in _STEPS:
-        detail = replace(detail, **less)  # type: ignore[arg-type]
-        rungs.append(Rung(detail, words))
+    for topic, words, less in _STEPS:
+        detail = replace(detail, **less)
+        rungs.append(Rung(detail, topic, words))
     return tuple(rungs)
 
 

@@ -112,9 +112,12 @@ def between(
 def across_replacement(before: State | None, after: State | None) -> Differences:
     """What a replacement changes: secrets by name only.
 
-    The new deployment has a new salt, so fingerprints say nothing about values here.
+    The new deployment has a new salt, so fingerprints say nothing about values here. Where the plan
+    does not hold the old state, nothing can be told.
     """
     olds, news = _known_of(before), after.inputs if after else {}
+    if not olds:
+        return Differences()
     mine, theirs = _names(olds), _names(news)
     secrets = {
         **dict.fromkeys(theirs - mine, SecretFate.ADDED),
@@ -124,6 +127,11 @@ def across_replacement(before: State | None, after: State | None) -> Differences
         tuple(_fields(olds, news, olds, _without_secrets(FIELDS))),
         tuple(SecretChange(name, fate) for name, fate in sorted(secrets.items())),
     )
+
+
+def secret_names(state: State) -> set[str]:
+    """The names of a state's secrets."""
+    return _names(state.inputs)
 
 
 def _known_of(state: State | None) -> Bag:
@@ -143,8 +151,8 @@ def _fields(olds: Bag, news: Bag, recorded: Bag, table: Iterable[Field]) -> Iter
     for path, field in _collapsed(news, compare(olds, news, table)):
         before, after = _value(olds, field, path), _value(news, field, path)
         drift = recorded is not olds and before != _value(recorded, field, path)
-        for leaf, old, new in leaves(before, after):
-            yield FieldChange(f"{path}{leaf}", field.change, old, new, drift)
+        for leaf, old, new in leaves(before, after, path):
+            yield FieldChange(leaf, field.change, old, new, drift)
 
 
 def _value(bag: Bag, field: Field, path: str) -> Any:
@@ -170,11 +178,17 @@ def _unknown_ancestor(bag: Bag, path: str) -> str | None:
 
 
 def _secrets(olds: Bag, news: Bag, recorded: Bag) -> Iterator[SecretChange]:
+    for name in _changed_secrets(olds, news):
+        yield SecretChange(name, _fate(name, olds, news), _is_drift(name, olds, recorded))
+
+
+def _changed_secrets(olds: Bag, news: Bag) -> list[str]:
+    """The names of secrets that differ, by fingerprint or, without any, by name alone."""
+    named_only = FINGERPRINTS not in olds and FINGERPRINTS not in news
+    if named_only and isinstance(news.get(SECRETS), dict):
+        return sorted(_names(olds) ^ _names(news))
     secrets = [field for field in FIELDS if field.path == SECRETS]
-    for change in compare(olds, news, secrets):
-        name = change.path.partition(".")[2]
-        drift = _is_drift(name, olds, recorded)
-        yield SecretChange(name, _fate(name, olds, news), drift)
+    return [change.path.partition(".")[2] for change in compare(olds, news, secrets)]
 
 
 def _fate(name: str, olds: Bag, news: Bag) -> SecretFate:
@@ -198,7 +212,7 @@ def _is_drift(name: str, olds: Bag, recorded: Bag) -> bool:
     wrote them, so a variable that was added or removed behind Pulumi's back shows even later.
     """
     prints, last = _prints(olds), _prints(recorded)
-    written = olds.get(SECRETS)
+    written = olds.get(SECRETS) if FINGERPRINTS in olds else None
     astray = isinstance(written, dict) and (name in written) != (name in prints)
     return astray or prints.get(name) != last.get(name)
 

@@ -16,6 +16,8 @@ class Kind(str, Enum):
     REPLACED = "replaced"
     DELETED = "deleted"
     UNKNOWN = "unknown"
+    STARTED_OVER = "started over"
+    """Replaced, while the old one is kept and leaves Pulumi's state."""
     REVISION = "revision"
     IN_PLACE = "in place"
     CREATED = "created"
@@ -32,11 +34,12 @@ class Note(str, Enum):
     TRACES_GO = "Its tracing project is deleted too, with all traces."
     TRACES_STAY = "Its tracing project and traces stay."
     NOT_SHOWN = "The plan does not show what changes: it may be a value that is secret throughout."
-    GONE = "It was deleted behind Pulumi's back; its database is lost already."
-    ADOPTION = "What differs from the program is patched."
-    SALT = "Whether secrets keep their values cannot be told across a replacement."
+    GONE = "Made anew after its loss: deleted behind Pulumi's back, and its database with it."
+    SALT = "Secrets in both: their values cannot be compared."
     NO_REASON = "The plan does not say why; it may have been asked for on the command line."
-    OLD_STAYS = "The old one is not deleted (`retain_on_delete`); Pulumi lets go of it."
+    NO_CAUSE = "The plan does not show why: see the deployment's last revision."
+    FIXED = "It shows a fixed field that changes without a replacement."
+    LEFTOVER = "It is an old one, left over from a replacement that was cut short."
 
 
 @dataclass(frozen=True)

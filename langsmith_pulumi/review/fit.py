@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .detail import EVERYTHING, LADDER
+from .detail import EVERYTHING, LADDER, LAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,13 +39,18 @@ def fit(render: Callable[[Detail, Sequence[str]], str], limit: int = GITHUB_LIMI
     The size is measured in bytes, the strictest reading of "characters". A rung that changes
     nothing leaves nothing out.
     """
-    left_out: list[str] = []
-    above = bare = text = render(EVERYTHING, ())
+    left_out: dict[str, str] = {}
+    bare = text = render(EVERYTHING, ())
     for rung in LADDER:
-        if len(text.encode()) <= limit:
+        if _size(text) <= limit:
             break
         above, bare = bare, render(rung.detail, ())
         if bare != above:
-            left_out.append(rung.left_out)
-            text = render(rung.detail, left_out)
-    return Fitted(text, tuple(left_out))
+            left_out = {**(left_out if rung.topic != LAST else {}), rung.topic: rung.left_out}
+        near = _size(bare) <= limit or rung.topic == LAST
+        text = render(rung.detail, tuple(left_out.values())) if near else bare
+    return Fitted(text, tuple(left_out.values()))
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .effects import Kind
 from .operations import Verb
+from .subjects import DEPLOYMENT
 from .values import visible
 
 if TYPE_CHECKING:
@@ -58,8 +59,10 @@ _KINDS = {
     Kind.REPLACED: Gate.REPLACE,
     Kind.DELETED: Gate.DELETE,
     Kind.UNKNOWN: Gate.UNJUDGED,
+    Kind.STARTED_OVER: Gate.REPLACE,
     Kind.REVISION: Gate.REVISION,
     Kind.RETRIED: Gate.REVISION,
+    Kind.ADOPTED: Gate.REVISION,
 }
 _VERBS = {
     Verb.REPLACE: Gate.REPLACE,
@@ -69,9 +72,10 @@ _VERBS = {
 _WORDS = {
     Gate.REPLACE: "is replaced",
     Gate.DELETE: "is deleted",
-    Gate.UNJUDGED: "has an operation that this version does not know",
+    Gate.UNJUDGED: "changes in a way that this version cannot judge",
     Gate.REVISION: "is rebuilt and redeployed",
 }
+_MAY = "is taken over, which may rebuild it"
 
 
 def gate_named(name: str) -> Gate:
@@ -105,9 +109,9 @@ def judge_gates(
 def _findings(report: Report, allow: Collection[str]) -> Iterator[tuple[Gate, str]]:
     for stack in report.stacks:
         yield from _of_plan(stack)
-        for gate, type_, name, urn in _of_resources(stack):
-            if not _is_allowed((name, type_, urn), allow):
-                yield gate, f"{stack.title}: {name} ({type_}) {_WORDS[gate]}"
+        for resource in _of_resources(stack):
+            if not _is_allowed(resource.names, allow):
+                yield resource.gate, f"{stack.title}: {resource.name} {resource.words}"
 
 
 def _is_allowed(names: tuple[str, ...], allow: Collection[str]) -> bool:
@@ -117,14 +121,33 @@ def _is_allowed(names: tuple[str, ...], allow: Collection[str]) -> bool:
 def _of_plan(stack: StackReport) -> Iterator[tuple[Gate, str]]:
     if stack.failed:
         yield Gate.UNJUDGED, f"{stack.title}: the preview failed, so its plan is incomplete"
+    elif not stack.ended:
+        yield Gate.UNJUDGED, f"{stack.title}: the plan ends without a count, so it is incomplete"
     for op, number in stack.unlisted:
         yield Gate.UNJUDGED, f"{stack.title}: the plan counts {number} more {op} than it lists"
 
 
-def _of_resources(stack: StackReport) -> Iterator[tuple[Gate, str, str, str]]:
+@dataclass(frozen=True)
+class _Resource:
+    """A resource that a gate may refuse."""
+
+    gate: Gate
+    name: str
+    names: tuple[str, ...]
+    """By which it can be allowed."""
+    words: str
+
+
+def _of_resources(stack: StackReport) -> Iterator[_Resource]:
     for effect in stack.effects:
-        if effect.kind in _KINDS:
-            yield _KINDS[effect.kind], "Deployment", effect.name, effect.urn
-    for other in stack.others:
-        if other.custom and other.verb in _VERBS:
-            yield _VERBS[other.verb], other.type, other.name, other.urn
+        if gate := _KINDS.get(effect.kind):
+            yield _Resource(
+                gate,
+                f"{effect.name} (Deployment)",
+                (effect.name, "Deployment", DEPLOYMENT, effect.urn),
+                _MAY if effect.kind is Kind.ADOPTED else _WORDS[gate],
+            )
+    for other in stack.grave:
+        gate = _VERBS[other.verb]
+        title, names = f"{other.name} ({other.type})", (other.name, other.type, other.urn)
+        yield _Resource(gate, title, names, _WORDS[gate])

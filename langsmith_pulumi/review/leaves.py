@@ -1,19 +1,27 @@
-"""Nested values, walked down to what really differs."""
+"""Nested values, walked down to what really differs; what may be secret is hidden on both sides."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.provider import bags
+
+from .plan import SECRET
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HIDDEN = "(hidden)"
+Leaf = tuple[str, Any, Any]
+"""A path with the old and the new value."""
+
+_ENVIRONMENTS = ("env", "envs", "env_vars", "environment", "environment_variables")
 
 
-def leaves(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Each differing leaf with its path below the value (``.cpu``, ``[0].image``), old and new.
+def leaves(before: Any, after: Any, path: str) -> Iterator[Leaf]:
+    """Each leaf that differs, with its whole path (``sidecars[proxy].image``), old and new.
 
-    Environment variables of containers may hold secrets in clear, so their values are masked.
+    Environment variables of containers may hold secrets in clear, so their values are hidden; so is
+    a value that becomes a secret, or was one.
     """
     if before == after:
         return
@@ -22,26 +30,40 @@ def leaves(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, 
     elif _are_object_lists(before, after):
         yield from _of_lists(before, after, path)
     else:
-        yield path, masked(before), masked(after)
+        yield _leaf(path, masked(before, _key(path)), masked(after, _key(path)))
 
 
-def _of_objects(
-    before: dict[str, Any], after: dict[str, Any], path: str
-) -> Iterator[tuple[str, Any, Any]]:
-    variable = _is_variable(before) or _is_variable(after)
+def _leaf(path: str, before: Any, after: Any) -> Leaf:
+    both = before is not None and after is not None
+    if both and (_holds_secret(before) or _holds_secret(after)):
+        return path, _hidden(before), _hidden(after)
+    return path, before, after
+
+
+def _key(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _of_objects(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterator[Leaf]:
     for key in sorted({*before, *after}):
-        old, new = before.get(key), after.get(key)
-        if variable and key == "value" and old != new:
-            yield f"{path}.{key}", old and HIDDEN, new and HIDDEN
+        old, new, below = before.get(key), after.get(key), f"{path}.{key}"
+        is_variable = _is_variable(before, key) or _is_variable(after, key)
+        if old != new and (is_variable or _key(path) in _ENVIRONMENTS):
+            yield below, _hidden(old), _hidden(new)
         else:
-            yield from leaves(old, new, f"{path}.{key}")
+            yield from leaves(old, new, below)
 
 
-def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
-    for index in range(max(len(before), len(after))):
-        old = before[index] if index < len(before) else None
-        new = after[index] if index < len(after) else None
-        yield from leaves(old, new, f"{path}[{index}]")
+def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Leaf]:
+    """Objects with names are paired by name, the others by position."""
+    named = _are_named(before) and _are_named(after)
+    olds, news = _labelled(before, named=named), _labelled(after, named=named)
+    found = [
+        leaf
+        for label in {**olds, **news}
+        for leaf in leaves(olds.get(label), news.get(label), f"{path}[{label}]")
+    ]
+    yield from found or [(path, list(olds), list(news))]
 
 
 def _are_object_lists(before: Any, after: Any) -> bool:
@@ -51,15 +73,39 @@ def _are_object_lists(before: Any, after: Any) -> bool:
     )
 
 
-def masked(value: Any) -> Any:
-    """A copy without the values of environment variables."""
+def _are_named(items: list[Any]) -> bool:
+    names = [item.get("name") for item in items]
+    return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+
+
+def _labelled(items: list[Any], *, named: bool) -> dict[Any, Any]:
+    return {item["name"] if named else place: item for place, item in enumerate(items)}
+
+
+def masked(value: Any, key: str = "") -> Any:
+    """A copy without the values of environment variables; ``key`` is the value's own."""
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_environment = key in _ENVIRONMENTS
+    return {
+        name: _hidden(item) if is_environment or _is_variable(value, name) else masked(item, name)
+        for name, item in value.items()
+    }
+
+
+def _is_variable(owner: dict[str, Any], key: str) -> bool:
+    return key == "value" and "name" in owner and "value" in owner
+
+
+def _hidden(value: Any) -> Any:
+    return value if value is None or bags.is_unknown(value) else SECRET
+
+
+def _holds_secret(value: Any) -> bool:
     if isinstance(value, dict):
-        return {
-            key: HIDDEN if key == "value" and _is_variable(value) else masked(item)
-            for key, item in value.items()
-        }
-    return [masked(item) for item in value] if isinstance(value, list) else value
-
-
-def _is_variable(value: dict[str, Any]) -> bool:
-    return "name" in value and "value" in value
+        return any(_holds_secret(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds_secret(item) for item in value)
+    return bool(value == SECRET)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .effects import Kind
+from .messages import shortened
 from .operations import Verb
 from .values import Foreign, pair, short
 from .words import listing_of, operation, totals
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from .detail import Detail
     from .differences import FieldChange, SecretChange
     from .effects import Effect
-    from .report import Other
+    from .messages import Message
+    from .report import Other, StackReport
 
-_KINDS = list(Kind)
 _LONG_PREFIXES = ("source_config.", "source_revision_config.")
+_NAMED = 10
+"""Of how many resources a message tells the names."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class Line:
 
 def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
     """One line for the deployment, and below it what changes and what else to know."""
-    if _KINDS.index(effect.kind) >= detail.values:
-        keys = _keys(effect) if detail.keys else ()
+    if effect.kind not in detail.values:
+        keys = _keys(effect) if effect.kind in detail.keys else ()
         return [Line((*_title(effect), *_reason(effect), *((": ", *keys) if keys else ())))]
     below = [
         *_changes(effect),
@@ -48,10 +51,35 @@ def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
 
 def other_line(other: Other) -> Line:
     """One line for a resource that is no deployment: what is done to it, and to which inputs."""
-    what = (operation(other.verb), " ", _name(other.name), " (", _name(other.type), ")")
+    what = (operation(other), " ", _name(other.name), " (", _name(other.type), ")")
     op = (" by the unknown operation ", _name(other.op)) if other.verb is Verb.UNKNOWN else ()
     keys = listing_of([(_name(key),) for key in other.keys])
     return Line((*what, *op, *((": ", *keys) if keys else ())))
+
+
+def gaps(stack: StackReport) -> list[Line]:
+    """What a plan that lacks something says of itself."""
+    if stack.failed:
+        return [Line(("The preview failed; this plan is incomplete.",))]
+    shown, more = stack.unlisted[:_NAMED], len(stack.unlisted) - _NAMED
+    lines = [
+        Line((f"The plan is incomplete: it counts {number} more ", _name(op), " than it lists."))
+        for op, number in shown
+    ]
+    if more > 0:
+        lines.append(Line((f"So it is for {more} more operations.",)))
+    if not stack.ended:
+        lines.append(Line(("The plan is incomplete: it ends without a count of its changes.",)))
+    return lines
+
+
+def message_line(message: Message, length: int) -> tuple[Line, str]:
+    """What is said, as a head with severity and names, and the text itself."""
+    names = [(_name(name),) for name in message.names[:_NAMED]]
+    more = len(message.names) - len(names)
+    about = listing_of([*names, *([(f"{more} more",)] if more else [])])
+    head = (message.severity, *((" on ", *about) if about else ()))
+    return Line(head), shortened(message.text, length)
 
 
 def _name(text: str) -> Foreign:
@@ -101,6 +129,8 @@ def _made_with(effect: Effect) -> list[tuple[str, ...]]:
 
 def _field(change: FieldChange) -> tuple[str, ...]:
     before, after = pair(change.before, change.after)
+    if before == after:
+        return (_path(change.path), ": ", before, " changes", *_drift(change))
     return (_path(change.path), ": ", before, " → ", after, *_drift(change))
 
 

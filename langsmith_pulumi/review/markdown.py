@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from . import escape
 from .effects import Kind
-from .lines import deployment_lines, other_line
+from .lines import deployment_lines, gaps, message_line, other_line
 from .markers import marker
-from .messages import message
-from .verdict import MARKS, is_grave, level, sentence
-from .words import KINDS, LOSSES, count, listing, operation
+from .values import short
+from .verdict import MARKS, gravest_first, level, level_of, sentence
+from .words import KINDS, LOSSES, count, listing, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .detail import Detail
-    from .effects import Effect
     from .lines import Line
-    from .report import Report, StackReport
+    from .report import Other, Report, StackReport
 
 _WHOLE = "`langsmith-pulumi review --format text` shows everything."
 _FOLD = 10
@@ -27,12 +26,11 @@ _FOLD = 10
 
 def _subject(report: Report) -> str:
     """The stack, where there is but one; of several each has its own heading."""
-    return f"{escape.code(report.stacks[0].title)}: " if len(report.stacks) == 1 else ""
+    return f"{escape.code(short(report.stacks[0].title))}: " if len(report.stacks) == 1 else ""
 
 
 def as_markdown(report: Report, detail: Detail, left_out: Sequence[str] = ()) -> str:
     """The whole comment; its first line is the marker by which it is found again."""
-    stacks = report.stacks[: detail.stacks]
     marked = report.stacks[: max(detail.stacks, 1)]
     lines = [
         *dict.fromkeys(marker(stack) for stack in marked),
@@ -40,8 +38,8 @@ def as_markdown(report: Report, detail: Detail, left_out: Sequence[str] = ()) ->
         *_counts(report, detail),
         *_left_out(left_out),
     ]
-    for stack in stacks:
-        if stack.changes:
+    for stack in gravest_first(report)[: detail.stacks]:
+        if stack.changes or stack.warnings:
             lines += _stack(stack, detail, headed=len(report.stacks) > 1)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -59,61 +57,72 @@ def _counts(report: Report, detail: Detail) -> list[str]:
 
 
 def _counts_by_kind(report: Report) -> list[str]:
-    rows = [
-        f"| {KINDS[kind].mark} {KINDS[kind].title} | {number} | {KINDS[kind].cost} |"
-        for kind in Kind
-        if (number := report.counts[kind])
-    ]
-    if report.others:
-        rows.append(f"| ⚪ other resources | {report.others.total()} | {_others(report.stacks)} |")
+    lost = [row for kind in LOSSES for row in _row_of_kind(report, kind)]
+    rest = [row for kind in Kind if kind not in LOSSES for row in _row_of_kind(report, kind)]
+    rows = [*lost, *_row_of_others("🔴", report.grave), *rest, *_row_of_others("⚪", report.light)]
     return ["", "| deployments | | what it costs |", "| --- | ---: | --- |", *rows] if rows else []
 
 
-def _others(stacks: Iterable[StackReport]) -> str:
+def _row_of_kind(report: Report, kind: Kind) -> list[str]:
+    words, number = KINDS[kind], report.counts[kind]
+    return [f"| {words.mark} {words.title} | {number} | {words.cost} |"] if number else []
+
+
+def _row_of_others(mark: str, others: Sequence[Other]) -> list[str]:
+    return [f"| {mark} other resources | {len(others)} | {_done(others)} |"] if others else []
+
+
+def _done(others: Iterable[Other]) -> str:
     """How many of the other resources are created, updated and so on."""
-    done: dict[str, int] = {}
-    for other in (other for stack in stacks for other in stack.others):
-        word = operation(other.verb)
-        done[word] = done.get(word, 0) + 1
-    return ", ".join(f"{number} {word}" for word, number in done.items())
+    return ", ".join(f"{number} {word}" for word, number in operations(others).items())
 
 
 def _counts_by_stack(report: Report, detail: Detail) -> list[str]:
     kinds = [kind for kind in Kind if report.counts[kind]]
-    head = ["stack", *(f"{KINDS[kind].mark} {KINDS[kind].title}" for kind in kinds), "other"]
+    head = [*(f"{KINDS[kind].mark} {KINDS[kind].title}" for kind in kinds), "🔴 other", "⚪ other"]
+    more = len(report.stacks) - detail.stacks
     return [
         "",
-        f"| {' | '.join(head)} |",
-        f"| --- |{' ---: |' * (len(kinds) + 1)}",
-        *(_stack_row(stack, kinds) for stack in report.stacks[: detail.stacks]),
+        f"| stack | {' | '.join(head)} |",
+        f"| --- |{' ---: |' * len(head)}",
+        *(_stack_row(stack, kinds) for stack in gravest_first(report)[: detail.stacks]),
+        *([f"| and {more} more |{'  |' * len(head)}"] if more > 0 else []),
     ]
 
 
 def _stack_row(stack: StackReport, kinds: list[Kind]) -> str:
     numbers = [sum(effect.kind is kind for effect in stack.effects) for kind in kinds]
-    cells = [str(number or "") for number in (*numbers, len(stack.others))]
-    failed = " ❌" if stack.failed else ""
-    return f"| {escape.cell(stack.title)}{failed} | {' | '.join(cells)} |"
+    others = (len(stack.grave), len(stack.light))
+    cells = [str(number or "") for number in (*numbers, *others)]
+    mark = MARKS[level_of(stack)]
+    return f"| {mark} {escape.cell(short(stack.title))} | {' | '.join(cells)} |"
 
 
 def _stack(stack: StackReport, detail: Detail, *, headed: bool) -> list[str]:
     return [
-        *(["", f"### {escape.code(stack.title)}"] if headed else []),
-        *_errors(stack, detail),
-        *(line for kind in Kind for line in _section(stack, kind, detail, headed=headed)),
+        *(["", f"### {escape.code(short(stack.title))}"] if headed else []),
+        *(line for text in gaps(stack) for line in ("", f"⚠️ **{escape.markdown(text.pieces)}**")),
+        *_messages(stack, detail),
+        *(line for kind in LOSSES for line in _section(stack, kind, detail, headed=headed)),
+        *_lost_others(stack, detail),
+        *(
+            line
+            for kind in Kind
+            if kind not in LOSSES
+            for line in _section(stack, kind, detail, headed=headed)
+        ),
         *_everything_else(stack, detail),
     ]
 
 
-def _errors(stack: StackReport, detail: Detail) -> list[str]:
+def _messages(stack: StackReport, detail: Detail) -> list[str]:
     lines = []
-    if stack.failed:
-        lines += ["", "**The preview failed; this plan is incomplete.**"]
-    for op, number in stack.unlisted:
-        lines += ["", f"⚠️ The plan counts {number} more {escape.code(op)} than it lists."]
-    for diagnostic in (*stack.errors, *stack.warnings)[: detail.messages]:
-        lines += ["", *escape.block(message(diagnostic, detail.message))]
-    return lines
+    said = (*stack.errors, *stack.warnings)
+    for message in said[: detail.messages]:
+        head, text = message_line(message, detail.message)
+        lines += ["", f"**{escape.markdown(head.pieces)}**", "", *escape.block(text)]
+    more = len(said) - detail.messages
+    return [*lines, *(["", f"and {count(more, 'more message')}"] if more > 0 else [])]
 
 
 def _section(stack: StackReport, kind: Kind, detail: Detail, *, headed: bool) -> list[str]:
@@ -123,18 +132,31 @@ def _section(stack: StackReport, kind: Kind, detail: Detail, *, headed: bool) ->
     # The table of a single stack tells each cost already.
     cost = f": {KINDS[kind].cost}" if headed or kind in LOSSES else ""
     title = f"**{KINDS[kind].mark} {KINDS[kind].title.capitalize()}{cost}**"
-    lines = _deployments(effects, detail)
+    found = [deployment_lines(effect, detail) for effect in effects]
     if kind in LOSSES:
-        return ["", *(f"> {line}".rstrip() for line in ("[!CAUTION]", title, "", *lines))]
+        return _caution(title, _listed(found, detail.losses))
+    lines = _listed(found, detail.names)
     if len(effects) > _FOLD:
         return ["", title, *_folded(count(len(effects), "deployment"), lines)]
     return ["", title, "", *lines]
 
 
-def _deployments(effects: list[Effect], detail: Detail) -> list[str]:
-    shown = effects[: detail.names]
-    lines = [_item(line) for effect in shown for line in deployment_lines(effect, detail)]
-    return [*lines, *([f"- and {len(effects) - len(shown)} more"] if shown != effects else [])]
+def _caution(title: str, lines: list[str]) -> list[str]:
+    return ["", *(f"> {line}".rstrip() for line in ("[!CAUTION]", title, "", *lines))]
+
+
+def _lost_others(stack: StackReport, detail: Detail) -> list[str]:
+    if not stack.grave:
+        return []
+    title = f"**🔴 Other resources: {_done(stack.grave)}**"
+    return _caution(title, _listed([[other_line(other)] for other in stack.grave], detail.losses))
+
+
+def _listed(found: list[list[Line]], most: int) -> list[str]:
+    """As many as there is room for, and how many more there are."""
+    lines = [_item(line) for each in found[:most] for line in each]
+    more = len(found) - most
+    return [*lines, *([f"- {'and ' if lines else ''}{more} more"] if more > 0 else [])]
 
 
 def _item(line: Line) -> str:
@@ -142,18 +164,12 @@ def _item(line: Line) -> str:
 
 
 def _everything_else(stack: StackReport, detail: Detail) -> list[str]:
-    if not stack.others:
+    if not stack.light:
         return []
-    shown = stack.others[: detail.others]
-    lines = [_item(other_line(other)) for other in shown]
-    if len(shown) < len(stack.others):
-        lines.append(f"- and {len(stack.others) - len(shown)} more")
-    unchanged = f"; {stack.unchanged} unchanged" if stack.unchanged else ""
-    summary = f"Everything else in the stack: {_others([stack])}{unchanged}"
-    return _folded(summary, lines, opened=any(is_grave(other) for other in stack.others))
+    lines = _listed([[other_line(other)] for other in stack.light], detail.others)
+    return _folded(f"Everything else: {_done(stack.light)}", lines)
 
 
-def _folded(summary: str, lines: list[str], *, opened: bool = False) -> list[str]:
+def _folded(summary: str, lines: list[str]) -> list[str]:
     """Lines behind a summary of our own words; the blank lines let Markdown inside be read."""
-    tag = "<details open>" if opened else "<details>"
-    return ["", f"{tag}<summary>{summary}</summary>", "", *lines, "", "</details>"]
+    return ["", f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]

@@ -37,8 +37,17 @@ VERBS = {
     "extend-parameterize": Verb.NOTHING,
 }
 
-_VERBS = list(Verb)
-_OPS = list(VERBS)
+_RANKS = {
+    Verb.REPLACE: 0,
+    Verb.DELETE: 1,
+    Verb.UNKNOWN: 2,
+    Verb.UPDATE: 3,
+    Verb.CREATE: 4,
+    Verb.ADOPT: 5,
+    Verb.NOTHING: 6,
+}
+_TELLING = {"replace": 0, "import-replacement": 1, "create-replacement": 2, "delete-replaced": 3}
+"""Of a replacement's steps, the one that holds both states comes first."""
 
 
 def verb(op: str) -> Verb:
@@ -48,4 +57,4 @@ def verb(op: str) -> Verb:
 
 def gravity(op: str) -> tuple[int, int]:
     """A sort key: the operation that tells the cost of a resource's steps comes first."""
-    return _VERBS.index(verb(op)), _OPS.index(op) if op in VERBS else 0
+    return _RANKS[verb(op)], _TELLING.get(op, 0)

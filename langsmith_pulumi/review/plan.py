@@ -28,7 +28,11 @@ _UNKNOWNS = frozenset(
     }
 )
 """What the engine writes in place of a value that is known only during ``up``, one per type."""
-_KEYS = ("steps", "changeSummary", "diagnostics", "duration", "config")
+_KEYS = ("steps", "changeSummary", "diagnostics")
+"""What a preview holds at least one of; even that of an unchanged stack counts its resources."""
+_DEEPEST = 100
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_IS_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - how a state marks a secret
 
 
 class UnreadablePlan(ValueError):  # noqa: N818 - it says what it is
@@ -44,6 +48,8 @@ class State:
     custom: bool = True
     retained: bool = False
     """Whether deleting it only takes it out of Pulumi's state."""
+    condemned: bool = False
+    """Whether an earlier run has replaced it and not come to deleting it."""
     inputs: Bag = field(default_factory=dict)
     outputs: Bag = field(default_factory=dict)
 
@@ -101,6 +107,8 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     counted: Mapping[str, int]
     """The engine's own count of resources per operation."""
+    ended: bool = True
+    """Whether the engine came to counting, which it does last."""
 
     @property
     def home(self) -> Urn | None:
@@ -111,14 +119,17 @@ class Plan:
 
 def read_plan(origin: str, document: bytes | str | Mapping[str, Any]) -> Plan:
     """The preview in a document; raises ``UnreadablePlan`` with a sentence when it holds none."""
-    parsed = document if isinstance(document, dict) else _parsed(origin, document)
+    parsed = _parsed(origin, document) if isinstance(document, (bytes, str)) else dict(document)
     if not isinstance(parsed, dict) or not any(key in parsed for key in _KEYS):
         raise UnreadablePlan(f"{origin}: this JSON is no preview. {_HOW}")
+    if _is_deeper(parsed, _DEEPEST):
+        raise UnreadablePlan(f"{origin}: nested more than {_DEEPEST} levels deep. {_HOW}")
     return Plan(
         origin,
         tuple(_step(origin, number, step) for number, step in enumerate(_steps(origin, parsed), 1)),
         tuple(_diagnostic(item) for item in _list(parsed, "diagnostics") if isinstance(item, dict)),
         {op: n for op, n in _dict(parsed, "changeSummary").items() if isinstance(n, int)},
+        ended="changeSummary" in parsed,
     )
 
 
@@ -132,6 +143,19 @@ def _parsed(origin: str, document: Any) -> Any:
         return json.loads(document)
     except (ValueError, RecursionError) as error:
         raise UnreadablePlan(f"{origin}: not one JSON document ({error}). {_HOW}") from error
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether containers are nested deeper; no recursion, for that is what deep nesting breaks."""
+    level = [value]
+    for _ in range(most):
+        level = [item for each in level for item in _items(each)]
+    return bool(level)
+
+
+def _items(value: Any) -> list[Any]:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in items if isinstance(item, (dict, list))]
 
 
 def _steps(origin: str, parsed: Bag) -> list[Any]:
@@ -174,17 +198,19 @@ def _state(value: Any) -> State | None:
         parent=str(value.get("parent") or ""),
         custom=value.get("custom") is not False,
         retained=value.get("retainOnDelete") is True,
-        inputs=_with_unknowns(_dict(value, "inputs")),
-        outputs=_with_unknowns(_dict(value, "outputs")),
+        condemned=value.get("delete") is True,
+        inputs=_plain(_dict(value, "inputs")),
+        outputs=_plain(_dict(value, "outputs")),
     )
 
 
-def _with_unknowns(value: Any) -> Any:
-    """The value with each sentinel replaced by what a provider sees in its place."""
+def _plain(value: Any) -> Any:
+    """The value with what a provider sees in place of each sentinel, and without any secret."""
     if isinstance(value, dict):
-        return {key: _with_unknowns(item) for key, item in value.items()}
+        marked = value.get(_SIGNATURE) == _IS_SECRET
+        return SECRET if marked else {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_unknowns(item) for item in value]
+        return [_plain(item) for item in value]
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWNS else value
 
 

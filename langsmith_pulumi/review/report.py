@@ -6,14 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .judge import DEPLOYMENT, ROLLOUT, judge
+from .judge import judge
+from .messages import messages
 from .operations import Verb, gravity, verb
+from .subjects import DEPLOYMENT, ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .effects import Effect, Kind
-    from .plan import Diagnostic, Plan, Step
+    from .messages import Message
+    from .plan import Plan, Step
 
 _STACK = "pulumi:pulumi:Stack"
 
@@ -30,11 +33,19 @@ class Other:
     """Its inputs that change."""
     custom: bool
     """Whether it exists outside Pulumi; a component does not."""
+    retained: bool = False
+    """Whether deleting it only takes it out of Pulumi's state."""
 
     @property
     def verb(self) -> Verb:
         """What is done to it."""
         return verb(self.op)
+
+    @property
+    def grave(self) -> bool:
+        """Whether something outside Pulumi may be lost; an operation that is not known counts."""
+        lost = self.verb is Verb.DELETE and not self.retained
+        return self.custom and (lost or self.verb in (Verb.REPLACE, Verb.UNKNOWN))
 
 
 @dataclass(frozen=True)
@@ -50,8 +61,10 @@ class StackReport:
     """Resources of any type that stay as they are, by the engine's count."""
     unlisted: tuple[tuple[str, int], ...]
     """Operations that the engine counts and does not list, with how many of each."""
-    errors: tuple[Diagnostic, ...]
-    warnings: tuple[Diagnostic, ...]
+    ended: bool
+    """Whether the engine came to the end of its preview."""
+    errors: tuple[Message, ...]
+    warnings: tuple[Message, ...]
 
     @property
     def title(self) -> str:
@@ -64,9 +77,24 @@ class StackReport:
         return bool(self.errors)
 
     @property
+    def incomplete(self) -> bool:
+        """Whether the plan lacks changes without saying why."""
+        return bool(self.unlisted) or not (self.ended or self.failed)
+
+    @property
+    def grave(self) -> tuple[Other, ...]:
+        """The other resources that are deleted, replaced, or changed in an unknown way."""
+        return tuple(other for other in self.others if other.grave)
+
+    @property
+    def light(self) -> tuple[Other, ...]:
+        """The rest of the other resources that change."""
+        return tuple(other for other in self.others if not other.grave)
+
+    @property
     def changes(self) -> bool:
         """Whether there is anything to do, or to know."""
-        return bool(self.effects or self.others or self.unlisted or self.failed)
+        return bool(self.effects or self.others or self.incomplete or self.failed)
 
 
 @dataclass(frozen=True)
@@ -81,14 +109,19 @@ class Report:
         return Counter(effect.kind for stack in self.stacks for effect in stack.effects)
 
     @property
-    def others(self) -> Counter[str]:
-        """How many other resources there are of each operation."""
-        return Counter(other.op for stack in self.stacks for other in stack.others)
+    def grave(self) -> tuple[Other, ...]:
+        """The other resources of all stacks that are deleted, replaced and so on."""
+        return tuple(other for stack in self.stacks for other in stack.grave)
 
     @property
-    def failed(self) -> bool:
-        """Whether a preview failed."""
-        return any(stack.failed for stack in self.stacks)
+    def light(self) -> tuple[Other, ...]:
+        """The rest of the other resources of all stacks."""
+        return tuple(other for stack in self.stacks for other in stack.light)
+
+    @property
+    def failed(self) -> tuple[StackReport, ...]:
+        """The stacks whose preview failed."""
+        return tuple(stack for stack in self.stacks if stack.failed)
 
     @property
     def changes(self) -> bool:
@@ -111,8 +144,9 @@ def _stack_report(plan: Plan) -> StackReport:
         others=_others(plan),
         unchanged=plan.counted.get("same", 0),
         unlisted=_unlisted(plan),
-        errors=_diagnostics(plan, "error"),
-        warnings=_diagnostics(plan, "warning"),
+        ended=plan.ended,
+        errors=messages(plan, "error"),
+        warnings=messages(plan, "warning"),
     )
 
 
@@ -138,6 +172,7 @@ def _other(step: Step) -> Other:
         step.op,
         _changed_keys(step),
         state.custom if state else True,
+        bool(step.old and step.old.retained),
     )
 
 
@@ -160,9 +195,3 @@ def _unlisted(plan: Plan) -> tuple[tuple[str, int], ...]:
         for op, count in sorted(missing.items())
         if count > 0 and verb(op) is not Verb.NOTHING
     )
-
-
-def _diagnostics(plan: Plan, severity: str) -> tuple[Diagnostic, ...]:
-    """Those of a severity, each text once."""
-    found = {d.message.strip(): d for d in plan.diagnostics if d.severity == severity}
-    return tuple(diagnostic for text, diagnostic in found.items() if text)

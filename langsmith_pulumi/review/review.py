@@ -10,13 +10,16 @@ from .as_json import as_json, labels
 from .fit import GITHUB_LIMIT, WHOLE, fit
 from .gate import gate_named, judge_gates
 from .markdown import as_markdown
-from .plan import read_plan
+from .plan import UnreadablePlan, read_plan
 from .report import report_on
 from .text import as_text
+from .values import short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from typing import Any
+
+    from .report import Report
 
 FORMATS = ("markdown", "text", "json")
 
@@ -52,32 +55,47 @@ def review(  # noqa: PLR0913 - each is an option of the command
             or the parsed object. Plans of ``up`` and ``destroy``: in one of ``refresh`` a deletion
             means that Pulumi forgets a resource which is gone already.
         format: ``markdown`` for a comment, ``text`` for a terminal, ``json`` for programs.
-        fail_on: What to refuse: ``replace``, ``delete``, ``revision``, ``truncated``, ``unjudged``.
+        fail_on: What to refuse: ``replace``, ``delete``, ``revision``, ``truncated`` (Markdown
+            only), ``unjudged``; nothing by default, and a gate closed closes ``unjudged`` too.
         allow: Patterns (``*``, ``?``) of names, types or URNs that the gates let pass.
         quiet: Give an empty text where nothing changes.
         colour: Colour the text format.
         limit: Most bytes of a Markdown report.
 
     Raises:
-        UnreadablePlan: A document is no preview; its message says which and why.
+        UnreadablePlan: A document is no preview, or the second of its stack; its message says
+            which and why.
         ValueError: An unknown format or gate.
     """
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}; use one of {', '.join(FORMATS)}")
     gates = [gate_named(name) for name in fail_on]
     report = report_on([read_plan(name, document) for name, document in documents])
-    is_markdown = format == "markdown"
-    fitted = fit(partial(as_markdown, report), limit) if is_markdown else WHOLE
-    judgement = judge_gates(report, gates, allow, truncated=fitted.truncated)
+    _refuse_twins(report)
+    fitted = fit(partial(as_markdown, report), limit) if format != "text" else WHOLE
+    truncated = fitted.truncated and format == "markdown"
+    judgement = judge_gates(report, gates, allow, truncated=truncated)
     render = {
         "markdown": lambda: fitted.text,
         "text": lambda: as_text(report, colour=colour),
-        "json": lambda: as_json(report, judgement),
+        "json": lambda: as_json(report, judgement, truncated=fitted.truncated),
     }
     return Outcome(
         "" if quiet and not report.changes else render[format](),
         judgement.exit_code,
         judgement.refusals,
-        fitted.truncated,
+        truncated,
         tuple(labels(report)),
     )
+
+
+def _refuse_twins(report: Report) -> None:
+    """One stack cannot have two plans: counted twice, its numbers would be wrong."""
+    seen: dict[str, str] = {}
+    for stack in report.stacks:
+        if stack.title in seen:
+            raise UnreadablePlan(
+                f"{stack.origin}: {seen[stack.title]} holds a plan of {short(stack.title)} "
+                "already. Give one plan per stack."
+            )
+        seen[stack.title] = stack.origin

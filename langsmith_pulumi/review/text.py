@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .detail import EVERYTHING
+from .detail import UNCUT
 from .effects import Kind
-from .lines import deployment_lines, other_line
-from .messages import message
+from .lines import deployment_lines, gaps, message_line, other_line
 from .values import Foreign, Word, visible
-from .verdict import COLOURS, level, sentence
-from .words import KINDS
+from .verdict import COLOURS, gravest_first, level, sentence
+from .words import KINDS, LOSSES, operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import IO
 
     from .lines import Line
-    from .report import Report, StackReport
+    from .report import Other, Report, StackReport
 
 
 def wants_colour(stream: IO[str], environment: Mapping[str, str]) -> bool:
@@ -31,8 +30,8 @@ def as_text(report: Report, *, colour: bool) -> str:
     """The whole report; nothing is left out."""
     style = click.style if colour else _plain
     lines = [style(f"{sentence(report)}.", fg=COLOURS[level(report)], bold=True)]
-    for stack in report.stacks:
-        if stack.changes or len(report.stacks) > 1:
+    for stack in gravest_first(report):
+        if stack.changes or stack.warnings or len(report.stacks) > 1:
             lines += ["", *_stack(stack, style)]
     return "\n".join(lines) + "\n"
 
@@ -44,24 +43,30 @@ def _plain(text: str, **_styles: object) -> str:
 def _stack(stack: StackReport, style: Callable[..., str]) -> list[str]:
     title = style(visible(stack.title), underline=True)
     if not stack.changes:
-        return [f"{title}: nothing changes"]
+        return [f"{title}: nothing changes", *_messages(stack, style)]
     return [
         title,
-        *_errors(stack, style),
-        *(line for kind in Kind for line in _section(stack, kind, style)),
-        *_everything_else(stack, style),
+        *(style(f"  {_joined(line)}", fg="red") for line in gaps(stack)),
+        *_messages(stack, style),
+        *(line for kind in LOSSES for line in _section(stack, kind, style)),
+        *_others("other resources", stack.grave, style, fg="red"),
+        *(line for kind in Kind if kind not in LOSSES for line in _section(stack, kind, style)),
+        *_others("everything else", stack.light, style),
     ]
 
 
-def _errors(stack: StackReport, style: Callable[..., str]) -> list[str]:
-    lines = [style("  the preview failed; this plan is incomplete", fg="red")] * stack.failed
-    for op, number in stack.unlisted:
-        lines.append(f"  the plan counts {number} more {visible(op)} than it lists")
-    for diagnostic in (*stack.errors, *stack.warnings):
-        text = message(diagnostic, EVERYTHING.message)
-        colour = "red" if diagnostic.severity == "error" else "yellow"
-        lines += [f"    {style(visible(line), fg=colour)}" for line in text.splitlines()]
+def _messages(stack: StackReport, style: Callable[..., str]) -> list[str]:
+    lines = []
+    for message in (*stack.errors, *stack.warnings):
+        head, text = message_line(message, UNCUT.message)
+        colour = "red" if message.severity == "error" else "yellow"
+        lines.append(style(f"  {_joined(head)}", fg=colour))
+        lines += [f"    {visible(line)}" for line in text.splitlines()]
     return lines
+
+
+def _joined(line: Line) -> str:
+    return "".join(_piece(piece, _plain) for piece in line.pieces)
 
 
 def _section(stack: StackReport, kind: Kind, style: Callable[..., str]) -> list[str]:
@@ -70,15 +75,16 @@ def _section(stack: StackReport, kind: Kind, style: Callable[..., str]) -> list[
         return []
     words = KINDS[kind]
     head = f"  {style(words.title, fg=words.colour, bold=True)}: {words.cost}"
-    found = [line for effect in effects for line in deployment_lines(effect, EVERYTHING)]
+    found = [line for effect in effects for line in deployment_lines(effect, UNCUT)]
     return [head, *(_dressed(line, style) for line in found)]
 
 
-def _everything_else(stack: StackReport, style: Callable[..., str]) -> list[str]:
-    lines = [_dressed(other_line(other), style) for other in stack.others]
-    if stack.unchanged:
-        lines.append(f"    {stack.unchanged} unchanged")
-    return [f"  {style('everything else', bold=True)}", *lines] if stack.others else []
+def _others(
+    title: str, others: Sequence[Other], style: Callable[..., str], **colour: str
+) -> list[str]:
+    done = ", ".join(f"{number} {word}" for word, number in operations(others).items())
+    head = f"  {style(title, bold=True, **colour)}: {done}"
+    return [head, *(_dressed(other_line(other), style) for other in others)] if others else []
 
 
 def _dressed(line: Line, style: Callable[..., str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from typing import Any
@@ -18,7 +19,15 @@ _CONTEXT = 20
 
 _EXACT = 1e15
 """Whole numbers below this are exact in a float."""
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?:@[^/\s@]+)*(?=@)")
+_USER = re.compile(r"(?<=://)(?:[^/\s@]+(?:@[^/\s@]+)*|[^/\s@:]*:(?!\d+/)\S{0,200})(?=@)")
+"""User and password of a URL; one that holds a slash unescaped as well."""
+_NAMED = re.compile(r"""([?&;]|(?<![\w.-]))([\w.-]+)=[^\s&;#"',]+""")
+"""A value with a name, in a URL's query or in a command."""
+_TELLING = re.compile(
+    r"token|secret|passw(or)?d|passphrase|credential|signature|api[_-]?key|[?&;](key|sig|code|auth)$",
+    re.IGNORECASE,
+)
+"""A name that tells of a secret value; some do so in a query only."""
 _HARMLESS = ("L", "M", "N", "P", "S", "Zs")
 
 
@@ -62,8 +71,13 @@ def visible(text: str) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """A text whose URLs hold no user and no password."""
-    return _CREDENTIALS.sub("***", text)
+    """A text without users and passwords in URLs, and without values of tokens and keys."""
+    return _NAMED.sub(_without_secret, _USER.sub("***", text))
+
+
+def _without_secret(named: re.Match[str]) -> str:
+    name = named[1] + named[2]
+    return f"{name}=***" if _TELLING.search(name) else named[0]
 
 
 def figure(number: float) -> str:
@@ -81,11 +95,22 @@ def _text(value: Any) -> Word | Foreign:
     return Foreign(visible(without_credentials(_plain(value))))
 
 
+def stated(value: Any) -> dict[str, Any]:
+    """A value as it is, with whether it is set, unset, secret or unknown; for programs."""
+    if value is None:
+        return {"state": "unset"}
+    if bags.is_unknown(value):
+        return {"state": "unknown"}
+    if value == SECRET:
+        return {"state": "secret"}
+    return {"state": "set", "value": _printable(value)}
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and abs(value) < _EXACT:
-        return figure(value)
+    if isinstance(value, float):
+        return figure(value) if abs(value) < _EXACT else json.dumps(value)
     return json.dumps(_printable(value), ensure_ascii=False, sort_keys=True)
 
 
@@ -97,8 +122,16 @@ def _printable(value: Any) -> Any:
         return [_printable(item) for item in value]
     if bags.is_unknown(value):
         return f"({UNKNOWN})"
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
-    return int(value) if is_whole else value
+    if isinstance(value, str):
+        return without_credentials(value)
+    return _number(value) if isinstance(value, float) else value
+
+
+def _number(value: float) -> int | float | str:
+    """A number that JSON knows."""
+    if not math.isfinite(value):
+        return json.dumps(value)
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
 def _common(old: str, new: str) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from .effects import Kind
-from .operations import Verb
-from .words import LOSSES, REBUILDS, count
+from .values import short
+from .words import LOSSES, REBUILDS, count, listing, operations
 
 if TYPE_CHECKING:
-    from .report import Other, Report
+    from .report import Report, StackReport
 
 
 class Level(str, Enum):
@@ -39,60 +40,99 @@ COLOURS = {
     Level.NONE: "green",
 }
 
+_LEVELS = list(Level)
+
 
 def level(report: Report) -> Level:
-    """How grave the report is; other resources count where they are replaced or deleted."""
-    if report.failed:
+    """How grave the report is: as its gravest stack."""
+    return min(map(level_of, report.stacks), key=_LEVELS.index, default=Level.NONE)
+
+
+def level_of(stack: StackReport) -> Level:
+    """How grave a stack is; what an incomplete plan leaves out may be a loss."""
+    kinds = {effect.kind for effect in stack.effects}
+    if stack.failed:
         return Level.FAILED
-    kinds = report.counts.keys()
-    if any(kind in kinds for kind in LOSSES) or grave_others(report):
+    if stack.incomplete or stack.grave or not kinds.isdisjoint(LOSSES):
         return Level.LOSS
-    if any(kind in kinds for kind in REBUILDS):
+    if not kinds.isdisjoint(REBUILDS):
         return Level.REBUILD
-    return Level.CHANGE if report.changes else Level.NONE
+    return Level.CHANGE if stack.changes else Level.NONE
 
 
-def grave_others(report: Report) -> int:
-    """How many other resources are replaced or deleted."""
-    return sum(is_grave(other) for stack in report.stacks for other in stack.others)
-
-
-def is_grave(other: Other) -> bool:
-    """Whether something outside Pulumi may be lost; an operation that is not known counts."""
-    return other.custom and other.verb in (Verb.REPLACE, Verb.DELETE, Verb.UNKNOWN)
+def gravest_first(report: Report) -> list[StackReport]:
+    """The stacks by how grave they are, else in the order in which they were given."""
+    return sorted(report.stacks, key=lambda stack: _LEVELS.index(level_of(stack)))
 
 
 def sentence(report: Report) -> str:
     """The verdict in one line."""
-    parts = _parts(report)
-    if report.failed:
-        return ", ".join(["The preview failed", *parts])
+    parts = [*_troubles(report), *_of_deployments(report), *_of_others(report)]
     nothing = "No deployment changes" if report.changes else "Nothing changes"
     return ", ".join(parts) or nothing
 
 
-_LOSES = {True: "loses its database and threads", False: "lose their databases and threads"}
-_PHRASES = {
-    Kind.UNKNOWN: "changed in an unknown way",
-    Kind.REVISION: "rebuilt and redeployed",
-    Kind.RETRIED: "retried",
-    Kind.IN_PLACE: "changed in place",
-    Kind.CREATED: "created",
-    Kind.ADOPTED: "adopted",
-    Kind.DRIFT: "put back after drift",
-    Kind.RELEASED: "released",
-}
+_NAMED = 3
+"""Of how many failed stacks the names are told."""
 
 
-def _parts(report: Report) -> list[str]:
-    """The numbers with what happens; the first that counts deployments says so."""
-    counts, grave = report.counts, grave_others(report)
-    lost = counts[Kind.REPLACED] + counts[Kind.DELETED]
-    told = [(lost, _LOSES[lost == 1]), *((counts[kind], text) for kind, text in _PHRASES.items())]
-    parts = [(number, text) for number, text in told if number]
-    deployments = [
+def _troubles(report: Report) -> list[str]:
+    total, failed = len(report.stacks), report.failed
+    incomplete = sum(stack.incomplete for stack in report.stacks)
+    names = f" ({listing([short(each.title) for each in failed])})" if len(failed) <= _NAMED else ""
+    failures = "The preview failed" if total == 1 else f"{len(failed)} of {total} previews failed"
+    gaps = "The plan is incomplete" if total == 1 else f"{incomplete} of {total} plans incomplete"
+    return [
+        *([failures + (names if total > 1 else "")] if failed else []),
+        *([gaps] if incomplete else []),
+    ]
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """What happens to some deployments, of one and of many."""
+
+    kinds: tuple[Kind, ...]
+    singular: str
+    plural: str = ""
+
+    def of(self, number: int) -> str:
+        return self.singular if number == 1 else self.plural or self.singular
+
+
+_PHRASES = (
+    _Phrase(
+        (Kind.REPLACED, Kind.DELETED),
+        "loses its database and threads",
+        "lose their databases and threads",
+    ),
+    _Phrase((Kind.UNKNOWN,), "changed in an unknown way"),
+    _Phrase((Kind.STARTED_OVER,), "started over with an empty database"),
+    _Phrase((Kind.REVISION,), "rebuilt and redeployed"),
+    _Phrase((Kind.RETRIED,), "retried"),
+    _Phrase((Kind.ADOPTED,), "taken over"),
+    _Phrase((Kind.IN_PLACE,), "changed in place"),
+    _Phrase((Kind.CREATED,), "created"),
+    _Phrase((Kind.DRIFT,), "put back after drift"),
+    _Phrase((Kind.RELEASED,), "released"),
+)
+
+
+def _of_deployments(report: Report) -> list[str]:
+    """The numbers with what happens; the first says that they are deployments."""
+    counts = report.counts
+    told = [(sum(counts[kind] for kind in phrase.kinds), phrase) for phrase in _PHRASES]
+    parts = [(number, phrase.of(number)) for number, phrase in told if number]
+    return [
         f"{number if index else count(number, 'deployment')} {text}"
         for index, (number, text) in enumerate(parts)
     ]
-    others = f"{count(grave, 'other resource')} replaced or deleted"
-    return [*deployments, *([others] if grave else [])]
+
+
+def _of_others(report: Report) -> list[str]:
+    """The other resources that may be lost: ``1 other resource replaced, 2 deleted``."""
+    done = list(operations(report.grave).items())
+    return [
+        f"{number if index else count(number, 'other resource')} {text}"
+        for index, (text, number) in enumerate(done)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from .operations import Verb
 from .values import figure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .effects import Effect
+    from .report import Other
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,24 @@ class Words:
 KINDS: dict[Kind, Words] = {
     Kind.REPLACED: Words("🔴", "replaced", "database and threads are lost", "red"),
     Kind.DELETED: Words("🔴", "deleted", "database and threads are lost", "red"),
-    Kind.UNKNOWN: Words("🔴", "unknown operation", "this version cannot tell what it costs", "red"),
+    Kind.UNKNOWN: Words("🔴", "unknown", "this version cannot tell what it costs", "red"),
+    Kind.STARTED_OVER: Words(
+        "🔴",
+        "started over",
+        "a new one begins empty; the old one keeps running, outside Pulumi's state",
+        "red",
+    ),
     Kind.REVISION: Words(
         "🟠", "new revision", "rebuilt and redeployed; the old one serves meanwhile", "yellow"
     ),
     Kind.IN_PLACE: Words("🔵", "in place", "a setting changes, nothing is rebuilt", "cyan"),
-    Kind.CREATED: Words("🟢", "created", "built and deployed for the first time", "green"),
-    Kind.ADOPTED: Words("🟢", "adopted", "exists already, nothing is made anew", "green"),
+    Kind.CREATED: Words("🟢", "created", "built and deployed", "green"),
+    Kind.ADOPTED: Words(
+        "🟠",
+        "adopted",
+        "taken over; settings that differ are patched, which may rebuild it",
+        "yellow",
+    ),
     Kind.RETRIED: Words(
         "🟠",
         "retried",
@@ -47,9 +60,10 @@ KINDS: dict[Kind, Words] = {
     Kind.RELEASED: Words("⚪", "released", "Pulumi lets go of it, and it keeps running", "white"),
 }
 
-LOSSES = (Kind.REPLACED, Kind.DELETED, Kind.UNKNOWN)
+LOSSES = (Kind.REPLACED, Kind.DELETED, Kind.UNKNOWN, Kind.STARTED_OVER)
 """What a reviewer must not overlook."""
-REBUILDS = (Kind.REVISION, Kind.RETRIED)
+REBUILDS = (Kind.REVISION, Kind.RETRIED, Kind.ADOPTED)
+"""What is built and deployed again, or may be."""
 
 
 def count(number: int, noun: str) -> str:
@@ -81,9 +95,18 @@ _DONE = {
 }
 
 
-def operation(verb: Verb) -> str:
+_RETAINED = {Verb.REPLACE: "replaced (the old one is kept)", Verb.DELETE: "released"}
+
+
+def operation(other: Other) -> str:
     """What is done to a resource that is no deployment."""
-    return _DONE.get(verb, "changed in an unknown way")
+    words = {**_DONE, **_RETAINED} if other.retained else _DONE
+    return words.get(other.verb, "changed in an unknown way")
+
+
+def operations(others: Iterable[Other]) -> Counter[str]:
+    """How many of the other resources are replaced, deleted and so on."""
+    return Counter(operation(other) for other in others)
 
 
 _ABSURD = 10**9

@@ -63,6 +63,8 @@ class Reply:
     """Bytes that were announced and never come."""
     trickle: float = 0.0
     """Seconds between two bytes."""
+    from_the_start: bool = False
+    """Whether the headers trickle too."""
     silent: bool = False
     """Reset the connection instead of answering."""
 
@@ -185,7 +187,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         if reply.status != 204:
             self.send_header("Content-Length", str(len(payload) + reply.missing))
-        self.end_headers()
+        if reply.from_the_start:
+            payload = b"".join(self._headers_buffer) + b"\r\n" + payload
+            self._headers_buffer: list[bytes] = []
+        else:
+            self.end_headers()
         self._write(payload, reply.trickle)
         if reply.missing:
             self.close_connection = True

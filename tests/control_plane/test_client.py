@@ -135,14 +135,24 @@ def test_a_list_that_moves_gives_nothing_twice(client: ControlPlane, server: Scr
     assert len(list(client.deployments())) == 101
 
 
-def test_a_list_whose_offset_stands_still_ends(client: ControlPlane, server: Scripted) -> None:
-    """An offset that does not move is not followed for ever."""
-    full = numbered(100)
-    pages = [Reply(body={"resources": full, "offset": 0})] * 3
-    server.plays(*pages, page())
+@pytest.mark.parametrize("offset", [0, 100])
+def test_a_list_that_brings_nothing_new_ends(
+    client: ControlPlane, server: Scripted, offset: int
+) -> None:
+    """A server that ignores `offset` shows its first page again, and is not asked for ever."""
+    server.plays(Reply(body={"resources": numbered(100), "offset": offset}))
 
     assert len(list(client.deployments())) == 100
-    assert [request.query["offset"] for request in server.requests] == ["0", "100", "200", "300"]
+    assert [request.query["offset"] for request in server.requests] == ["0", "100"]
+
+
+def test_a_page_of_old_and_new_goes_on_where_we_are(client: ControlPlane, server: Scripted) -> None:
+    """An offset that stands still is not followed; what counts is how many came."""
+    pages = [numbered(250)[start : start + 100] for start in (0, 100, 200)]
+    server.plays(*(Reply(body={"resources": shown, "offset": 0}) for shown in pages))
+
+    assert len(list(client.deployments())) == 250
+    assert [request.query["offset"] for request in server.requests] == ["0", "100", "200"]
 
 
 def test_a_name_is_compared_whole(client: ControlPlane, server: Scripted) -> None:

@@ -7,12 +7,24 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from control_plane.samples import CANARY, DEPLOYMENT, FIRST, KEY, OTHER, create_request, gone
-from control_plane.scripted import Reply, Scripted
+from control_plane.samples import (
+    CANARY,
+    DEPLOYMENT,
+    FIRST,
+    KEY,
+    OTHER,
+    create_request,
+    deployment,
+    gone,
+)
+from control_plane.scripted import RESET, Reply, Scripted
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from langsmith_pulumi.control_plane.client import ControlPlane
 
 HTML = (
@@ -49,6 +61,8 @@ def detail(text: str) -> dict[str, str]:
     ("reply", "error", "says"),
     [
         (Reply(400, detail("no such branch")), errors.BadRequest, ["400", "no such branch"]),
+        (Reply(408, detail("too slow")), errors.ServerFailure, ["408", "in a few minutes"]),
+        (Reply(425, ""), errors.ServerFailure, ["425", "in a few minutes"]),
         (Reply(413, "too large"), errors.BadRequest, ["413", "too large"]),
         (Reply(418, ""), errors.BadRequest, ["418"]),
         (Reply(401, detail("Invalid token")), errors.NotAuthenticated, ["langsmith:apiKey"]),
@@ -129,6 +143,42 @@ def test_each_answer_has_its_error(
     assert [part for part in says if part not in str(failed.value)] == []
     assert not any(part in str(failed.value) for part in ("hush", KEY, "?key", "<", "\x1b", "\n"))
     assert len(str(failed.value)) < 1000
+
+
+CALLS: dict[str, Callable[[ControlPlane], object]] = {
+    "GET": lambda client: client.get(DEPLOYMENT),
+    "DELETE": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=False),
+    "PATCH": lambda client: client.patch(DEPLOYMENT, DeploymentPatchRequest(display_name="A")),
+}
+
+
+@pytest.mark.parametrize("reply", [RESET, Reply(503), Reply(408), Reply(200, HTML, PAGE)])
+@pytest.mark.parametrize(
+    ("method", "says", "says_not"),
+    [
+        ("GET", "the same command again", ("have been carried", "have carried", "`pulumi up")),
+        ("DELETE", "a deployment that is gone is no error", ("`pulumi up",)),
+        ("PATCH", "`pulumi up --refresh`", ("the same command",)),
+    ],
+)
+def test_the_next_step_fits_the_method(  # noqa: PLR0913 - a table with its fixtures
+    client: ControlPlane,
+    server: Scripted,
+    reply: Reply,
+    *,
+    method: str,
+    says: str,
+    says_not: tuple[str, ...],
+) -> None:
+    """A read changes nothing, and after a deletion an `up` would make the deployment anew."""
+    as_before = Reply(body=deployment())
+    server.acts(lambda request: reply if request.method == method else as_before)
+
+    with pytest.raises(errors.ControlPlaneError) as failed:
+        CALLS[method](client)
+
+    assert says in str(failed.value)
+    assert [words for words in says_not if words in str(failed.value)] == []
 
 
 @pytest.mark.parametrize(

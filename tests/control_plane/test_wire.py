@@ -42,13 +42,14 @@ def failing(client: ControlPlane) -> Deployment:
 def test_an_answer_that_breaks_off_is_lost(
     client: ControlPlane, server: Scripted, reply: Reply, says: str
 ) -> None:
-    """The request was there, so it may have been carried out, and the error says that."""
+    """The request was there, and the error says so; a read has changed nothing."""
     server.plays(reply)
 
     with pytest.raises(errors.AnswerLost, match=says) as lost:
         failing(client)
 
-    assert "may have been carried out" in str(lost.value)
+    assert "was sent" in str(lost.value)
+    assert "Reading changes nothing" in str(lost.value)
     assert isinstance(lost.value.__cause__, httpx.HTTPError)
 
 
@@ -68,6 +69,15 @@ def test_a_trickle_ends(server: Scripted, time: Time) -> None:
 
     with pytest.raises(errors.AnswerLost, match=r"not complete within 0\.05 s"):
         failing(client)
+
+
+def test_a_trickle_of_headers_ends(server: Scripted, time: Time) -> None:
+    """An answer that has not even begun is waited for no longer than a whole one."""
+    server.plays(Reply(204, trickle=0.004, from_the_start=True))
+    client = hasty(server.url, Limits(answer=0.05), time)
+
+    with pytest.raises(errors.AnswerLost, match=r"not complete within 0\.05 s"):
+        client.delete(DEPLOYMENT, delete_tracing_project=False)
 
 
 def test_a_flood_ends(

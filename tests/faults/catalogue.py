@@ -81,7 +81,7 @@ def _of_tomorrow(answer: dict[str, Any]) -> None:
 
 
 _NONE = "no error of its own"
-_LOST = "`pulumi up --refresh`|It changed nothing"
+_LOST = "`pulumi up --refresh`|[Rr]un the same command again"
 _NO_JSON = "answered 200, but its body is no JSON"
 _ELSE = "Something else than the control plane may answer"
 _LATER = "in a few minutes"
@@ -139,6 +139,7 @@ FAULTS = (
         "409 agent environment",
         **answered(409, refusals.agent_environment_taken().detail, _TAKEN),
     ),
+    Fault("408", **answered(408, "Request Timeout", _LATER)),
     Fault("413", **answered(413, "Request Entity Too Large", _CORRECT)),
     Fault(
         "422",

@@ -41,15 +41,15 @@ LEGEND = {
 TABLE = """\
 connection refused               +! +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
 reset before the work            +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-reset after the work             ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-timeout before the work          +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-timeout after the work           ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-slow drip                        ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ -- ++ +t
-answer cut off                   ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
-truncated JSON                   ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
+reset after the work             ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+timeout before the work          +n +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+timeout after the work           ++ +b +- -- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+slow drip                        ++ +b +- -- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ -- ++ +t
+answer cut off                   ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
+truncated JSON                   ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
 HTML page with 200               +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-HTML page after the work         ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-field missing                    ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ ++ ++ ++
+HTML page after the work         ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+field missing                    ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ ++ ++ ++
 unknown status and field         ++ ++ ++ ++ ++ ++ ++ ++ ++ +t ++ ++ ++ ++ ft ++ ++ +t ++ ++ ++ ++
 400                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
 401                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
@@ -62,16 +62,17 @@ unknown status and field         ++ ++ ++ ++ ++ ++ ++ ++ ++ +t ++ ++ ++ ++ ft ++
 404 page of a proxy              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! +t +t ++ ++ !! +t
 409 tracing project              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
 409 agent environment            !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+408                              +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
 413                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
 422                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
 429                              +! +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-429, Retry-After in seconds      +! +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-429, Retry-After as a date       +! +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+429, Retry-After in seconds      +! +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+429, Retry-After as a date       +! +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
 500                              +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
 502                              +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-502 after the work               ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-503, Retry-After in seconds      +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-504 after the work               ++ +b +- ++ +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+502 after the work               ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+503, Retry-After in seconds      +n +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+504 after the work               ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
 redirect to another host         !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
 answer older than the last write .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. +t .. .. .. .. ..
 """

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from faults import network
 from faults.catalogue import FAULT_OF, PAGE
 from faults.engine import NAME
 from faults.requests import COLLECTION, DEPLOYMENT
@@ -163,6 +164,20 @@ def slow_in_a_storm(world: World) -> str:
     made(world).simulator.revision_seconds = 3600.0
     world.simulator.fail("GET", "*", "status", status=502, body=PAGE, times=-1, skip=4)
     return world.engine.up(agent(**OTHER_REF))
+
+
+def serving_the_old_one(world: World) -> str:
+    active = made(world).live["active_revision_id"]
+    stays = network.rewritten(lambda answer: answer.update(active_revision_id=active))
+    world.network.disturbances.append(network.Disturbance("GET", DEPLOYMENT, stays, times=-1))
+    assert world.engine.up(agent(**OTHER_REF)) == ""
+    return world.told[0]
+
+
+def deletion_lost(world: World) -> str:
+    fault = FAULT_OF["reset before the work"]
+    fault.strike(made(world), "DELETE", DEPLOYMENT, times=-1, skip=0)
+    return world.engine.destroy()
 
 
 def leaving_slowly(world: World) -> str:

@@ -259,6 +259,14 @@ SECTIONS: dict[str, tuple[Situation, ...]] = {
             plays.slow_in_a_storm,
         ),
         Situation(
+            "The revision is deployed and is not the active one",
+            "Half a minute after the new revision was deployed, the service still names the old "
+            "one. This is a warning.",
+            "Nothing is left to do for `up`. `pulumi refresh` brings the output "
+            "`active_revision_id` to what serves then.",
+            plays.serving_the_old_one,
+        ),
+        Situation(
             "The deployment was deleted during the wait",
             "Somebody has deleted it in LangSmith in these minutes.",
             "Ask who did before you make it anew.",
@@ -266,6 +274,12 @@ SECTIONS: dict[str, tuple[Situation, ...]] = {
         ),
     ),
     "Deleting": (
+        Situation(
+            "The answer to the deletion was lost",
+            "The connection broke five times.",
+            "Should it have been deleted all the same, the next run sees that and is content.",
+            plays.deletion_lost,
+        ),
         Situation(
             "The deletion takes longer than we wait",
             "The service has accepted it and is not done.",

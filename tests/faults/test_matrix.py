@@ -49,6 +49,7 @@ def test_a_fault_does_what_the_table_says_and_is_settled_by_one_up(
         sign = cells.code(world, request_, fault, ending)
         found.append(sign)
         assert not ending.error or is_well_told(ending.error), ending.error
+        assert request_.operation != "destroy" or "`pulumi up" not in ending.error, ending.error
         assert ending.waited <= LONGEST_WAIT
         assert ending.sent <= MOST_REQUESTS
         adopts = (request_.lost_without_trace and bool(ending.error)) or sign == "d"

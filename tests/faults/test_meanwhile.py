@@ -62,6 +62,19 @@ def test_a_patch_of_others_is_no_proof_of_ours(world: World) -> None:
     assert len(world.simulator.revisions(NAME)) == 3
 
 
+def test_a_push_is_no_proof_that_a_variable_was_removed(world: World) -> None:
+    """Our PATCH was lost, a push made a revision, and the variable is still there: sent again."""
+    pushed = agent(source_config__build_on_push=True)
+    assert world.engine.up(pushed) == ""
+    world.simulator.fail("PATCH", DEPLOYMENT, "drop_request")
+    before(world, "PATCH", DEPLOYMENT, lambda: world.simulator.push(NAME, "a" * 40))
+
+    assert world.engine.up({**pushed, "secrets": {"LOG_LEVEL": "info"}}) == ""
+
+    assert [secret["name"] for secret in world.live["secrets"]] == ["LOG_LEVEL"]
+    assert len(world.simulator.revisions(NAME)) == 3
+
+
 def test_a_push_since_the_last_up_is_no_proof_of_ours(world: World) -> None:
     """There is a revision that the state knows nothing of, without what the program changes."""
     pushed = agent(source_config__build_on_push=True)

@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from offline.toy import steps, thing
+from support.processes import Running, descendants, kill_plugin, running, wait_until
 
 from langsmith_pulumi.testing.offline import OfflineError
 
@@ -62,25 +63,8 @@ class Begun:
                 process.communicate()
 
 
-def wait_until(holds: object) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def children_of(pid: int) -> list[int]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return [int(line) for line in listed.stdout.split()]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in open(f"/proc/{pid}/status").read()  # noqa: PTH123
-    except OSError:
-        return False
+def have_ended(processes: list[Running]) -> bool:
+    return not set(processes) & set(running())
 
 
 def test_killed_during_a_call(toy: Toy, begun: Begun) -> None:
@@ -93,10 +77,10 @@ def test_killed_during_a_call(toy: Toy, begun: Begun) -> None:
         toy.order(**{f"{operation}_a": {"wait_for": "never"}})
         toy.declare(keep, *things)
         process = begun("up", f"{operation}-a")
-        children = children_of(process.pid)
+        children = descendants(process.pid)
         assert len(children) == 2
         begun.kill()
-        wait_until(lambda left=children: not any(map(is_running, left)))
+        wait_until(partial(have_ended, children))
         doing = f"{operation[:-1]}ing a"
         assert toy.pending()[-1] == doing
 
@@ -139,11 +123,7 @@ def test_a_dead_plugin_leaves_the_record(toy: Toy, begun: Begun) -> None:
     toy.order(create_a={"wait_for": "never"})
     toy.declare(thing("a"))
     process = begun("up", "create-a")
-    for child in children_of(process.pid):
-        command = open(f"/proc/{child}/cmdline").read()  # noqa: SIM115, PTH123
-        if "run_plugin" in command:
-            os.kill(child, signal.SIGKILL)
-    text, _ = process.communicate(timeout=20)
+    text = kill_plugin(process)
     assert process.returncode == 1
     assert "the provider process ended during create of a" in text
     assert toy.pending() == ["creating a"]

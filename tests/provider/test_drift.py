@@ -139,6 +139,7 @@ def test_only_what_the_program_manages_drifts(
         ([("A", "one")], {"B"}),
         ([("A", "one"), ("B", "two"), ("C", "three")], {"C"}),
         ([("A", None), ("B", "two")], set()),
+        ([("A", "one"), ("B", "two"), ("LANGSMITH_PROJECT", "set by the service")], set()),
         ([], set()),
     ],
 )

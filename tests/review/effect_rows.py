@@ -38,6 +38,10 @@ def sidecar(image: str, value: str) -> dict[str, Any]:
     return {"sidecars": [{"image": image, "env": [{"name": "TOKEN", "value": value}]}]}
 
 
+def environment(*names: str) -> dict[str, Any]:
+    return {"sidecars": [{"env": [{"name": name, "value": f"of {name}"} for name in names]}]}
+
+
 REPO = {"source_config__repo_url": "https://github.com/acme/next"}
 REPO_CHANGES = {
     "source_config.repo_url": ("https://github.com/acme/agents", "https://github.com/acme/next")
@@ -75,7 +79,7 @@ ROWS = [
         ],
         Kind.REVISION,
         {
-            "source_config.resource_spec.sidecars[0].env[0].value": ("(hidden)", "(hidden)"),
+            "source_config.resource_spec.sidecars[0].env[TOKEN].value": (SECRET, SECRET),
             "source_config.resource_spec.sidecars[0].image": ("a", "b"),
         },
     ),
@@ -144,7 +148,12 @@ ROWS = [
         Kind.RETRIED,
         {"source_revision_config.repo_ref": ("v1", "v2")},
     ),
-    Row("a first rollout that failed is retried", [rollout("create")], Kind.RETRIED),
+    Row(
+        "a first rollout that failed is retried",
+        [rollout("create")],
+        Kind.RETRIED,
+        notes=(Note.NO_CAUSE,),
+    ),
     Row(
         "a retry beside a change in place is a retry",
         [
@@ -227,13 +236,11 @@ ROWS = [
         "import_ adopts",
         [step("create", new=inputs(import_id="an-id")), rollout("create")],
         Kind.ADOPTED,
-        notes=(Note.ADOPTION,),
     ),
     Row(
         "the engine's own import adopts too",
         [step("import", new=inputs())],
         Kind.ADOPTED,
-        notes=(Note.ADOPTION,),
     ),
     Row("an operation of the future is unknown", [step("transmute")], Kind.UNKNOWN),
     Row(
@@ -302,5 +309,59 @@ ROWS = [
         Kind.CREATED,
         {"name": (None, "agent")},
         notes=(Note.GONE,),
+    ),
+    Row(
+        "a fixed field that changes without a replacement is not taken for a setting",
+        [updated(inputs(), inputs(**REPO))],
+        Kind.UNKNOWN,
+        REPO_CHANGES,
+        notes=(Note.FIXED,),
+    ),
+    Row(
+        "an unknown operation on a rollout is not hidden by its deployment's step",
+        [updated(inputs(), inputs(display_name="Support")), rollout("transmute")],
+        Kind.UNKNOWN,
+        {"display_name": (None, "Support")},
+    ),
+    Row(
+        "a replaced deployment that is kept loses nothing, and the new one begins empty",
+        [replaced(inputs(), inputs(**REPO), state={"retainOnDelete": True})],
+        Kind.STARTED_OVER,
+        REPO_CHANGES,
+    ),
+    Row(
+        "what a cut-short replacement left behind is deleted, and nothing is replaced",
+        [step("delete-replaced", old=inputs()), step("same", old=inputs(), new=inputs())],
+        Kind.DELETED,
+        notes=(Note.LEFTOVER, Note.TRACES_STAY),
+    ),
+    Row(
+        "a replacement whose old state is not in the plan names no fields",
+        [step("create-replacement", new=inputs(**REPO))],
+        Kind.REPLACED,
+        notes=(Note.TRACES_STAY, Note.NO_REASON),
+    ),
+    Row(
+        "a value that becomes secret is hidden on both sides",
+        [updated(inputs(triggers={"t": "hunter2"}), inputs(triggers={"t": SECRET}))],
+        Kind.REVISION,
+        {"triggers.t": (SECRET, SECRET)},
+    ),
+    Row(
+        "variables are compared by name, so that a new order is just that",
+        [
+            updated(
+                inputs(source_config__resource_spec=environment("A", "B")),
+                inputs(source_config__resource_spec=environment("B", "A")),
+            )
+        ],
+        Kind.REVISION,
+        {"source_config.resource_spec.sidecars[0].env": (["A", "B"], ["B", "A"])},
+    ),
+    Row(
+        "secrets without fingerprints are compared by name",
+        [updated(inputs(secrets={"A": SECRET}), inputs(secrets={"A": SECRET, "B": SECRET}))],
+        Kind.REVISION,
+        secrets={"B": "added"},
     ),
 ]

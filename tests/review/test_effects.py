@@ -10,6 +10,7 @@ from review.effect_rows import REPO, ROWS, updated
 
 from langsmith_pulumi.provider.changes import Change
 from langsmith_pulumi.review import read_plan, report_on
+from langsmith_pulumi.review.effects import Kind
 
 if TYPE_CHECKING:
     from review.effect_rows import Row
@@ -57,6 +58,16 @@ def test_no_effect(steps: list[dict[str, Any]]) -> None:
     """What changes no deployment is no effect."""
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
     assert stack.effects == ()
+
+
+def test_an_old_leftover_hides_nothing() -> None:
+    """What is left of a cut-short replacement is told beside what happens to the present one."""
+    steps = [
+        step("delete", old=inputs(), state={"delete": True}),
+        updated(inputs(), inputs(source_revision_config__repo_ref="v2")),
+    ]
+    (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
+    assert [effect.kind for effect in stack.effects] == [Kind.DELETED, Kind.REVISION]
 
 
 def test_order() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from review.building import bucket, error, inputs, plan, rollout, step
+from review.building import DEPLOYMENT, bucket, error, inputs, plan, rollout, step
 
-from langsmith_pulumi.review import review
+from langsmith_pulumi.review import UnreadablePlan, review
 
 REPO = {"source_config__repo_url": "https://github.com/acme/next"}
 
@@ -51,6 +52,9 @@ def judged(document: dict[str, Any], *fail_on: str, **options: Any) -> Any:
         (plan(bucket("delete", "b", {})), ("delete",), 4),
         (plan(bucket("update", "b", {}, {})), ALL, 0),
         (plan(COMPONENT), ALL, 0),
+        (plan(bucket("delete", "b", {}, state={"retainOnDelete": True})), ALL, 0),
+        (plan(step("create", new=inputs(import_id="an-id"))), ("revision",), 5),
+        ({"steps": plan()["steps"]}, ("replace",), 7),
         (plan(diagnostics=[error("no")]), ("replace",), 7),
         (plan(diagnostics=[error("no")]), (), 0),
         ({**plan(), "changeSummary": {"same": 1, "replace": 1}}, ("replace",), 7),
@@ -82,7 +86,15 @@ def test_a_replacement_that_the_report_has_no_room_for_is_refused_all_the_same()
 
 @pytest.mark.parametrize(
     ("allow", "exit_code"),
-    [("r", 0), ("r*", 0), ("*langsmith:Deployment::r", 0), ("Deployment", 0), ("R", 3), ("x", 3)],
+    [
+        ("r", 0),
+        ("r*", 0),
+        ("*langsmith:Deployment::r", 0),
+        ("Deployment", 0),
+        (DEPLOYMENT, 0),
+        ("R", 3),
+        ("x", 3),
+    ],
 )
 def test_exceptions(allow: str, exit_code: int) -> None:
     """A pattern excepts by name, type or URN, and by nothing that merely looks alike."""
@@ -109,9 +121,15 @@ def test_a_truncated_report(format_: str, fail_on: str, exit_code: int) -> None:
 
 def test_every_stack_is_judged() -> None:
     """One forbidden change in one of several stacks is enough."""
-    calm, grave = plan(IN_PLACE), plan(DELETED)
-    outcome = review([("a", calm), ("b", grave), ("c", calm)], fail_on=["delete"])
-    assert outcome.exit_code == 4
+    found = enumerate([plan(IN_PLACE), plan(DELETED), plan(IN_PLACE)])
+    stacks = [(f"{n}", json.dumps(each).replace(":prod:", f":s{n}:")) for n, each in found]
+    assert review(stacks, fail_on=["delete"]).exit_code == 4
+
+
+def test_a_stack_is_counted_once() -> None:
+    """Two plans of one stack are refused, for their numbers would add up to a lie."""
+    with pytest.raises(UnreadablePlan, match=r"b\.json: a\.json holds a plan"):
+        review([("a.json", plan(DELETED)), ("b.json", plan())])
 
 
 def test_an_unknown_gate_is_an_error() -> None:

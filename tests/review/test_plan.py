@@ -20,6 +20,10 @@ from langsmith_pulumi.review import UnreadablePlan, read_plan, review
         (b"\xff\xfe\xff", "not one JSON document"),
         (b"[]", "this JSON is no preview"),
         (b'{"version": 3, "deployment": {}}', "this JSON is no preview"),
+        (b"{}", "this JSON is no preview"),
+        (b'{"config": {}, "duration": 12}', "this JSON is no preview"),
+        (b'{"steps": [], "a": ' + b"[" * 500 + b"]" * 500 + b"}", "more than 100 levels deep"),
+        (b'{"steps": [], "a": ' + b"[" * 9999 + b"]" * 9999 + b"}", "not one JSON document"),
         (b'{"steps": {}}', "`steps` is no list"),
         (b'{"steps": [7]}', "step 1 lacks an operation or a URN"),
         (b'{"steps": [{"op": "create"}]}', "step 1 lacks an operation or a URN"),
@@ -61,6 +65,6 @@ def test_only_errors_fail_a_preview() -> None:
 
 def test_an_empty_plan_is_a_plan() -> None:
     """A preview that lists nothing is read, under the name of its file."""
-    outcome = review([("plan.json", b'{"duration": 12}')])
+    outcome = review([("plan.json", b'{"changeSummary": {}}')])
     assert "Nothing changes" in outcome.text
     assert "<!-- langsmith-pulumi review plan.json -->" in outcome.text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from review.building import bucket, inputs, plan, rollout, secrets, step
+from review.building import bucket, error, inputs, plan, rollout, secrets, step
 
 from langsmith_pulumi.review import review, schema, wants_colour
 
@@ -144,6 +144,25 @@ def test_too_much_for_a_comment(markdown: SnapshotAssertion) -> None:
     assert outcome.truncated
     assert len(outcome.text.encode()) <= 3000
     assert outcome.text == markdown
+
+
+@pytest.mark.parametrize("format_", ["markdown", "text", "json"])
+def test_messages(format_: str) -> None:
+    """A warning is shown though nothing changes; one said of two resources names both."""
+    said = [{**error("deprecated", name), "severity": "warning"} for name in ("first", "second")]
+    text = review([("plan.json", plan(diagnostics=said))], format=format_).text
+    assert [text.count(word) for word in ("deprecated", "first", "second")] == [1, 1, 1]
+
+
+def test_what_is_lost_is_named_to_the_end() -> None:
+    """However little room there is for the rest, lost deployments and resources keep names."""
+    calm = [step("update", name=f"a{n}", old=inputs(), new=inputs("b")) for n in range(300)]
+    lost = [bucket("delete", "database", {}), step("delete", name="gone", old=inputs())]
+    errors = [error(f"{n}: " + "x" * 500) for n in range(100)]
+    outcome = review([("plan.json", plan(*calm, *lost, diagnostics=errors))], limit=8000)
+    assert outcome.truncated
+    assert "`database`" in outcome.text
+    assert "`gone`" in outcome.text
 
 
 def test_labels() -> None:

@@ -35,7 +35,12 @@ from langsmith_pulumi.review.words import count, listing, totals
         ("https://me:pw@host/x", Foreign("https://***@host/x")),
         ("git+https://token@host/x", Foreign("git+https://***@host/x")),
         ("https://me:p@ss@host/x", Foreign("https://***@host/x")),
+        ("https://me:p/w@host/x", Foreign("https://***@host/x")),
         ("https://host/x@v1", Foreign("https://host/x@v1")),
+        ("https://host:8080/x@v1", Foreign("https://host:8080/x@v1")),
+        ("https://host/?token=a&b=c", Foreign("https://host/?token=***&b=c")),
+        ("https://host/?key=a", Foreign("https://host/?key=***")),
+        ("make --api-key=a key=b", Foreign("make --api-key=*** key=b")),
     ],
 )
 def test_a_value(value: Any, shown: str) -> None:

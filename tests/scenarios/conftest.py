@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.engines import ENGINES, PASSPHRASE
+from support.processes import kill_tree
 from support.scenario import API_KEY, Stage
 
 from langsmith_pulumi.testing.simulator import Simulator
@@ -15,6 +16,8 @@ from langsmith_pulumi.testing.simulator import Simulator
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from support.engines import Engine
 
 NEEDS_PULUMI = pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH")
 
@@ -28,8 +31,12 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture(params=["offline", pytest.param("pulumi", marks=NEEDS_PULUMI)])
 def make_stage(
     request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path
-) -> Callable[[str], Stage]:
-    """Makes stacks, each of a project and an engine of its own, on one control plane."""
+) -> Iterator[Callable[[str], Stage]]:
+    """Makes stacks, each of a project and an engine of its own, on one control plane.
+
+    What a failed test has left running is killed: it would poll without a pause for ever.
+    """
+    engines: list[Engine] = []
 
     def make(name: str) -> Stage:
         home = tmp_path / name
@@ -43,9 +50,13 @@ def make_stage(
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "SCENARIO": str(program),
         }
-        return Stage(ENGINES[request.param](home, environ), simulator, program)
+        engines.append(ENGINES[request.param](home, environ))
+        return Stage(engines[-1], simulator, program)
 
-    return make
+    yield make
+    for process in (process for engine in engines for process in engine.begun):
+        if process.poll() is None:
+            kill_tree(process)
 
 
 @pytest.fixture

@@ -51,7 +51,8 @@ def refused(stage: Stage, other: Stage, program: dict[str, Any]) -> str:
     outcome: Outcome = other.engine.up()
     assert not outcome.ok
     assert stage.simulator.deployments() == there
-    assert stage.engine.preview(refresh=True).ops == {}
+    assert stage.engine.refresh().ok
+    assert stage.engine.preview().ops == {}
     assert other.engine.destroy().ok
     assert stage.simulator.deployments() == there
     return " ".join(outcome.errors)

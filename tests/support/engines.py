@@ -42,8 +42,10 @@ class Engine(Protocol):
 
     home: Path
     """Everything the engine writes is below it."""
+    begun: list[subprocess.Popen[str]]
+    """The operations that were started in processes of their own."""
 
-    def preview(self, *, refresh: bool = False) -> Outcome: ...
+    def preview(self) -> Outcome: ...
     def up(self) -> Outcome: ...
     def refresh(self) -> Outcome: ...
     def destroy(self) -> Outcome: ...
@@ -81,14 +83,13 @@ class OfflineEngine:
         from langsmith_pulumi.testing.offline import OfflineStack
 
         self.home = home
+        self.begun: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         self._environ = environ
         shutil.copytree(PROGRAM, self._program)
         self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED)
 
-    def preview(self, *, refresh: bool = False) -> Outcome:
-        if refresh:
-            self._stack.refresh()
+    def preview(self) -> Outcome:
         return self._outcome(self._stack.preview())
 
     def up(self) -> Outcome:
@@ -105,7 +106,9 @@ class OfflineEngine:
 
     def begin(self, operation: str) -> subprocess.Popen[str]:
         module = [sys.executable, "-m", "langsmith_pulumi.cli", "offline"]
-        return _begun([*module, operation, "--stack", STACK], self._program, self._environ)
+        command = [*module, operation, "--stack", STACK]
+        self.begun.append(_begun(command, self._program, self._environ))
+        return self.begun[-1]
 
     def unlock(self) -> None:
         """Nothing to do: a lock of a dead process does not hold."""
@@ -129,6 +132,7 @@ class PulumiEngine:
 
     def __init__(self, home: Path, environ: dict[str, str]) -> None:
         self.home = home
+        self.begun: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         shutil.copytree(PROGRAM, self._program)
         (home / "state").mkdir()
@@ -144,8 +148,8 @@ class PulumiEngine:
         }
         self._run("stack", "init", STACK)
 
-    def preview(self, *, refresh: bool = False) -> Outcome:
-        done = self._run("preview", "--json", *(["--refresh"] if refresh else []))
+    def preview(self) -> Outcome:
+        done = self._run("preview", "--json")
         plan = json.loads(done.stdout)
         steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
         messages = plan.get("diagnostics") or []
@@ -167,7 +171,9 @@ class PulumiEngine:
 
     def begin(self, operation: str) -> subprocess.Popen[str]:
         confirmed = ["--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
-        return _begun(["pulumi", operation, *confirmed], self._program, self._environ)
+        command = ["pulumi", operation, *confirmed]
+        self.begun.append(_begun(command, self._program, self._environ))
+        return self.begun[-1]
 
     def unlock(self) -> None:
         self._run("cancel", "--yes")

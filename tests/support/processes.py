@@ -5,42 +5,42 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
 PATIENCE = 60.0
 """Seconds until a test gives up on what should have happened long ago."""
 
 
-def wait_until(holds: Callable[[], bool], running: subprocess.Popen[str]) -> None:
-    """Wait for a state of the world that the running process brings about."""
+def wait_until(holds: Callable[[], bool], running: subprocess.Popen[str] | None = None) -> None:
+    """Wait for a state of the world, which the running process, if any, brings about."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert running.poll() is None, running.communicate()[0]
+        assert running is None or running.poll() is None, running.communicate()[0]
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.01)
 
 
 def kill_tree(process: subprocess.Popen[str]) -> None:
     """Kill a process and all its descendants, whatever sessions they are in."""
-    _kill(_family(process))
+    _kill([process.pid, *(one.pid for one in descendants(process.pid))])
     process.wait()
 
 
-def kill_plugin(process: subprocess.Popen[str]) -> None:
+def kill_plugin(process: subprocess.Popen[str]) -> str:
     """Kill the provider's process alone, as a machine does that runs out of memory.
 
-    The engine then ends by itself.
+    The engine then ends by itself; returns what it printed.
     """
-    plugins = [pid for pid in _family(process) if _is_plugin(pid)]
+    plugins = [one.pid for one in descendants(process.pid) if one.is_plugin]
     assert plugins
     _kill(plugins)
-    process.communicate(timeout=PATIENCE)
+    return process.communicate(timeout=PATIENCE)[0]
 
 
 def _kill(pids: list[int]) -> None:
@@ -49,20 +49,36 @@ def _kill(pids: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _is_plugin(pid: int) -> bool:
-    command = Path(f"/proc/{pid}/cmdline").read_text()
-    return "run_plugin.py" in command or "pulumi.dynamic" in command
+@dataclass(frozen=True)
+class Running:
+    """A process that has not ended."""
+
+    pid: int
+    parent: int
+    command: str
+
+    @property
+    def is_plugin(self) -> bool:
+        """Whether the SDK serves a provider in it."""
+        return "run_plugin.py" in self.command or "pulumi.dynamic" in self.command
 
 
-def _family(process: subprocess.Popen[str]) -> list[int]:
-    """A process and all its descendants."""
-    family = [process.pid]
-    for pid in family:
-        family += _children(pid)
-    return family
+def descendants(pid: int) -> list[Running]:
+    """The children of a process, theirs, and so on."""
+    everything = running()
+    found = [one for one in everything if one.parent == pid]
+    for ancestor in found:
+        found += [one for one in everything if one.parent == ancestor.pid]
+    return found
 
 
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task")
-    listed = [task / "children" for task in tasks.iterdir()] if tasks.exists() else []
-    return [int(child) for file in listed for child in file.read_text().split()]
+def running() -> list[Running]:
+    """All processes but zombies."""
+    listing = ["ps", "-ww", "-A", "-o", "pid=,ppid=,stat=,command="]
+    told = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
+    rows = (line.split(None, 3) for line in told.splitlines())
+    return [
+        Running(int(pid), int(parent), *command)
+        for pid, parent, state, *command in rows
+        if command and not state.startswith("Z")
+    ]
