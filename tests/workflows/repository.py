@@ -75,7 +75,8 @@ class Repository:
         """A preview that makes this many resources; the last one's name."""
         urn = f"urn:pulumi:{stack}::agents::pkg:index:Thing::a-thing-with-a-long-name-{{:08}}"
         steps = [{"op": "create", "urn": urn.format(n), "newState": {}} for n in range(number)]
-        self.fake(f"plans/{stack}.json", json.dumps({"steps": steps}))
+        plan = {"steps": steps, "changeSummary": {"create": number}}
+        self.fake(f"plans/{stack}.json", json.dumps(plan))
         return urn.rpartition("::")[2].format(number - 1)
 
     def fake(self, name: str, text: str) -> None:

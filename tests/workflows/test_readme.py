@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,8 @@ from packaging.requirements import Requirement
 from workflows.runner import EXAMPLES
 
 from langsmith_pulumi._version import __version__
-from langsmith_pulumi.review import labels
+from langsmith_pulumi.review import Report, labels, read_plan, report_on
 from langsmith_pulumi.review.effects import Effect, Kind
-from langsmith_pulumi.review.plan import Diagnostic
-from langsmith_pulumi.review.report import Report, StackReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +22,10 @@ README = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 
 def _report(kinds: Iterable[Kind]) -> Report:
     """A report in which all there is happens at once."""
+    failed = {"diagnostics": [{"severity": "error", "message": "no"}]}
+    (stack,) = report_on([read_plan("plan.json", failed)]).stacks
     effects = tuple(Effect("", "", "", kind, "") for kind in kinds)
-    errors = (Diagnostic("error", "no", None),)
-    return Report((StackReport("", "", "", effects, (), 0, (), errors, ()),))
+    return Report((replace(stack, effects=effects),))
 
 
 def test_the_readme_names_every_label() -> None:
