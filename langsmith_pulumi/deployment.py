@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ._interrupts import keep_quiet
+from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
 from .provider.changes import REVISION_FIELDS
 
@@ -238,7 +238,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 A change replaces.
             opts: Resource options. ``import_`` adopts an existing deployment by its id.
         """
-        keep_quiet()
+        hide_interrupts()
         opts = pulumi.ResourceOptions.merge(opts, None)
         import_id, opts.import_ = opts.import_, None
         props: dict[str, Any] = {
