@@ -152,18 +152,29 @@ def test_integrity(entries: list[Entry], problem: str) -> None:
     assert (problem in problems) if problem else not problems
 
 
-def test_states_of_the_cli_are_read() -> None:
+MAGIC = hashlib.sha256(b"v3.260.0").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"magic": MAGIC, "version": "v3.260.0"},
+        {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
+        {"time": "0001-01-01T00:00:00Z"},
+    ],
+    ids=["released", "built without a version", "left out"],
+)
+def test_states_of_the_cli_are_read(manifest: dict[str, str]) -> None:
     """What only the Pulumi CLI writes into an entry is kept; damage and other versions refused."""
     item = {"urn": "urn:pulumi:s::p::t::a", "custom": True, "type": "t", "sourcePosition": "here"}
-    magic = hashlib.sha256(b"v3.260.0").hexdigest()
-    deployment = {"manifest": {"magic": magic, "version": "v3.260.0"}, "resources": [item]}
+    deployment = {"manifest": manifest, "resources": [item]}
     document = {"version": 3, "deployment": deployment}
     (entry,) = load(document, str).entries
     assert entry_document(entry, str) == item
 
     with pytest.raises(OfflineError, match="has version 4"):
         load({**document, "version": 4}, str)
-    deployment["manifest"] = {"magic": magic, "version": "v3.1.0"}
+    deployment["manifest"] = {"magic": MAGIC, "version": "v3.1.0"}
     with pytest.raises(OfflineError, match="magic does not fit"):
         load(document, str)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from offline.toy import errors, steps, thing
 
 if TYPE_CHECKING:
@@ -60,17 +61,23 @@ def test_check_failures_name_the_resource(toy: Toy) -> None:
     )
 
 
-def test_what_only_pulumi_does_is_said_so(toy: Toy) -> None:
+REFUSED = {
+    "transforms": "pulumi.runtime.register_resource_transform(lambda args: None)",
+    "transforms of invokes": "pulumi.runtime.register_invoke_transform(lambda args: None)",
+    "functions": "pulumi.runtime.invoke('aws:x:y', {})",
+    "reading": "pulumi.StackReference('a/b/c')",
+    "explicit providers": "pulumi.ProviderResource('aws', 'p', {})",
+}
+
+
+@pytest.mark.parametrize("feature", REFUSED)
+def test_what_only_pulumi_does_is_said_so(toy: Toy, feature: str) -> None:
     """A program that asks for more than the engine does ends with one sentence."""
     toy.declare()
-    main = toy.project / "__main__.py"
-    main.write_text(
-        "import pulumi\n"
-        "pulumi.runtime.register_resource_transform(lambda args: None)\n"
-        "pulumi.ComponentResource('toy:index:Group', 'g')\n",
-        encoding="utf-8",
-    )
-    assert "needs the Pulumi CLI: transforms" in errors(toy.stack().preview())
+    lines = ["import pulumi", REFUSED[feature], "pulumi.ComponentResource('toy:index:Group', 'g')"]
+    (toy.project / "__main__.py").write_text("\n".join(lines), encoding="utf-8")
+    (message,) = [d.message for d in toy.stack().preview().diagnostics]
+    assert message.startswith(f"needs the Pulumi CLI: {feature.split(maxsplit=1)[0]}")
 
 
 def test_a_urn_is_registered_once(toy: Toy) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from .aliases import Alias, read_aliases
 from .errors import NeedsPulumiError
 from .state import Entry
 from .urns import is_dynamic_type, is_provider_type
@@ -22,7 +23,7 @@ class Goal:
     parent: str = ""
     inputs: Bag = field(default_factory=dict)
     delete_before_replace: bool | None = None
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     """The options that an entry of the state keeps, by its field names."""
 
@@ -44,7 +45,7 @@ def read_goal(request: Any) -> Goal:
         parent=request.parent,
         inputs=inputs,
         delete_before_replace=request.deleteBeforeReplace if chosen else None,
-        aliases=[*request.aliasURNs, *(alias.urn for alias in request.aliases if alias.urn)],
+        aliases=read_aliases(request),
         options=_options(request, inputs),
     )
 

@@ -34,6 +34,7 @@ _THREADS = 256  # each registration holds one until its step is done
 # in one sentence, where it would itself ask for a newer Pulumi CLI.
 _FEATURES = {
     "secrets": 0,
+    "aliasSpecs": 3,
     "deletedWith": 5,
     "replaceWith": 6,
     "transforms": 7,
@@ -56,6 +57,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self._deployment = deployment
         self._config = config
         self._root = ""
+        self._refused = threading.Event()
         self.signalled = threading.Event()
         self.closed = threading.Event()
 
@@ -106,7 +108,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         return empty_pb2.Empty()
 
     def _is_aftermath(self, request: Any) -> bool:
-        # Once a step has failed, the SDK also tells that it was turned away; nobody needs that.
+        # Once a step has failed, the SDK also tells that it was turned away, and how the program
+        # ended because of it; nobody needs that.
+        if self._refused.is_set() and request.severity == engine_pb2.ERROR:
+            return True
         return self._deployment.stopped.is_set() and "monitor has terminated" in request.message
 
     def GetRootResource(self, request: Any, context: Any) -> Any:
@@ -123,8 +128,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         """End the operation because the program asks for what only the Pulumi CLI does."""
         try:
             with self._deployment.reporting():
-                raise NeedsPulumiError(feature)
+                raise NeedsPulumiError(feature)  # reported before the program learns of it
         except OfflineError:
+            self._refused.set()
             return _unavailable(context)
 
 

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .aliases import Naming
 from .errors import StepFailedError, StoppedError
 from .events import ERROR, Diagnostic
 from .paths import reset
@@ -40,13 +41,18 @@ class Planner:
     registered: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    former: dict[str, str] = field(default_factory=dict)
+    """The URN that each renamed resource was found under."""
     _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._begun_with = {entry.urn for entry in self.snapshot.unsettled if not entry.delete}
 
     def plan(self, goal: Goal, provider: Callable[[], str]) -> list[Step]:
         """The steps of a registration; `provider` gives the reference of the default provider."""
         with self._turn:
             urn = self._claim(goal)
-            old = self._old(urn, goal.aliases)
+            old = self._old(urn, goal)
             reference = provider() if goal.custom else ""
             aliases = [old.urn] if old and old.urn != urn else []
             new = goal.entry(urn, provider=reference, aliases=aliases)
@@ -63,9 +69,23 @@ class Planner:
         self.registered.add(urn)
         return urn
 
-    def _old(self, urn: str, aliases: list[str]) -> Entry | None:
-        found = (self.snapshot.old(name) for name in [urn, *aliases])
-        return next((entry for entry in found if entry), None)
+    def _old(self, urn: str, goal: Goal) -> Entry | None:
+        """Find the old state of a resource, under its URN or else under a former one."""
+        users = {former: renamed for renamed, former in self.former.items()}
+        if urn in users:
+            raise StepFailedError(urn, f"Duplicate resource URN '{urn}': {_taken(urn, users[urn])}")
+        if old := self.snapshot.old(urn):
+            return old
+        naming = Naming(self.stack, self.project, goal.parent, goal.type, goal.name)
+        formers = naming.former_urns(goal.aliases, self.former)
+        former = next((name for name in formers if name in self._begun_with), None)
+        if former is None or former == urn:
+            return None
+        if former in users or former in self.registered:
+            taken = _taken(former, users.get(former, former))
+            raise StepFailedError(urn, f"Duplicate resource alias '{former}': {taken}")
+        self.former[urn] = former
+        return self.snapshot.old(former)
 
     def _steps(self, goal: Goal, old: Entry | None, new: Entry) -> list[Step]:
         deleted = new.urn in self.deleted
@@ -159,6 +179,12 @@ class Planner:
         if not self.dry_run:
             raise StepFailedError(urn, message)
         self.report(Diagnostic(urn, message, ERROR))
+
+
+def _taken(former: str, user: str) -> str:
+    if user == former:
+        return "a resource of the program still has that name; give the alias or the name up"
+    return f"{user} has it as an alias already, and only one resource can be found under it"
 
 
 def _problem(failure: CheckFailure, inputs: Bag) -> str:

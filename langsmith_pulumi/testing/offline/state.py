@@ -144,17 +144,22 @@ def export(checkpoint: Checkpoint, encrypt: Callable[[str], str], salt: str) -> 
     """The state in export form, which `pulumi stack import` takes."""
     seal = sealer(encrypt)
     operations = [
-        {"resource": entry_document(operation.entry, seal), "type": operation.kind}
+        {"resource": _written(operation.entry, seal), "type": operation.kind}
         for operation in checkpoint.pending
     ]
     deployment = {
         "manifest": {"time": now(), "magic": _magic(_WRITER), "version": _WRITER},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
-        "resources": [entry_document(entry, seal) for entry in checkpoint.entries],
+        "resources": [_written(entry, seal) for entry in checkpoint.entries],
         **({"pending_operations": operations} if operations else {}),
         "metadata": {},
     }
     return {"version": STATE_VERSION, "deployment": deployment}
+
+
+def _written(entry: Entry, seal: Callable[[Any], Any]) -> dict[str, Any]:
+    # A plan shows under which name a resource was found; the state has one name for it, the new.
+    return entry_document(entry.but(aliases=[]), seal)
 
 
 def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
@@ -163,7 +168,7 @@ def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
         raise OfflineError(f"the state has version {document.get('version')}, not {STATE_VERSION}")
     deployment = document["deployment"]
     manifest = deployment["manifest"]
-    if manifest["magic"] != _magic(manifest["version"]):
+    if manifest.get("magic", "") != _magic(manifest.get("version", "")):
         raise OfflineError("the state's manifest is damaged: its magic does not fit its version")
     return Checkpoint(
         [read_entry(item, decrypt) for item in deployment.get("resources") or []],
@@ -186,4 +191,6 @@ def now() -> str:
 
 
 def _magic(version: str) -> str:
+    if not version:
+        return ""  # of a CLI that was built without a version
     return hashlib.sha256(version.encode()).hexdigest()

@@ -36,12 +36,22 @@ def resolved(value: Any) -> Any:
     return {key: resolved(item) for key, item in value.items()}
 
 
+def alias(former: Any) -> Any:
+    """A former name, or a mapping of `Alias` arguments; `{"urn": ...}` is given as the URN."""
+    if isinstance(former, str):
+        return pulumi.Alias(name=former)
+    if "urn" in former:
+        return former["urn"]
+    parent = former.get("parent", ...)
+    return pulumi.Alias(**{**former, "parent": made.get(parent, parent)})
+
+
 def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
     for key in ("parent", "deleted_with"):
         if key in given:
             given[key] = made[given[key]]
     if "aliases" in given:
-        given["aliases"] = [pulumi.Alias(name=name) for name in given["aliases"]]
+        given["aliases"] = [alias(former) for former in given["aliases"]]
     if "depends_on" in given:
         given["depends_on"] = [made[name] for name in given["depends_on"]]
     return pulumi.ResourceOptions(**given)
