@@ -11,6 +11,7 @@ from pulumi.dynamic import Resource
 from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
 from .provider.changes import REVISION_FIELDS
+from .provider.options import NO_VALUE, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,6 +159,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     """The revision that this program's last change asked for."""
     tenant_id: pulumi.Output[str]
     """The workspace that the deployment was made in."""
+    control_plane_url: pulumi.Output[str]
+    """The control plane that the deployment was made on."""
     created_at: pulumi.Output[str]
     """When it was made (ISO 8601)."""
     updated_at: pulumi.Output[str]
@@ -242,7 +245,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         opts = pulumi.ResourceOptions.merge(opts, None)
         import_id, opts.import_ = opts.import_, None
         props: dict[str, Any] = {
-            "name": resource_name if name is None else name,
+            "name": name,
+            "default_name": resource_name if name is None else None,
             "display_name": display_name,
             "source": source,
             "source_config": source_config,
@@ -258,6 +262,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "delete_tracing_project": delete_tracing_project,
             "workspace_id": workspace_id,
             "import_id": import_id,
+            OPTIONS: _options(opts),
             "progress_urn": _own_urn(resource_name, opts.parent),
         }
         given = {key for key, value in props.items() if value is not None}
@@ -281,16 +286,47 @@ _OUTPUTS = (
     "latest_revision_id",
     "requested_revision_id",
     "tenant_id",
+    "control_plane_url",
     "created_at",
     "updated_at",
 )
 
 
 def _all_secret(secrets: Any) -> Any:
-    """Make each value a secret, so that plans hide it and still show its name."""
+    """Make each value a secret, so that plans hide it and still show its name.
+
+    The SDK drops a value that is None, and the variable with it, so that one is marked instead.
+    """
     if isinstance(secrets, Mapping):
-        return {name: pulumi.Output.secret(value) for name, value in secrets.items()}
-    return None if secrets is None else pulumi.Output.secret(secrets)
+        return {name: _secret(value) for name, value in secrets.items()}
+    if secrets is None:
+        return None
+    return pulumi.Output.secret(secrets).apply(_with_marks)
+
+
+def _secret(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.secret(value).apply(_marked)
+
+
+def _with_marks(secrets: Any) -> Any:
+    if not isinstance(secrets, Mapping):
+        return secrets
+    return {name: _marked(value) for name, value in secrets.items()}
+
+
+def _marked(value: Any) -> Any:
+    return NO_VALUE if value is None else value
+
+
+def _options(opts: pulumi.ResourceOptions) -> dict[str, Any] | None:
+    """Return the resource options that the provider has to know; None if there are none."""
+    given = {
+        "delete_before_replace": opts.delete_before_replace,
+        "ignore_changes": opts.ignore_changes or None,
+        "replace_on_changes": opts.replace_on_changes or None,
+        "retain_on_delete": opts.retain_on_delete or None,
+    }
+    return {key: value for key, value in given.items() if value is not None} or None
 
 
 def _revision_part(source_config: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -64,6 +64,16 @@ class ControlPlane:
         self.hide = self._wire.scrubber.learn
         """Tells of secrets that are to be hidden."""
 
+    @property
+    def url(self) -> str:
+        """The control plane's URL, without a slash at the end."""
+        return self._url
+
+    @property
+    def workspace(self) -> str | None:
+        """The workspace that requests name; None leaves it to the API key."""
+        return self._workspace
+
     def for_workspace(self, workspace_id: str) -> ControlPlane:
         """Return the same connection, for another workspace."""
         check_workspace_id(workspace_id)

@@ -22,7 +22,11 @@ _BEING_DELETED = (
     "Deployment {name!r} (id {id}) is being deleted and keeps its place until it is gone. Run "
     "`pulumi up` again in a few minutes."
 )
-_EXISTS = "Deployment {name!r} exists already (id {id}); {adopting}. Or choose another name."
+_EXISTS = (
+    "Deployment {name!r} exists already (id {id}); {adopting}. If it is in this stack under "
+    'another resource name, add aliases=[pulumi.Alias(name="<the old name>")] instead, or run '
+    "`pulumi state rename`. Or choose another name."
+)
 _SAME_AGENT = (
     "Deployment {name!r} (id {id}) is made from the same repository and langgraph.json, and a "
     "workspace takes one of each; {adopting}. Or delete that one first, or use another workspace."
@@ -38,7 +42,8 @@ def adopting(deployment_id: str) -> str:
     """Tell how a program takes over an existing deployment."""
     return (
         "to manage it here, add to the resource: "
-        f'opts=pulumi.ResourceOptions(import_="{deployment_id}")'
+        f'opts=pulumi.ResourceOptions(import_="{deployment_id}") '
+        "(it may be removed after the next `pulumi up`)"
     )
 
 

@@ -42,20 +42,48 @@ class Settings:
     allow_plain_http: bool = False
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where requests go to."""
+
+    control_plane_url: str
+    """Without a slash at the end."""
+    workspace_id: str | None = None
+
+
 def resolve_settings(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Settings:
     """Read the settings: the program's configuration first, then the environment.
 
     ``config`` answers for ``apiKey``, ``controlPlaneUrl``, ``endpoint`` and ``workspaceId``.
     """
-    allowed = environ.get(_PLAIN_HTTP_VARIABLE, "").strip() == "1"
+    place = resolve_place(config, environ)
     settings = Settings(
-        api_key=_api_key(config, environ),
-        control_plane_url=_control_plane_url(config, environ),
-        workspace_id=_clean(config("workspaceId")) or _first(environ, _WORKSPACE_VARIABLES),
-        allow_plain_http=allowed,
+        api_key=resolve_api_key(config, environ),
+        control_plane_url=place.control_plane_url,
+        workspace_id=place.workspace_id,
+        allow_plain_http=environ.get(_PLAIN_HTTP_VARIABLE, "").strip() == "1",
     )
     check(settings)
     return settings
+
+
+def resolve_place(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Place:
+    """Read where requests go to; needs no API key."""
+    return Place(
+        _control_plane_url(config, environ),
+        _clean(config("workspaceId")) or _first(environ, _WORKSPACE_VARIABLES),
+    )
+
+
+def is_same_address(one: str, other: str) -> bool:
+    """Tell whether two control plane URLs lead to the same address, however they are written."""
+    return _normalized(one) == _normalized(other)
+
+
+def _normalized(url: str) -> tuple[str, str, int | None, str]:
+    parts = _split(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")
 
 
 def check(settings: Settings) -> None:
@@ -113,7 +141,8 @@ def dashboard_url(control_plane_url: str, tenant_id: str | None, deployment_id: 
     return f"{root}{organization}/host/deployments/{deployment_id}"
 
 
-def _api_key(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
+def resolve_api_key(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
+    """Read the API key; raise ``SettingsMissing`` if there is none."""
     key = _clean(config("apiKey")) or _first(environ, _KEY_VARIABLES)
     if key is None:
         raise SettingsMissing(

@@ -21,29 +21,36 @@ from .changes import (
     compare,
     of_kind,
 )
+from .declarations import resource_name
+from .options import NO_VALUE, delete_before_replace, retains
 from .problem import Problem
 from .sources import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from .bags import Bag
     from .changes import Changed
+    from .declarations import Declaration, Declarations
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _NAME_LENGTH = 63
 _VARIABLE = re.compile(r"[^\s=\x00-\x1f]+")
 
 
-def problems(olds: Bag, inputs: Bag, claim: Callable[[str | None, str, str], str]) -> list[Problem]:
-    """Everything that is wrong with the inputs, as far as they are known.
+def problems(olds: Bag, inputs: Bag, declarations: Declarations) -> list[Problem]:
+    """Return everything that is wrong with the inputs, as far as they are known.
 
-    ``claim`` notes that a resource declares a deployment's name and answers who did so first.
+    The check is recorded in ``declarations``, and judged against what else the program declares.
     """
+    declared = declarations.declare(inputs.get("progress_urn"), olds, inputs)
     found = [problem for rule in _RULES for problem in rule(inputs)]
     found += _emptied(olds, inputs)
     found += _same_name_replacement(olds, inputs)
-    found += _name_taken(inputs, claim)
+    found += _name_taken(inputs, declarations)
+    found += _adopted_twice(olds, inputs, declarations)
+    if declared and declared.replaced and not olds:
+        found += replacement_problems(declared, declarations)
     named = {problem.path for problem in found}
     formal = shape.problems(bags.known(inputs), bags.unknown_paths(inputs))
     return [*found, *(problem for problem in formal if problem.path not in named)]
@@ -143,10 +150,19 @@ def _variables(inputs: Bag) -> Iterator[Problem]:
             yield Problem(f"secrets.{name}", "is reserved: the service sets this variable itself")
         elif not _VARIABLE.fullmatch(name):
             yield Problem(f"secrets.{name}", "is no name of an environment variable")
-        if value is None:
-            yield Problem(f"secrets.{name}", "has no value; leave the variable out to remove it")
+        if value in (None, NO_VALUE):
+            yield Problem(f"secrets.{name}", _NO_VALUE)
+        elif isinstance(value, str) and "\0" in value:
+            yield Problem(f"secrets.{name}", "holds a NUL byte, which no variable can")
         if value == "":
             yield Problem(f"secrets.{name}", "must not be empty; leave the variable out instead")
+
+
+_NO_VALUE = (
+    "has no value (None): a setting, an environment variable or an output that is not there yet, "
+    "such as the url of a deployment that is not waited for. Give it one, or leave the variable "
+    "out to remove it"
+)
 
 
 def _reserved_for(source: Any) -> frozenset[str]:
@@ -173,12 +189,72 @@ def _same_name_replacement(olds: Bag, inputs: Bag) -> Iterator[Problem]:
 
     A field that is new in the program may say what is there already; that is for ``diff`` to tell.
     """
-    if not olds or may_free_the_name(inputs):
-        return
-    fixed = of_kind(compare(olds, bags.known(inputs)), Change.REPLACE)
+    fixed = of_kind(compare(olds, bags.known(inputs)), Change.REPLACE) if olds else []
     differing = [change for change in fixed if bags.get(olds, change.path) is not None]
     if keeps_its_name(olds, inputs, differing):
-        yield Problem("delete_tracing_project", kept_name(differing))
+        yield from _blocked_name(inputs, kept_name(differing), is_forced=False)
+
+
+def replacement_problems(declared: Declaration, declarations: Declarations) -> list[Problem]:
+    """Return why a deployment cannot be replaced; empty if it can.
+
+    This is for a replacement that the provider has not asked for: ``replace_on_changes``,
+    ``--replace``, a tainted state. Its old name counts where it is known.
+    """
+    inputs, olds = declared.inputs, declared.olds
+    adopted = inputs.get("import_id")
+    if isinstance(adopted, str) and declarations.manager(adopted) == declared.urn:
+        return [Problem("import_id", still_adopted(adopted))]
+    if olds.get("name") != inputs.get("name"):
+        return []
+    return list(_blocked_name(inputs, _FORCED_UNDER_THE_SAME_NAME, is_forced=False))
+
+
+def forced_problems(declared: Declaration, old_id: str, old_name: object) -> list[Problem]:
+    """Return why a deployment cannot be replaced by ``--replace`` or after a taint.
+
+    The engine asks no provider then, so it deletes first only where the program says so.
+    """
+    inputs = declared.inputs
+    adopted = inputs.get("import_id")
+    if isinstance(adopted, str) and adopted.lower() == old_id.lower():
+        return [Problem("import_id", still_adopted(adopted))]
+    if old_name is None or old_name != inputs.get("name"):
+        return []
+    return list(_blocked_name(inputs, _FORCED_UNDER_THE_SAME_NAME, is_forced=True))
+
+
+def still_adopted(deployment_id: str) -> str:
+    """Return why a deployment that ``import_`` names cannot be replaced."""
+    return (
+        f"still names it ({deployment_id}): it would be adopted again and then deleted. "
+        "Remove import_ to have it replaced, or take back what replaces it"
+    )
+
+
+_FORCED_UNDER_THE_SAME_NAME = (
+    "must be true for this replacement: the tracing project of the old deployment would keep the "
+    "name. Set it (the traces are lost too), or choose another name"
+)
+
+
+def _blocked_name(inputs: Bag, needs_permission: str, *, is_forced: bool) -> Iterator[Problem]:
+    """Find what keeps the name of a deployment taken while it is replaced under it."""
+    if retains(inputs):
+        yield Problem(
+            "options.retain_on_delete",
+            "keeps the old deployment, and with it the name that the new one needs. Choose another "
+            "name, or remove retain_on_delete",
+        )
+    elif not may_free_the_name(inputs):
+        yield Problem("delete_tracing_project", needs_permission)
+    chosen = delete_before_replace(inputs)
+    if chosen is False or (is_forced and chosen is None):
+        yield Problem(
+            "options.delete_before_replace",
+            "must be True for this replacement: the old deployment has to be deleted before its "
+            "name can be used again",
+        )
 
 
 def keeps_its_name(olds: Bag, news: Bag, fixed: list[Changed]) -> bool:
@@ -205,12 +281,41 @@ def kept_name(fixed: list[Changed]) -> str:
     )
 
 
-def _name_taken(inputs: Bag, claim: Callable[[str | None, str, str], str]) -> Iterator[Problem]:
+def _name_taken(inputs: Bag, declarations: Declarations) -> Iterator[Problem]:
     name, urn = inputs.get("name"), inputs.get("progress_urn")
     if not isinstance(name, str) or not isinstance(urn, str):
         return
     workspace = inputs.get("workspace_id")
-    first = claim(workspace if isinstance(workspace, str) else None, name, urn)
+    first = declarations.claim_name(workspace if isinstance(workspace, str) else None, name, urn)
     if first != urn:
-        other = first.rpartition("::")[2]
+        other = resource_name(first)
         yield Problem("name", f"is declared twice in this program: {other!r} is {name!r} too")
+
+
+def _adopted_twice(olds: Bag, inputs: Bag, declarations: Declarations) -> Iterator[Problem]:
+    """A deployment that two resources hold would be deleted with the first that goes."""
+    adopted, urn = inputs.get("import_id"), inputs.get("progress_urn")
+    if not isinstance(adopted, str) or not isinstance(urn, str):
+        return
+    first = declarations.claim_import(adopted, urn)
+    manager = None if olds else declarations.manager(adopted)
+    if first != urn:
+        yield Problem("import_id", f"({adopted}) is adopted by {resource_name(first)!r} already")
+    elif manager is not None and manager != urn:
+        yield Problem("import_id", _managed_elsewhere(adopted, resource_name(manager)))
+
+
+def _managed_elsewhere(deployment_id: str, manager: str) -> str:
+    return (
+        f"({deployment_id}) is managed by {manager!r} in this stack already. Remove import_, or "
+        f"remove {manager!r} from the program to have this resource take it over"
+    )
+
+
+def managed_and_adopted(deployment_id: str, adopter: str) -> str:
+    """Return why a deployment cannot stay with its resource: another one adopts it."""
+    return (
+        f"Deployment {deployment_id} is managed by this resource, and import_ of {adopter!r} names "
+        f"it too. Remove import_ from {adopter!r}, or remove this resource from the program to "
+        f"have {adopter!r} take it over."
+    )

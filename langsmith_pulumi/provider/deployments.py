@@ -24,9 +24,18 @@ from . import bags, bodies, progress
 from .adoption import adopt
 from .canonical import canonical
 from .changes import Change, Changed, compare, let_go, of_kind
-from .checks import keeps_its_name, kept_name, may_free_the_name, problems
+from .checks import (
+    keeps_its_name,
+    kept_name,
+    managed_and_adopted,
+    may_free_the_name,
+    problems,
+    still_adopted,
+)
+from .declarations import resource_name
 from .door import Refusal
 from .drift import shows, with_drift
+from .options import OPTIONS, replaces_on
 from .session import Foreseen
 
 if TYPE_CHECKING:
@@ -54,6 +63,7 @@ INPUTS = (
     "rollout_timeout",
     "workspace_id",
     "import_id",
+    OPTIONS,
     "progress_urn",
 )
 """What a program sets, and what a refresh may correct."""
@@ -64,29 +74,53 @@ DELETE_TIMEOUT = 1800.0
 
 def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
     """Refuse what the service would refuse; add the fingerprints of the secrets."""
-    inputs = canonical(olds, news)
+    urn = news.get("progress_urn")
+    remembered = session.declarations.old_inputs(urn)
+    inputs = canonical(olds, news, lambda: session.salt(urn), remembered=remembered)
     if isinstance(inputs.get("secrets"), dict):
         session.hide(inputs["secrets"].values())
-    found = problems(olds, inputs, session.claim_name)
+    found = problems(olds, inputs, session.declarations)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
 
 
 def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
     """Tell apart: nothing, an update (in place or with a new revision), a replacement."""
+    session.require_same_place(olds, news.get("workspace_id"))
+    session.declarations.manage(deployment_id, news.get("progress_urn"))
+    _refuse_second_adoption(session, deployment_id, news)
     _refuse_other_import(session, deployment_id, olds, news)
     changed = _changed(olds, news)
     revision = bool(of_kind(changed, Change.REVISION))
     session.foresee(deployment_id, Foreseen(revision, olds.get("requested_revision_id")))
-    fixed = of_kind(changed, Change.REPLACE)
+    fixed = _replacing(changed, news)
     if fixed:
         _refuse_adopted(deployment_id, news, fixed)
         _refuse_kept_name(olds, news)
-        session.note_permission(deployment_id, news.get("delete_tracing_project"))
+    session.note_permission(deployment_id, news.get("delete_tracing_project"))
     return DiffResult(
         changes=bool(changed or let_go(olds, news)),
         replaces=[change.path for change in fixed],
-        delete_before_replace=keeps_its_name(olds, news, fixed),
+        # Also where only a resource option asks for the replacement: the name has to be free.
+        delete_before_replace=olds.get("name") == news.get("name"),
     )
+
+
+def _replacing(changed: list[Changed], news: Bag) -> list[Changed]:
+    """Return the changes that replace: of fixed fields, and of what ``replace_on_changes`` names.
+
+    The engine cannot apply the option, for the SDK tells it no changed paths.
+    """
+    return [
+        change
+        for change in changed
+        if change.field.change is Change.REPLACE or replaces_on(news, change.path)
+    ]
+
+
+def _refuse_second_adoption(session: Session, deployment_id: str, news: Bag) -> None:
+    adopter = session.declarations.adopter(deployment_id)
+    if adopter is not None and adopter != news.get("progress_urn"):
+        raise Refusal(managed_and_adopted(deployment_id, resource_name(adopter)))
 
 
 def _changed(olds: Bag, news: Bag) -> list[Changed]:
@@ -104,7 +138,7 @@ def _refuse_other_import(session: Session, deployment_id: str, olds: Bag, news: 
         raise Refusal(
             f"import_ names deployment {wanted}, but this resource already manages "
             f"{deployment_id}. Declare the other one under a resource name of its own, or take the "
-            "present one out of the state first (`pulumi state delete`)."
+            "present one out of the state first (`pulumi state delete --target-dependents`)."
         )
 
 
@@ -114,8 +148,7 @@ def _refuse_adopted(deployment_id: str, news: Bag, fixed: list[Changed]) -> None
         return
     paths = ", ".join(change.path for change in fixed)
     raise Refusal(
-        f"{paths} can only change by replacing the deployment, and import_ still names it "
-        f"({deployment_id}). Remove import_ to have it replaced, or take the change back."
+        f"A change of {paths} replaces the deployment. import_ {still_adopted(deployment_id)}."
     )
 
 
@@ -135,7 +168,8 @@ def create(session: Session, props: Bag) -> CreateResult:
         live, asked = client.create(bodies.create_body(props)), True
     if asked:
         _remember(session, live)
-    outs = _outs(props, live, requested=live.latest_revision_id)
+    session.declarations.written(props.get("progress_urn"))
+    outs = _outs(props, live, client, requested=live.latest_revision_id)
     return CreateResult(live.id, _named(client, props, outs))
 
 
@@ -169,7 +203,7 @@ def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
     except errors.DeploymentMissing:
         return ReadResult("", {})
     current = with_drift(props, live)
-    outs = _outs(current, live, requested=props.get("requested_revision_id"))
+    outs = _outs(current, live, client, requested=props.get("requested_revision_id"))
     return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
 
 
@@ -178,12 +212,12 @@ def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> Update
     changed = _changed(olds, news)
     client = session.client_of(olds)
     if not _is_sent(changed):
-        return UpdateResult({**_outputs_of(olds), **news})
+        return UpdateResult({**_outputs_of(olds), **_place(client), **news})
     live = _patched(client, deployment_id, olds, news, changed)
     requested = _requested(client, olds, live, changed)
     if requested != olds.get("requested_revision_id"):
         _remember(session, live)
-    return UpdateResult(_outs(news, live, requested))
+    return UpdateResult(_outs(news, live, client, requested))
 
 
 def _is_sent(changed: list[Changed]) -> bool:
@@ -263,20 +297,52 @@ def _just_made(client: ControlPlane, live: Deployment) -> bool:
 
 
 def delete(session: Session, deployment_id: str, props: Bag) -> None:
-    """Delete the deployment and wait until it is gone: until then its name stays taken."""
+    """Delete the deployment and wait until it is gone: until then its name stays taken.
+
+    A deployment that the present program adopts is left alone, whichever resource it leaves.
+    """
     from langsmith_pulumi.control_plane.rollout import wait_until_gone
 
+    adopter = session.declarations.adopter(deployment_id)
+    if adopter is not None:
+        progress.tell(
+            props.get("progress_urn"),
+            f"deployment {deployment_id} is left alone: import_ of {resource_name(adopter)!r} "
+            "names it",
+        )
+        return
+    _refuse_blocked_successor(session, deployment_id, props)
     client = session.client_of(props)
-    permitted = bool(props.get("delete_tracing_project"))
     client.delete(
         deployment_id,
-        delete_tracing_project=session.permission(deployment_id, permitted),
+        delete_tracing_project=_may_delete_project(session, deployment_id, props),
     )
     wait_until_gone(
         client,
         deployment_id,
         timeout=props.get("rollout_timeout") or DELETE_TIMEOUT,
         on_progress=progress.Ticker(props.get("progress_urn")),
+    )
+
+
+def _may_delete_project(session: Session, deployment_id: str, props: Bag) -> bool:
+    """Return what the present program says; the state's word counts where it says nothing."""
+    declared = session.declarations.get(props.get("progress_urn"))
+    said = declared.inputs.get("delete_tracing_project") if declared else None
+    recorded = said if isinstance(said, bool) else bool(props.get("delete_tracing_project"))
+    return session.permission(deployment_id, recorded)
+
+
+def _refuse_blocked_successor(session: Session, deployment_id: str, props: Bag) -> None:
+    """Refuse to delete what is to be made again under its name, if the name would stay taken."""
+    workspace = props.get("workspace_id")
+    heir = session.declarations.successor(workspace, props.get("name"))
+    if heir is None or may_free_the_name(heir.inputs):
+        return
+    raise Refusal(
+        f"Deployment {props.get('name')!r} ({deployment_id}) was not deleted: it is to be replaced "
+        "under the same name, which its tracing project would keep. Set "
+        "delete_tracing_project=True (the traces are lost too), or choose another name."
     )
 
 
@@ -289,21 +355,26 @@ def _outputs_of(bag: Bag) -> Bag:
     return {key: value for key, value in bag.items() if key not in INPUTS}
 
 
-def _outs(inputs: Bag, live: Deployment, requested: str | None) -> Bag:
-    """The inputs as they are, which the next diff starts from, and what the service says.
+def _outs(inputs: Bag, live: Deployment, client: ControlPlane, requested: str | None) -> Bag:
+    """Return the inputs as they are, which the next diff starts from, and what the service says.
 
     Nothing that could hold a live secret is taken from the service.
     """
-    said = {
+    told = {
         "id": live.id,
         "status": live.status,
         "latest_revision_id": live.latest_revision_id,
         "requested_revision_id": requested,
-        "tenant_id": live.tenant_id,
+        "tenant_id": live.tenant_id or client.workspace,
         "created_at": live.created_at,
         "updated_at": live.updated_at,
     }
-    return {**inputs, **{key: _text(value) for key, value in said.items() if value is not None}}
+    outs = {**inputs, **_place(client)}
+    return {**outs, **{key: _text(value) for key, value in told.items() if value is not None}}
+
+
+def _place(client: ControlPlane) -> Bag:
+    return {"control_plane_url": client.url}
 
 
 def _text(value: Any) -> Any:

@@ -24,6 +24,12 @@ def new_salt() -> str:
     return randomness.token_hex(16)
 
 
+def derived_salt(api_key: str, urn: str) -> str:
+    """Return the salt of a resource, the same one whenever the key and the URN are the same."""
+    message = f"langsmith-pulumi: salt of the fingerprints of\0{urn}".encode()
+    return hmac.new(api_key.encode(), message, hashlib.sha256).hexdigest()[:32]
+
+
 def fingerprints(values: Mapping[str, Any], salt: str) -> dict[str, Any]:
     """A fingerprint per name; unknown where the value is not known yet."""
     return {name: _fingerprint(name, value, salt) for name, value in values.items()}

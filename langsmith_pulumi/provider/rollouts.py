@@ -14,6 +14,9 @@ from langsmith_pulumi.control_plane import errors
 
 from . import bags, progress
 from .changes import REVISION_FIELDS, compare
+from .checks import forced_problems
+from .declarations import parent_urn
+from .door import Refusal
 from .drift import with_drift
 from .sources import PUSHED_LATER
 
@@ -24,7 +27,16 @@ if TYPE_CHECKING:
     from .bags import Bag
     from .session import Foreseen, Session
 
-OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version", "tenant_id")
+OUTPUTS = (
+    "url",
+    "active_revision_id",
+    "repo_commit_sha",
+    "image_version",
+    "status",
+    "deployment_name",
+    "tenant_id",
+    "control_plane_url",
+)
 
 ROLLOUT_TIMEOUT = 1800.0
 """Seconds to wait for a revision to end, unless ``rollout_timeout`` says otherwise.
@@ -47,6 +59,8 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     the program goes back to.
     """
     moved = olds.get("deployment_id") != news.get("deployment_id")
+    if moved:
+        _refuse_forced_replacement(session, olds, news)
     foreseen = session.foreseen(deployment_id)
     due = _is_due(foreseen, olds, news)
     # What its deployment leaves unknown, an empty set of triggers for one, that one has judged.
@@ -56,6 +70,32 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
         replaces=["deployment_id"] if moved else [],
         delete_before_replace=False,
     )
+
+
+def _refuse_forced_replacement(session: Session, olds: Bag, news: Bag) -> None:
+    """Refuse a replacement of the deployment that only the engine knows of, before any loss.
+
+    The deployment looks new then, for it was checked without old inputs, and yet the state holds
+    its rollout. The engine compares the rollout before it deletes the deployment.
+    """
+    # A rollout that goes with its deployment is compared with unknown values, its URN among them.
+    urn = news.get("progress_urn")
+    urn = olds.get("progress_urn") if bags.is_unknown(urn) else urn
+    declared = session.declarations.get(parent_urn(urn))
+    if declared is None or declared.olds or declared.written:
+        return
+    old_id = str(olds.get("deployment_id"))
+    found = forced_problems(declared, old_id, olds.get("deployment_name"))
+    if found:
+        reasons = "; ".join(f"{_as_argument(problem.path)} {problem.reason}" for problem in found)
+        raise Refusal(
+            f"Deployment {declared.inputs.get('name')!r} ({old_id}) cannot be replaced as asked: "
+            f"{reasons}. If the deployment is gone already, run `pulumi refresh` first."
+        )
+
+
+def _as_argument(path: str) -> str:
+    return {"import_id": "import_"}.get(path, path.removeprefix("options."))
 
 
 def _is_due(foreseen: Foreseen | None, olds: Bag, news: Bag) -> bool:
@@ -87,7 +127,7 @@ def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
         live = session.read_once("rollout", deployment_id, lambda: client.get(deployment_id))
     except errors.DeploymentMissing:
         return ReadResult("", {})
-    outs = _outs(with_drift(props, live), live)
+    outs = _outs(with_drift(props, live), live, client)
     return ReadResult(rollout_id, outs, {k: v for k, v in outs.items() if k not in OUTPUTS})
 
 
@@ -99,14 +139,14 @@ def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
     asked, waits = props.get("revision_id"), props.get("wait") is not False
     if waits and asked in session.own_revisions:
         # Asked for a moment ago, so it exists, though a read may show only what was before it.
-        return _outs(props, _wait(client, props, asked))
+        return _outs(props, _wait(client, props, asked), client)
     live = client.get(props["deployment_id"])
     if live.latest_revision_id is None and not _is_coming(live):
         progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
     elif waits:
         retried = _retry_failed(session, client, live, props.get("progress_urn"))
         live = _wait(client, props, retried or asked)
-    return _outs(props, live)
+    return _outs(props, live, client)
 
 
 def _is_coming(live: Deployment) -> bool:
@@ -149,13 +189,16 @@ def _retry_failed(
     return again
 
 
-def _outs(props: Bag, live: Deployment) -> Bag:
+def _outs(props: Bag, live: Deployment, client: ControlPlane) -> Bag:
     said: dict[str, Any] = {
         "url": live.public_url,
         "active_revision_id": live.active_revision_id,
         "repo_commit_sha": live.source_revision_config.get("repo_commit_sha"),
         "image_version": live.image_version,
-        "tenant_id": live.tenant_id,
+        "status": live.status,
+        "deployment_name": live.name,
+        "tenant_id": live.tenant_id or client.workspace,
+        "control_plane_url": client.url,
     }
     kept = {key: value for key, value in props.items() if key not in OUTPUTS}
     return {**kept, **{key: value for key, value in said.items() if value is not None}}

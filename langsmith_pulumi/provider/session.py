@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from .declarations import Declarations
+from .door import Refusal
+from .fingerprints import derived_salt, new_salt
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from langsmith_pulumi.control_plane.client import ControlPlane
     from langsmith_pulumi.control_plane.models import Deployment
+    from langsmith_pulumi.control_plane.settings import Place
 
 CONFIG_NAMESPACE = "langsmith"
 
@@ -41,11 +46,11 @@ class Session:
     ) -> None:
         self._config = config
         self._lock = Lock()
-        self._client = client
+        self._client = self._given_client = client
         self._hidden: list[str] = []
         self._reading: dict[str, Lock] = {}
         self._reads: dict[str, tuple[str, Deployment]] = {}
-        self._names: dict[tuple[str | None, str], str] = {}
+        self.declarations = Declarations()
         self._foreseen: dict[str, Foreseen] = {}
         self.own_revisions: set[str] = set()
         """Revisions asked for by this process: their failure is news, an older one's is retried."""
@@ -70,13 +75,66 @@ class Session:
             if self._client is not None:
                 self._client.hide(secrets)
 
-    def client_of(self, outputs: dict[str, Any]) -> ControlPlane:
-        """The connection to the workspace that a deployment was made in.
+    @property
+    def place(self) -> Place:
+        """The control plane and the workspace that the present settings name; needs no key."""
+        from langsmith_pulumi.control_plane.settings import Place, resolve_place
 
-        With another workspace configured since, its answer "not found" would drop the deployment
-        from the state.
+        if self._given_client is not None:
+            return Place(self._given_client.url, self._given_client.workspace)
+        return resolve_place(self._config, os.environ)
+
+    def client_of(self, outputs: dict[str, Any]) -> ControlPlane:
+        """Return the connection to the workspace that a deployment was made in.
+
+        Raise a ``Refusal`` if the settings lead elsewhere since: an answer "not found" from there
+        would drop a live deployment from the state.
         """
+        self.require_same_place(outputs, outputs.get("workspace_id"))
         return self.client(outputs.get("tenant_id") or outputs.get("workspace_id"))
+
+    def require_same_place(self, outputs: dict[str, Any], named_workspace: object) -> None:
+        """Refuse to go on where the settings lead to another place than that of the deployment.
+
+        ``named_workspace`` is the one that the program names for it, which beats the settings. What
+        either side does not know cannot differ.
+        """
+        from langsmith_pulumi.control_plane.settings import is_same_address
+
+        url, workspace = outputs.get("control_plane_url"), outputs.get("tenant_id")
+        what = f"Deployment {outputs.get('name') or outputs.get('deployment_id')!r}"
+        if url and not is_same_address(url, self.place.control_plane_url):
+            moved_from = self._config("movedFrom")
+            if not moved_from or not is_same_address(url, moved_from):
+                raise Refusal(
+                    f"{what} is on the control plane {url}, but the settings name "
+                    f"{self.place.control_plane_url}. Set langsmith:controlPlaneUrl back to {url}; "
+                    "or, if it is the same control plane under a new address, run "
+                    f"`pulumi config set langsmith:movedFrom {url}`."
+                )
+        setting = self.place.workspace_id
+        if workspace and setting and not named_workspace and workspace.lower() != setting.lower():
+            raise Refusal(
+                f"{what} is in the workspace {workspace}, but the settings name {setting}. Set "
+                f"langsmith:workspaceId back to {workspace}; or give the deployment "
+                "workspace_id=..., which moves it by replacing it."
+            )
+
+    def salt(self, urn: object) -> str:
+        """Return the salt for a new deployment's fingerprints.
+
+        A preview and the ``up`` after it get the same one, which nobody without the API key can
+        compute. Without a key it is random.
+        """
+        from langsmith_pulumi.control_plane.errors import SettingsMissing
+        from langsmith_pulumi.control_plane.settings import resolve_api_key
+
+        if not isinstance(urn, str):
+            return new_salt()
+        try:
+            return derived_salt(resolve_api_key(self._config, os.environ), urn)
+        except SettingsMissing:
+            return new_salt()
 
     def _connect(self) -> ControlPlane:
         from langsmith_pulumi.control_plane.client import ControlPlane
@@ -127,11 +185,6 @@ class Session:
         with self._lock:
             return self._permissions.get(deployment_id, recorded)
 
-    def claim_name(self, workspace_id: str | None, name: str, owner: str) -> str:
-        """Note that a resource declares this deployment name; answers who declared it first."""
-        with self._lock:
-            return self._names.setdefault((workspace_id, name), owner)
-
 
 _sessions: dict[str, Session] = {}
 _sessions_lock = Lock()
@@ -147,7 +200,7 @@ def session_for(config: Any) -> Session:
         value = config.get(f"{CONFIG_NAMESPACE}:{key}")
         return None if value is None else str(value)
 
-    keys = ("apiKey", "controlPlaneUrl", "endpoint", "workspaceId")
+    keys = ("apiKey", "controlPlaneUrl", "endpoint", "workspaceId", "movedFrom")
     identity = repr([setting(key) for key in keys])
     with _sessions_lock:
         return _sessions.setdefault(identity, Session(setting))

@@ -141,13 +141,16 @@ def test_each_row_says_why() -> None:
     [
         ("source_config.deployment_type", "prod", ["source_config.deployment_type"], True),
         ("name", "other", ["name"], False),
-        ("display_name", "x", [], False),
+        ("display_name", "x", [], True),
     ],
 )
-def test_only_a_replacement_under_the_same_name_deletes_first(
+def test_a_replacement_under_the_same_name_deletes_first(
     path: str, value: str, replaces: list[str], *, deletes_first: bool
 ) -> None:
-    """A name is free again when its deployment is gone; another name needs no gap."""
+    """A name is free again when its deployment is gone; another name needs no gap.
+
+    A change in place says so too, for a resource option may turn it into a replacement.
+    """
     news = {**edited(path, value), "delete_tracing_project": True}
     result = deployments.diff(SESSION, ID, BASE, news)
     assert (result.changes, result.replaces) == (True, replaces)

@@ -11,6 +11,7 @@ from pulumi.output import Unknown
 from langsmith_pulumi.provider import bags
 from langsmith_pulumi.provider.canonical import canonical
 from langsmith_pulumi.provider.checks import problems
+from langsmith_pulumi.provider.declarations import Declarations
 
 if TYPE_CHECKING:
     from langsmith_pulumi.provider.problem import Problem
@@ -44,7 +45,7 @@ SPEC = "source_config.resource_spec"
 
 
 def found(inputs: dict[str, Any], olds: dict[str, Any] | None = None) -> list[Problem]:
-    return problems(olds or {}, canonical(olds or {}, inputs), lambda _ws, _name, urn: urn)
+    return problems(olds or {}, canonical(olds or {}, inputs), Declarations())
 
 
 def edited(base: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def test_kubernetes_objects_are_stored_as_the_service_spells_them() -> None:
     assert stored["volumes"] == [{"name": "v", "configMap": {"default_mode": 1, "name": "m"}}]
     assert stored["sidecars"][0]["volumeMounts"] == [{"name": "v", "mountPath": "/x"}]
     assert stored["labels"] == {"mount_path": "kept"}
-    assert problems({}, inputs, lambda _ws, _name, urn: urn) == []
+    assert problems({}, inputs, Declarations()) == []
 
 
 def test_the_set_of_secrets_cannot_be_emptied() -> None:
@@ -219,7 +220,9 @@ def test_a_tag_is_not_built_on_push() -> None:
 
 def test_a_name_declared_twice_is_refused() -> None:
     """The second declaration of a name is told of the first."""
-    first = "urn:pulumi:s::p::t::first"
-    [problem] = problems({}, canonical({}, GITHUB), lambda _ws, _name, _urn: first)
+    declarations = Declarations()
+    first = {**GITHUB, "progress_urn": "urn:pulumi:s::p::t::first"}
+    assert problems({}, canonical({}, first), declarations) == []
+    [problem] = problems({}, canonical({}, GITHUB), declarations)
     assert problem.path == "name"
     assert "'first'" in problem.reason

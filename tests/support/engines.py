@@ -148,16 +148,17 @@ class PulumiEngine:
         }
         self._run("stack", "init", STACK)
 
-    def preview(self) -> Outcome:
-        done = self._run("preview", "--json")
+    def preview(self, *arguments: str) -> Outcome:
+        done = self._run("preview", "--json", *arguments)
         plan = json.loads(done.stdout)
         steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
         messages = plan.get("diagnostics") or []
         errors = [d["message"] for d in messages if d["severity"] == "error"]
         return Outcome(done.returncode == 0, _ops(steps), errors, text=done.stdout + done.stderr)
 
-    def up(self) -> Outcome:
-        return self._operate("up", "--skip-preview")
+    def up(self, *arguments: str) -> Outcome:
+        """Bring the stack up; ``arguments`` are those of ``pulumi up``."""
+        return self._operate("up", "--skip-preview", *arguments)
 
     def refresh(self) -> Outcome:
         return self._operate("refresh", "--skip-preview")

@@ -13,7 +13,10 @@ declared: dict[str, langsmith.Deployment] = {}
 
 
 def resolve(value: Any) -> Any:
-    """Turn {"output": [resource, attribute]} into that output, at any depth."""
+    """Turn {"output": [resource, attribute]} into that output, at any depth.
+
+    {"later": value} is an output of that value, as configuration and other resources give.
+    """
     if isinstance(value, list):
         return [resolve(item) for item in value]
     if not isinstance(value, dict):
@@ -21,12 +24,17 @@ def resolve(value: Any) -> Any:
     if value.keys() == {"output"}:
         resource, attribute = value["output"]
         return getattr(declared[resource], attribute)
+    if value.keys() == {"later"}:
+        return pulumi.Output.from_input(value["later"])
+    if value.keys() == {"secret"}:
+        return pulumi.Output.secret(value["secret"])
     return {key: resolve(item) for key, item in value.items()}
 
 
 def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
     waits = [declared[name].rollout for name in given.pop("depends_on", [])]
-    return pulumi.ResourceOptions(**given, depends_on=waits)
+    aliases = [pulumi.Alias(**alias) for alias in given.pop("aliases", [])]
+    return pulumi.ResourceOptions(**given, depends_on=waits, aliases=aliases)
 
 
 for name, arguments in json.loads(Path(os.environ["SCENARIO"]).read_text()).items():

@@ -1,0 +1,133 @@
+"""What the present program declares, as one plugin process learns it from the engine's calls.
+
+The engine tells a provider neither what the state holds nor why a resource is made or deleted. What
+it asks, in which order, tells enough to keep a deployment from being lost:
+
+- Each declared resource is checked first. A second check without old inputs means that the
+  resource is being replaced, whoever asked for it.
+- A replacement forced by ``--replace`` or a tainted state is checked only once, like a new
+  resource. There the rollout tells: the state holds it, with the id of a deployment that seems to
+  be new.
+- ``diff`` tells which id a resource manages, ``import_`` which one it adopts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any
+
+Inputs = dict[str, Any]
+
+
+@dataclass
+class Declaration:
+    """One resource of the present program, known by its URN."""
+
+    urn: str
+    inputs: Inputs
+    """As last checked."""
+    olds: Inputs
+    """The old inputs of its first check; empty for one that the state does not hold, or that is
+    replaced by force."""
+    replaced: bool = False
+    """Whether it was checked a second time, without old inputs."""
+    written: bool = False
+    """Whether this process has made or adopted it."""
+
+    @property
+    def resource_name(self) -> str:
+        """Its name in the program."""
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass
+class Declarations:
+    """The resources of the present program, and which deployments they manage or adopt."""
+
+    _by_urn: dict[str, Declaration] = field(default_factory=dict)
+    _names: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    _adopters: dict[str, str] = field(default_factory=dict)
+    _managers: dict[str, str] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    def get(self, urn: object) -> Declaration | None:
+        """Return what was checked under a URN, or None."""
+        with self._lock:
+            return self._by_urn.get(urn) if isinstance(urn, str) else None
+
+    def declare(self, urn: object, olds: Inputs, inputs: Inputs) -> Declaration | None:
+        """Record a check; return the declaration, or None where the URN is not known."""
+        if not isinstance(urn, str):
+            return None
+        with self._lock:
+            known = self._by_urn.get(urn)
+            if known is None:
+                known = self._by_urn[urn] = Declaration(urn, inputs, olds)
+            else:
+                known.replaced = known.replaced or not olds
+                known.inputs = inputs
+            return known
+
+    def old_inputs(self, urn: object) -> Inputs:
+        """Return the old inputs that the first check of a URN had; empty if there were none."""
+        known = self.get(urn)
+        return known.olds if known else {}
+
+    def claim_name(self, workspace_id: str | None, name: str, urn: str) -> str:
+        """Record that a resource declares this deployment name; return who declared it first."""
+        with self._lock:
+            return self._names.setdefault((workspace_id, name), urn)
+
+    def claim_import(self, deployment_id: str, urn: str) -> str:
+        """Record that ``import_`` names this deployment; return the resource that was first."""
+        with self._lock:
+            return self._adopters.setdefault(deployment_id.lower(), urn)
+
+    def adopter(self, deployment_id: str) -> str | None:
+        """Return the resource whose ``import_`` names this deployment, or None."""
+        with self._lock:
+            return self._adopters.get(deployment_id.lower())
+
+    def manage(self, deployment_id: str, urn: object) -> None:
+        """Record which declared resource manages a deployment.
+
+        A refresh compares too, before the program has declared anything: that is left out.
+        """
+        with self._lock:
+            if isinstance(urn, str) and urn in self._by_urn:
+                self._managers[deployment_id.lower()] = urn
+
+    def manager(self, deployment_id: str) -> str | None:
+        """Return the declared resource that manages a deployment by the state, or None."""
+        with self._lock:
+            return self._managers.get(deployment_id.lower())
+
+    def written(self, urn: object) -> None:
+        """Record that a resource was made or adopted."""
+        with self._lock:
+            if isinstance(urn, str) and urn in self._by_urn:
+                self._by_urn[urn].written = True
+
+    def successor(self, workspace_id: str | None, name: object) -> Declaration | None:
+        """Return the resource that is still to be made under this deployment name, or None."""
+        with self._lock:
+            urn = self._names.get((workspace_id, name)) if isinstance(name, str) else None
+            heir = self._by_urn.get(urn) if urn else None
+            if heir is None or heir.written:
+                return None
+            return heir if heir.replaced or not heir.olds else None
+
+
+def resource_name(urn: str) -> str:
+    """Return the name that a URN ends in."""
+    return urn.rpartition("::")[2]
+
+
+def parent_urn(urn: object) -> str | None:
+    """Return the URN of a child's parent of the same name, as a rollout and its deployment have."""
+    if not isinstance(urn, str):
+        return None
+    head, _, name = urn.rpartition("::")
+    parents, _, own_type = head.rpartition("$")
+    return f"{parents}::{name}" if parents and own_type else None
