@@ -35,7 +35,7 @@ from .checks import (
 from .declarations import resource_name
 from .door import Refusal
 from .drift import shows, with_drift
-from .options import OPTIONS, replaces_on
+from .options import OPTIONS, ignored_secrets, replaces_on
 from .session import Foreseen
 
 if TYPE_CHECKING:
@@ -231,10 +231,27 @@ def _patched(
     if not of_kind(changed, Change.REVISION):
         return client.patch(deployment_id, bodies.patch_body(news, changed, {}))
     live = client.get(deployment_id)
+    news = _with_ignored_variables(news, live)
     if _is_made(olds, news, live, changed):
         progress.tell(olds.get("progress_urn"), "an earlier run made this change; not sent again")
         return live
     return _revised(client, live, news, changed)
+
+
+def _with_ignored_variables(news: Bag, live: Deployment) -> Bag:
+    """Return the inputs with ignored variables as they are live, for the set is sent whole.
+
+    One whose value is hidden goes as the program has it.
+    """
+    ignored, secrets = ignored_secrets(news), news.get("secrets")
+    if not ignored or not isinstance(secrets, dict):
+        return news
+    sent = {name: value for name, value in secrets.items() if name not in ignored}
+    for name in ignored & live.secrets.keys():
+        value = live.secrets[name]
+        if value is not None or name in secrets:
+            sent[name] = secrets[name] if value is None else value
+    return {**news, "secrets": sent}
 
 
 def _revised(

@@ -63,8 +63,9 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
         _refuse_forced_replacement(session, olds, news)
     foreseen = session.foreseen(deployment_id)
     due = _is_due(foreseen, olds, news)
-    # What its deployment leaves unknown, an empty set of triggers for one, that one has judged.
-    changed = compare(olds, bags.known(news) if foreseen else news, REVISION_FIELDS)
+    # The deployment's diff has decided about unknown inputs and about ignored variables.
+    compared = {**bags.known(news), "secret_fingerprints": None} if foreseen else news
+    changed = compare(olds, compared, REVISION_FIELDS)
     return DiffResult(
         changes=moved or due or bool(changed),
         replaces=["deployment_id"] if moved else [],
@@ -131,8 +132,12 @@ def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
     return ReadResult(rollout_id, outs, {k: v for k, v in outs.items() if k not in OUTPUTS})
 
 
-def delete(_session: Session, _id: str, _props: Bag) -> None:
-    """Nothing to do: the deployment goes by itself."""
+def delete(session: Session, _id: str, props: Bag) -> None:
+    """Do nothing, for a rollout is nothing in the control plane.
+
+    It is refused where its deployment, which goes next, would not be found.
+    """
+    session.require_same_place(props, props.get("workspace_id"))
 
 
 def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:

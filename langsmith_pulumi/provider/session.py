@@ -110,7 +110,7 @@ class Session:
                     f"{what} is on the control plane {url}, but the settings name "
                     f"{self.place.control_plane_url}. Set langsmith:controlPlaneUrl back to {url}; "
                     "or, if it is the same control plane under a new address, run "
-                    f"`pulumi config set langsmith:movedFrom {url}`."
+                    f"`pulumi config set langsmith:movedFrom {url}` and then `pulumi up`."
                 )
         setting = self.place.workspace_id
         if workspace and setting and not named_workspace and workspace.lower() != setting.lower():

@@ -1,0 +1,86 @@
+"""Values that are None, ignored or renamed: what the program means is what happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.scenario import github
+
+if TYPE_CHECKING:
+    from support.scenario import Stage
+
+    from langsmith_pulumi.testing.simulator import Simulator
+
+
+def up(stage: Stage, program: dict[str, Any]) -> None:
+    """Bring a program up and forget the requests of it."""
+    stage.write(program)
+    outcome = stage.engine.up()
+    assert outcome.ok, outcome.errors
+    stage.simulator.clear_requests()
+
+
+def variables(simulator: Simulator) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in simulator.deployment("agent")["secrets"]}
+
+
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        {"LOG_LEVEL": "info", "TOKEN": None},
+        {"LOG_LEVEL": "info", "TOKEN": {"later": None}},
+        {"LOG_LEVEL": "info", "TOKEN": {"secret": None}},
+        {"later": {"LOG_LEVEL": "info", "TOKEN": None}},
+        {"secret": {"LOG_LEVEL": "info", "TOKEN": None}},
+    ],
+    ids=["plain", "output", "secret", "output of the map", "secret map"],
+)
+def test_a_variable_without_a_value_is_refused(stage: Stage, secrets: dict[str, Any]) -> None:
+    """A setting that is missing removes no variable from a live agent."""
+    both = {"LOG_LEVEL": "info", "TOKEN": "t-0123456789"}
+    up(stage, {"agent": github(secrets=None) | {"secrets": both}})
+    stage.write({"agent": github(secrets=None) | {"secrets": secrets}})
+    preview = stage.engine.preview()
+    assert not preview.ok
+    assert any("secrets.TOKEN" in error and "None" in error for error in preview.errors)
+    assert not stage.engine.up().ok
+    assert stage.simulator.requests == []
+    assert variables(stage.simulator) == both
+
+
+@pytest.mark.parametrize("path", ["secrets", 'secrets["OPENAI_API_KEY"]', "secrets.OPENAI_API_KEY"])
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_an_ignored_variable_stays_as_it_is_live(
+    stage: Stage, path: str, *, refreshed: bool
+) -> None:
+    """A variable that is rotated outside is not put back, not by another change either."""
+    program = github(opts={"ignore_changes": [path]})
+    up(stage, {"agent": program})
+    rotated = {**variables(stage.simulator), "OPENAI_API_KEY": "rotated-outside"}
+    listed = [{"name": name, "value": value} for name, value in rotated.items()]
+    stage.simulator.drift("agent", secrets=listed)
+    if refreshed:
+        assert stage.engine.refresh().ok
+        stage.simulator.clear_requests()
+    assert stage.engine.preview().ops == {}
+    assert stage.engine.up().ok
+    assert [one for one in stage.simulator.requests if one.method != "GET"] == []
+    changed = github(source_revision_config__repo_ref="other", opts={"ignore_changes": [path]})
+    if path != "secrets":
+        changed["secrets"]["LOG_LEVEL"] = rotated["LOG_LEVEL"] = "debug"
+    up(stage, {"agent": changed})
+    assert variables(stage.simulator) == rotated
+    assert stage.engine.preview().ops == {}
+
+
+def test_an_alias_keeps_the_name(stage: Stage) -> None:
+    """Without name=, a resource that is renamed with an alias keeps its deployment's name."""
+    up(stage, {"agent": github(source_config__build_on_push=True)})
+    renamed = github(source_config__build_on_push=True, opts={"aliases": [{"name": "agent"}]})
+    stage.write({"renamed": renamed})
+    preview = stage.engine.preview()
+    assert preview.ops == {}, preview.errors
+    up(stage, {"renamed": {**renamed, "display_name": "Support"}})
+    assert list(stage.simulator.deployments()) == ["agent"]
+    assert stage.engine.preview().ops == {}
