@@ -26,7 +26,7 @@ from .canonical import canonical
 from .changes import Change, Changed, compare, let_go, of_kind
 from .checks import keeps_its_name, kept_name, may_free_the_name, problems
 from .door import Refusal
-from .drift import shows, with_drift
+from .drift import is_already_applied, with_drift
 from .session import Foreseen
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _is_made(olds: Bag, news: Bag, live: Deployment, changed: list[Changed]) -> 
     """
     known = (None, olds.get("latest_revision_id"), olds.get("requested_revision_id"))
     asked = [one for one in changed if one.field.sent or one.field.change is Change.REVISION]
-    return live.latest_revision_id not in known and shows(news, live, asked)
+    return live.latest_revision_id not in known and is_already_applied(news, live, asked)
 
 
 def _requested(
