@@ -114,6 +114,7 @@ class ControlPlane:
         """Change a deployment; fields left out stay as they are.
 
         Safe after a lost answer: it is sent again only if nothing shows that it was carried out.
+        When that stays open, the failure says why.
         ``newest`` is the revision before, where that is known, and so does not show it.
         """
         sent, started = self._payload(body), self.clock()
@@ -122,10 +123,11 @@ class ControlPlane:
         def evidence() -> Deployment | None:
             live = self.get(deployment_id)
             if not makes_revision:
-                return live if settling.setting_shows(sent, live) else None
+                return live if settling.is_setting_applied(sent, live) else None
             made = None if live.latest_revision_id == newest else self._newest(live)
-            elapsed = self.clock() - started
-            return live if settling.revision_shows(sent, live, made, elapsed) else None
+            elapsed, is_new = self.clock() - started, newest is not None
+            applied = settling.is_revision_applied(sent, live, made, elapsed, is_new=is_new)
+            return live if applied else None
 
         path = _path(deployment_id)
         send = partial(self._send, "PATCH", path, self._deployment, ONCE, body=sent)
@@ -168,7 +170,7 @@ class ControlPlane:
         def evidence() -> Deployment | None:
             live = self.get(deployment_id)
             newest, elapsed = self._newest(live), self.clock() - started
-            return live if settling.redeploy_shows(revision_id, newest, elapsed) else None
+            return live if settling.is_redeployed(revision_id, newest, elapsed) else None
 
         path = f"{_path(deployment_id, revision_id)}/redeploy"
         send = partial(self._send, "POST", path, self._deployment, ONCE)

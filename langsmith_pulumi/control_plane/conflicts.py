@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .comparison import differences
 from .errors import Conflict, ControlPlaneError
-from .likeness import differences
 from .verdict import deletion_began
 
 if TYPE_CHECKING:
@@ -80,7 +80,11 @@ def _culprit(conflict: Conflict, sent: dict[str, Any], client: ControlPlane) -> 
     agent = _agent(sent)
     if agent is None:
         return None
-    return next((other for other in client.deployments() if not differences(agent, other)), None)
+    return next((other for other in client.deployments() if _is_made_of(agent, other)), None)
+
+
+def _is_made_of(agent: dict[str, Any], other: Deployment) -> bool:
+    return not differences(agent, other, missing_means_unchanged=False)
 
 
 def _agent(sent: dict[str, Any]) -> dict[str, Any] | None:

@@ -2,7 +2,8 @@
 
 After a POST without a clear answer the name is looked up, several times over a grace period:
 
-- there, configured as we asked, and no older than our request by the server's own clock: ours;
+- there, configured as we asked as far as it is shown, and no older than our request by the server's
+  own clock: ours;
 - there, but perhaps somebody else's: ``CreateUnclear`` tells its id and how to adopt it;
 - not there: POST again, once. Should the first one come through late after all, the name makes the
   second a conflict, and the deployment is found by then.
@@ -15,10 +16,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .comparison import differences
 from .conflicts import adopting, explained
 from .errors import AMBIGUOUS, Conflict, CreateUnclear
-from .likeness import contradictions
-from .settling import settled, young
+from .settling import created_since, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,14 +87,13 @@ class Creation:
         )
 
     def _doubt(self, live: Deployment) -> str | None:
-        differing = contradictions(self._sent, live)
-        if differing:
-            return f"it differs in {', '.join(differing[:5])}"
-        if live.age is None:
-            return "its age is not told"
-        if not young(live, self._client.clock() - self._started):
-            return "it is older than this request"
-        return None
+        found = differences(self._sent, live, missing_means_unchanged=True)
+        if found:
+            return f"it differs in {', '.join(one.path for one in found[:5])}"
+        since = created_since(live, self._client.clock() - self._started)
+        if since is None:
+            return "its age is not told reliably"
+        return None if since else "it is older than this request"
 
     def _first_after_all(self) -> Deployment | None:
         """After a second POST, the first one may be what is in the way."""

@@ -41,6 +41,7 @@ from typing import ClassVar, Literal
 
 ConflictKind = Literal["project_exists", "agent_environment", "other"]
 
+_IN_DOUBT = "Run `pulumi up` again: it sends the change once more unless it shows by then."
 _IF_DELETED = "a deployment that is gone is no error"
 _CHECK_ADDRESS = (
     "Something else than the control plane may answer at this address: check the setting "
@@ -81,16 +82,21 @@ class ControlPlaneError(Exception):
         """Where it was sent to, when that address may be a wrong one."""
         self.unseen: ControlPlaneError | None = None
         """Why it could not be seen whether the request was carried out, if that was tried."""
+        self.doubt = ""
+        """Why what was seen does not tell whether it was carried out, if so."""
 
     def __str__(self) -> str:
         """Say what was tried, what came back, what to do next."""
         method = self.request.partition(" ")[0]
-        advice = self.advice or self.after.get(method, self.next_step)
+        known = _IN_DOUBT if self.doubt else self.after.get(method, self.next_step)
+        advice = self.advice or known
         return self.account() + (advice if advice[:1] == "\n" else f" {advice}".rstrip())
 
     def account(self) -> str:
         """Say what was tried and what came back."""
         told = _sentence(self._happened())
+        if self.doubt:
+            return f"{told} Whether it was carried out cannot be told: {_sentence(self.doubt)}"
         if self.unseen is None:
             return told
         passes = isinstance(self.unseen, TRANSIENT)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.comparison import is_same
 
 from . import bags, bodies
 from .changes import FIELDS, Change, compare
 from .door import Refusal
-from .drift import same, with_drift
-from .spelling import plain
+from .drift import with_drift
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane
@@ -32,7 +32,7 @@ def adopt(client: ControlPlane, props: Bag) -> tuple[Deployment, bool]:
     """
     live = _get(client, props)
     _refuse_other_fixed_fields(props, live)
-    changed = compare(with_drift(props, live, silence_agrees=False), props)
+    changed = compare(with_drift(props, live, missing_means_unchanged=False), props)
     body = bodies.patch_body(props, changed, live.source_config.get("resource_spec") or {})
     if not body.payload():
         return live, False
@@ -57,7 +57,7 @@ def _refuse_other_fixed_fields(props: Bag, live: Deployment) -> None:
         for field in FIELDS
         if field.change is Change.REPLACE
         for mine, theirs in [(bags.get(props, field.path), bags.get(_fixed(live), field.path))]
-        if mine is not None and theirs is not None and not same(plain(mine), plain(theirs))
+        if mine is not None and theirs is not None and not is_same(field.path, mine, theirs)
     ]
     if differing:
         raise Refusal(

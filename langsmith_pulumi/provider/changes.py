@@ -33,8 +33,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.comparison import is_same
+
 from . import bags
-from .spelling import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,7 +81,6 @@ RESOURCE_SPEC = "source_config.resource_spec"
 REVISION_CONFIG = "source_revision_config"
 BUILD_ON_PUSH = "source_config.build_on_push"
 REPO_REF = "source_revision_config.repo_ref"
-TAG_PREFIX = "refs/tags/"
 
 FIELDS: tuple[Field, ...] = (
     Field("name", Change.REPLACE, "Not part of a PATCH (vendor's API reference)."),
@@ -200,7 +200,7 @@ def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:
 def _differing(field: Field, before: Any, after: Any) -> Iterator[str]:
     if after is None or before == after:
         return
-    if field.change is Change.REPLACE and plain(before) == plain(after):
+    if field.change is Change.REPLACE and is_same(field.path, before, after):
         return
     if not (field.by_key and isinstance(after, dict)):
         yield field.path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.comparison import TAG_PREFIX
 from langsmith_pulumi.control_plane.reserved import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
 
 from . import bags, shape
@@ -16,7 +17,6 @@ from .changes import (
     FIELDS,
     REPO_REF,
     RESOURCE_SPEC,
-    TAG_PREFIX,
     Change,
     compare,
     of_kind,

@@ -34,7 +34,7 @@ from .checks import (
 )
 from .declarations import resource_name
 from .door import Refusal
-from .drift import shows, with_drift
+from .drift import is_already_applied, with_drift
 from .options import OPTIONS, ignored_secrets, replaces_on
 from .session import Foreseen
 
@@ -277,7 +277,7 @@ def _is_made(olds: Bag, news: Bag, live: Deployment, changed: list[Changed]) -> 
     """
     known = (None, olds.get("latest_revision_id"), olds.get("requested_revision_id"))
     asked = [one for one in changed if one.field.sent or one.field.change is Change.REVISION]
-    return live.latest_revision_id not in known and shows(news, live, asked)
+    return live.latest_revision_id not in known and is_already_applied(news, live, asked)
 
 
 def _requested(
