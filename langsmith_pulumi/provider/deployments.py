@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 from langsmith_pulumi.control_plane import errors
 
 from . import bags, bodies, progress
-from .adoption import adopt
+from .adoption import ADOPTION, adopt, compare_at_preview, not_compared
 from .canonical import canonical
 from .changes import Change, Changed, compare, let_go, of_kind
 from .checks import (
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
+    from .problem import Problem
     from .session import Session
 
 INPUTS = (
@@ -80,7 +81,26 @@ def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
     if isinstance(inputs.get("secrets"), dict):
         session.hide(inputs["secrets"].values())
     found = problems(olds, inputs, session.declarations)
+    if not olds and not found and isinstance(inputs.get("import_id"), str):
+        found, inputs = _compared_with_live(session, inputs)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
+
+
+def _compared_with_live(session: Session, inputs: Bag) -> tuple[list[Problem], Bag]:
+    """Return what an adoption is refused for, and the inputs with what it changes.
+
+    This is the only request of a preview: the plan of an adoption would else say nothing.
+    """
+    workspace = inputs.get("workspace_id")
+    try:
+        client = session.client(None if bags.is_unknown(workspace) else workspace)
+    except errors.SettingsError as missing:
+        compared = not_compared(str(missing))
+    else:
+        compared = compare_at_preview(client, inputs)
+    if compared.warning:
+        progress.warn(inputs.get("progress_urn"), compared.warning)
+    return compared.problems, {**inputs, ADOPTION: compared.summary}
 
 
 def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
@@ -162,6 +182,7 @@ def _refuse_kept_name(olds: Bag, news: Bag) -> None:
 def create(session: Session, props: Bag) -> CreateResult:
     """Make the deployment, or take over the one that ``import_`` names; store its id at once."""
     client = session.client(props.get("workspace_id"))
+    props = {key: value for key, value in props.items() if key != ADOPTION}
     if props.get("import_id"):
         live, asked = adopt(client, props)
     else:

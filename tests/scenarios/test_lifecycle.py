@@ -449,11 +449,9 @@ SCENARIOS = [
         [
             Step(
                 adopting(github(source_config__deployment_type="prod")),
-                CREATE,
-                [],
+                NOTHING,
                 before=someone_makes(),
-                error="deployment_type is 'dev' there and 'prod' in the program",
-                up=NOTHING,
+                refused="is 'dev' there and 'prod' in the program",
             ),
         ],
     ),

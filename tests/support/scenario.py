@@ -140,11 +140,17 @@ class Stage:
             self._goes_up(step, program)
         self._keeps_files_clean()
 
+    @staticmethod
+    def _adopts(arguments: dict[str, Any]) -> bool:
+        return "import_" in arguments.get("opts", {})
+
     def _previews(self, step: Step, program: Program) -> bool:
         self.simulator.clear_requests()
         preview = self.engine.preview()
         self._keeps_secrets(preview)
-        assert self.simulator.requests == [], "a preview sends no request"
+        adoptions = sum(self._adopts(arguments) for arguments in program.values())
+        sent = [one.method for one in self.simulator.requests]
+        assert sent in ([], ["GET"] * adoptions), "a preview reads only what it adopts"
         if step.refused:
             assert not preview.ok
             assert any(step.refused in error for error in preview.errors), preview.errors

@@ -1,0 +1,120 @@
+"""A plan says what an adoption changes, before it is made."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from support.scenario import CANARY, github, leaks
+
+if TYPE_CHECKING:
+    from support.engines import Outcome
+    from support.scenario import Stage
+
+    from langsmith_pulumi.testing.simulator import Simulator
+
+THEIRS = {"OPENAI_API_KEY": CANARY, "LOG_LEVEL": "debug", "EXTRA": "extra-0123456789"}
+
+
+def make_by_hand(simulator: Simulator, **changes: Any) -> str:
+    """Make the deployment `agent` with variables of its own; return its id."""
+    listed = [{"name": name, "value": value} for name, value in THEIRS.items()]
+    body = {**github(**changes), "name": "agent", "secrets": listed}
+    headers = {"X-Api-Key": simulator.api_key}
+    made = httpx.post(f"{simulator.url}/v2/deployments", headers=headers, json=body)
+    identifier = str(made.raise_for_status().json()["id"])
+    simulator.clear_requests()
+    return identifier
+
+
+def planned(outcome: Outcome) -> dict[str, Any]:
+    """What the plan of a preview says of the one adoption in it."""
+    document, _ = json.JSONDecoder().raw_decode(outcome.text)
+    states = [step["newState"] for step in document["steps"] if step.get("newState")]
+    [adoption] = [s["inputs"]["adoption"] for s in states if "adoption" in s.get("inputs", {})]
+    return dict(adoption)
+
+
+def test_the_plan_names_what_an_adoption_changes(stage: Stage) -> None:
+    """Each difference, each variable by what becomes of it, and whether a revision comes."""
+    identifier = make_by_hand(stage.simulator)
+    wanted = github(
+        source_config__build_on_push=True,
+        source_config__build_command="make",
+        secrets__ADDED="added-0123456789",
+        opts={"import_": identifier},
+    )
+    stage.write({"agent": wanted})
+    preview = stage.engine.preview()
+    assert preview.ok, preview.errors
+    assert [one.method for one in stage.simulator.requests] == ["GET"]
+    assert planned(preview) == {
+        "compared": True,
+        "revision": True,
+        "differences": [
+            {"path": "source_config.build_command"},
+            {"path": "source_config.build_on_push", "live": False},
+        ],
+        "variables_added": ["ADDED"],
+        "variables_changed": ["LOG_LEVEL"],
+        "variables_removed": ["EXTRA"],
+    }
+    assert "removes variables" in preview.text
+    assert leaks(preview.text) == []
+    assert stage.engine.up().ok
+    assert stage.engine.preview().ops == {}
+    names = {one["name"] for one in stage.simulator.deployment("agent")["secrets"]}
+    assert names == {"OPENAI_API_KEY", "LOG_LEVEL", "ADDED"}
+
+
+def test_an_adoption_of_the_same_changes_nothing(stage: Stage) -> None:
+    """No difference, no write."""
+    identifier = make_by_hand(stage.simulator)
+    wanted = github(secrets=None) | {"secrets": THEIRS, "opts": {"import_": identifier}}
+    stage.write({"agent": wanted})
+    assert planned(stage.engine.preview()) == {"compared": True, "revision": False}
+    stage.simulator.clear_requests()
+    assert stage.engine.up().ok
+    assert [one.method for one in stage.simulator.requests if one.method != "GET"] == []
+    assert stage.engine.preview().ops == {}
+
+
+def test_fixed_differences_are_refused_at_preview(stage: Stage) -> None:
+    """With both values, and without the credentials that a URL may hold."""
+    there = "https://user:hunter22@github.com/acme/other"
+    identifier = make_by_hand(stage.simulator, source_config__repo_url=there)
+    stage.write({"agent": github(opts={"import_": identifier})})
+    for outcome in (stage.engine.preview(), stage.engine.up()):
+        assert not outcome.ok
+        [error] = outcome.errors
+        assert "https://[hidden]@github.com/acme/other" in error
+        assert "https://github.com/acme/agents" in error
+        assert "hunter22" not in outcome.text
+
+
+@pytest.mark.parametrize("lacking", ["key", "network"])
+def test_a_plan_that_cannot_compare_says_so(stage: Stage, lacking: str) -> None:
+    """A preview without key or network still makes a plan."""
+    identifier = make_by_hand(stage.simulator)
+    engine: Any = stage.engine
+    if lacking == "key":
+        engine._environ["LANGSMITH_API_KEY"] = ""
+    else:
+        engine._environ["LANGGRAPH_HOST_URL"] = "http://127.0.0.1:9"
+    stage.write({"agent": github(opts={"import_": identifier})})
+    preview = stage.engine.preview()
+    assert preview.ok, preview.errors
+    assert planned(preview) == {"compared": False}
+    assert "could not be read" in preview.text
+    assert stage.simulator.requests == []
+
+
+def test_an_id_that_is_not_there_is_refused_at_preview(stage: Stage) -> None:
+    """It is not made anew, and nothing is left for `up` to fail at."""
+    nobody = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c99"
+    stage.write({"agent": github(opts={"import_": nobody})})
+    preview = stage.engine.preview()
+    assert not preview.ok
+    assert any(nobody in error and "does not have" in error for error in preview.errors)
