@@ -30,51 +30,51 @@ LEGEND = {
 }
 """What the characters stand for."""
 
-#                                                        i  s  r              r
-#                                   l  e           r     n  u  e  t           e
-#                                c  o  x           e  b     r  v  r        r  d              d
-#                                r  o  p     a  a  f  e  p  p  i  i  p  a  e  e     w        e
-#                                e  k  l  n  d  l  r  f  l  r  s  g  r  g  t  p  w  a  l     l  g
-#                                a  -  a  a  o  i  e  o  a  i  i  g  o  a  r  l  a  t  i  l  e  o
-#                                t  u  i  m  p  g  s  r  c  s  o  e  o  i  y  o  i  c  s  o  t  n
-#                                e  p  n  e  t  n  h  e  e  e  n  r  f  n  ?  y  t  h  t  g  e  e
+#                                                           i  s  r              r
+#                                   l  e     c        r     n  u  e  t           e
+#                                c  o  x     o        e  b     r  v  r        r  d              d
+#                                r  o  p     m  a  a  f  e  p  p  i  i  p  a  e  e     w        e
+#                                e  k  l  n  p  d  l  r  f  l  r  s  g  r  g  t  p  w  a  l     l  g
+#                                a  -  a  a  a  o  i  e  o  a  i  i  g  o  a  r  l  a  t  i  l  e  o
+#                                t  u  i  m  r  p  g  s  r  c  s  o  e  o  i  y  o  i  c  s  o  t  n
+#                                e  p  n  e  e  t  n  h  e  e  e  n  r  f  n  ?  y  t  h  t  g  e  e
 TABLE = """\
-connection refused               +! +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-reset before the work            +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-reset after the work             ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-timeout before the work          +n +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-timeout after the work           ++ +b +- -- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-slow drip                        ++ +b +- -- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ -- ++ +t
-answer cut off                   ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
-truncated JSON                   ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
-HTML page with 200               +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-HTML page after the work         ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-field missing                    ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ ++ ++ ++
-unknown status and field         ++ ++ ++ ++ ++ ++ ++ ++ ++ +t ++ ++ ++ ++ ft ++ ++ +t ++ ++ ++ ++
-400                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-401                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-403 key of an organization       !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-403 product not enabled          !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-403                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-404 of the deployment            .. .. .. -- rr !! dd !! !! !! !! !! !! !! !! !! +g gg gg ++ tt ++
-404 of something else            !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! +t !! ++ !! !!
-404 of the route                 !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! +t +t ++ ++ !! +t
-404 page of a proxy              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! +t +t ++ ++ !! +t
-409 tracing project              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-409 agent environment            !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-408                              +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-413                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-422                              !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-429                              +! +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-429, Retry-After in seconds      +! +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-429, Retry-After as a date       +! +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-500                              +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-502                              +n +b +- +- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-502 after the work               ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-503, Retry-After in seconds      +n +b +- -- +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
-504 after the work               ++ +b +- +- +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
-redirect to another host         !! bb -- -- !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
-answer older than the last write .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. +t .. .. .. .. ..
+connection refused               +! +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+reset before the work            +n +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+reset after the work             ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+timeout before the work          +n +b +- -- -! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+timeout after the work           ++ +b +- -- -! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+slow drip                        ++ +b +- -- -! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ -- ++ +t
+answer cut off                   ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
+truncated JSON                   ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- ++ +t
+HTML page with 200               +n +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+HTML page after the work         ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+field missing                    ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ ++ ++ ++
+unknown status and field         ++ ++ ++ ++ ++ ++ ++ ++ ++ ++ +t ++ ++ ++ ++ ft ++ ++ +t ++ ++ ++ ++
+400                              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+401                              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+403 key of an organization       !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+403 product not enabled          !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+403                              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+404 of the deployment            .. .. .. -- rr rr !! dd !! !! !! !! !! !! !! !! !! +g gg gg ++ tt ++
+404 of something else            !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! +t !! ++ !! !!
+404 of the route                 !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! +t +t ++ ++ !! +t
+404 page of a proxy              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! +t +t ++ ++ !! +t
+409 tracing project              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+409 agent environment            !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+408                              +n +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+413                              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+422                              !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+429                              +! +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+429, Retry-After in seconds      +! +b +- -- -! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+429, Retry-After as a date       +! +b +- -- -! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+500                              +n +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+502                              +n +b +- +- +! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+502 after the work               ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+503, Retry-After in seconds      +n +b +- -- -! +! +! +! +! +! +! +! +! +b +! +! +! +t +t ++ +- +! +t
+504 after the work               ++ +b +- +- +! +! ++ +! +! ++ +! ++ ++ +b +! +! ++ +t +t ++ +- +! +t
+redirect to another host         !! bb -- -- -! !! !! !! !! !! !! !! !! bb !! !! !! !! !! !! -- !! !!
+answer older than the last write .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. .. +t .. .. .. .. ..
 """
 
 

@@ -61,6 +61,8 @@ class Request:
     """Whether a failure leaves a deployment that the state cannot know: the next step adopts it."""
     adopts: bool = False
     """Whether the program takes over what is there, by ``import_``."""
+    longest_wait: float = 300.0
+    """Seconds, where the program allows a rollout 20; longer where a plan reads before `up` does."""
     stale: bool = False
     """Whether an older answer is possible: a read that comes after a write of this operation."""
 
@@ -139,12 +141,24 @@ REQUESTS = (
         served=lambda world, _: world.told == [],
     ),
     Request(
-        "adopt",
-        "GET what import_ names",
+        "compare",
+        "GET what import_ names, to say what changes",
         "GET",
         DEPLOYMENT,
         agent(display_name="Support"),
         prepare=somebodys,
+        served=lambda world, _: not any("could not be read" in told for told in world.told),
+        adopts=True,
+        longest_wait=400.0,
+    ),
+    Request(
+        "adopt",
+        "GET what import_ names, to adopt it",
+        "GET",
+        DEPLOYMENT,
+        agent(display_name="Support"),
+        prepare=somebodys,
+        skip=1,
         adopts=True,
     ),
     Request(

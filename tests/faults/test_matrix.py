@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from faults.world import Kept, World
 
 PAGE = Path(__file__).with_name("MATRIX.md")
-LONGEST_WAIT = 300.0
-"""Seconds, where the program allows a rollout 20."""
 MOST_REQUESTS = 40
 
 CASES = [
@@ -50,7 +48,7 @@ def test_a_fault_does_what_the_table_says_and_is_settled_by_one_up(
         found.append(sign)
         assert not ending.error or is_well_told(ending.error), ending.error
         assert request_.operation != "destroy" or "`pulumi up" not in ending.error, ending.error
-        assert ending.waited <= LONGEST_WAIT
+        assert ending.waited <= request_.longest_wait
         assert ending.sent <= MOST_REQUESTS
         adopts = (request_.lost_without_trace and bool(ending.error)) or sign == "d"
         assert cells.settle(world, request_) == ("adopted" if adopts else "settled")
