@@ -17,8 +17,11 @@ from .changes import (
     Changed,
     of_kind,
 )
+from .markers import restore
 
 if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.models import Deployment
+
     from .bags import Bag
 
 _CREATED_WITH = (
@@ -35,6 +38,9 @@ _CREATE_DEFAULTS: dict[str, dict[str, Any]] = {
     "github": {BUILD_ON_PUSH: False},
     "external_docker": {RESOURCE_SPEC: {}},
 }
+
+_WITH_FREE_TEXT = ("source_config", REVISION_CONFIG)
+"""Where a marker may stand in place of a live value."""
 
 _MAKES_A_REVISION = (REVISION_CONFIG, SECRETS, RESOURCE_SPEC, "secret_references")
 """What the service makes a revision for; other revision fields go along with one of these."""
@@ -56,12 +62,14 @@ def display_name_body(display_name: str) -> DeploymentPatchRequest:
     return DeploymentPatchRequest.model_validate({"display_name": display_name})
 
 
-def patch_body(news: Bag, changed: list[Changed], live_spec: Bag) -> DeploymentPatchRequest:
+def patch_body(
+    news: Bag, changed: list[Changed], live_spec: Bag, live: Deployment | None = None
+) -> DeploymentPatchRequest:
     """The PATCH that carries what changed and no more.
 
     A revision whose cause is not part of a PATCH (``triggers``), or makes none by itself (a build
     command), is made by sending the revision's configuration again, unchanged. Where there is none
-    to send, it takes a redeploy besides.
+    to send, it takes a redeploy besides. ``live`` has the values that ``ignore_changes`` keeps.
     """
     body: Bag = {}
     for path in _paths_to_send(news, changed):
@@ -72,7 +80,12 @@ def patch_body(news: Bag, changed: list[Changed], live_spec: Bag) -> DeploymentP
         body[SECRETS] = _secret_list(body[SECRETS])
     if of_kind(changed, Change.REVISION) and not _makes_a_revision(body):
         body[REVISION_CONFIG] = news.get(REVISION_CONFIG) or None
+    body |= restore({key: body[key] for key in _WITH_FREE_TEXT if key in body}, _shown(live))
     return DeploymentPatchRequest.model_validate(bags.compact(body))
+
+
+def _shown(live: Deployment | None) -> Bag:
+    return {key: getattr(live, key) for key in _WITH_FREE_TEXT} if live else {}
 
 
 def _paths_to_send(news: Bag, changed: list[Changed]) -> list[str]:

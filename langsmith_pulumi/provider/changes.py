@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_pulumi.control_plane.comparison import is_same
 
 from . import bags
+from .markers import is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -161,7 +162,7 @@ def compare(
     return [
         Changed(path, field)
         for field in fields
-        for path in _differing(field, *_comparable(field, olds, news))
+        for path in _differing(field, *_comparable(field, olds, news), olds.get("secret_salt"))
     ]
 
 
@@ -197,8 +198,8 @@ def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:
     return bool(olds.get("secret_salt") == news.get("secret_salt"))
 
 
-def _differing(field: Field, before: Any, after: Any) -> Iterator[str]:
-    if after is None or before == after:
+def _differing(field: Field, before: Any, after: Any, salt: str | None) -> Iterator[str]:
+    if after is None or is_unchanged(field.path, before, after, salt):
         return
     if field.change is Change.REPLACE and is_same(field.path, before, after):
         return
@@ -207,7 +208,10 @@ def _differing(field: Field, before: Any, after: Any) -> Iterator[str]:
         return
     before = before if isinstance(before, dict) else {}
     keys = {*after, *before} if field.as_set else after
-    yield from (f"{field.path}.{key}" for key in sorted(keys) if before.get(key) != after.get(key))
+    for key in sorted(keys):
+        path = f"{field.path}.{key}"
+        if not is_unchanged(path, before.get(key), after.get(key), salt):
+            yield path
 
 
 REVISION_FIELDS = tuple(field for field in FIELDS if field.change is Change.REVISION)

@@ -35,7 +35,9 @@ from .checks import (
 from .declarations import resource_name
 from .door import Refusal
 from .drift import is_already_applied, with_drift
+from .markers import marker_paths
 from .options import OPTIONS, ignored_secrets, replaces_on
+from .problem import Problem
 from .session import Foreseen
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
-    from .problem import Problem
     from .session import Session
 
 INPUTS = (
@@ -73,6 +74,12 @@ DELETE_TIMEOUT = 1800.0
 """Seconds to wait until a deleted deployment is gone, unless ``rollout_timeout`` says otherwise."""
 
 
+_NOT_KNOWN = (
+    "was changed outside of the program, and ignore_changes keeps a value that this provider does "
+    "not know, so that no deployment can be made with it; take it out of ignore_changes"
+)
+
+
 def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
     """Refuse what the service would refuse; add the fingerprints of the secrets."""
     urn = news.get("progress_urn")
@@ -81,6 +88,8 @@ def check(session: Session, olds: Bag, news: Bag) -> CheckResult:
     if isinstance(inputs.get("secrets"), dict):
         session.hide(inputs["secrets"].values())
     found = problems(olds, inputs, session.declarations)
+    if not olds:
+        found += [Problem(path, _NOT_KNOWN) for path in marker_paths(inputs)]
     if not olds and not found and isinstance(inputs.get("import_id"), str):
         found, inputs = _compared_with_live(session, inputs)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
@@ -116,6 +125,7 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     if fixed:
         _refuse_adopted(deployment_id, news, fixed)
         _refuse_kept_name(olds, news)
+        _refuse_markers(news)
     session.note_permission(deployment_id, news.get("delete_tracing_project"))
     return DiffResult(
         changes=bool(changed or let_go(olds, news)),
@@ -177,6 +187,12 @@ def _refuse_kept_name(olds: Bag, news: Bag) -> None:
     fixed = of_kind(_changed(olds, bags.known(news)), Change.REPLACE)
     if keeps_its_name(olds, news, fixed) and not may_free_the_name(news):
         raise Refusal(f"delete_tracing_project {kept_name(fixed)}")
+
+
+def _refuse_markers(news: Bag) -> None:
+    """Refuse a replacement that would have to send what ``ignore_changes`` keeps unknown."""
+    for path in marker_paths(news):
+        raise Refusal(f"{path} {_NOT_KNOWN}.")
 
 
 def create(session: Session, props: Bag) -> CreateResult:
@@ -280,7 +296,8 @@ def _revised(
 ) -> Deployment:
     """Ask for a new revision: by the change itself, or besides it, where it would make none."""
     # A PATCH overwrites the stored resources whole, so what is not managed is sent along.
-    body = bodies.patch_body(news, changed, live.source_config.get("resource_spec") or {})
+    spec = live.source_config.get("resource_spec") or {}
+    body = bodies.patch_body(news, changed, spec, live)
     newest = live.latest_revision_id
     if body.makes_revision():
         return client.patch(live.id, body, newest=newest)

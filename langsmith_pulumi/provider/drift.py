@@ -16,6 +16,7 @@ from langsmith_pulumi.control_plane.comparison import (
 from . import bags
 from .changes import FIELDS, SECRETS, Change, Changed, Field
 from .fingerprints import fingerprints
+from .markers import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
-
-_HIDDEN = "(hidden)"
 
 # Fixed fields cannot drift, and taking another spelling for drift would replace a deployment.
 _READ_BACK = tuple(
@@ -38,13 +37,14 @@ def with_drift(inputs: Bag, live: Deployment, *, missing_means_unchanged: bool =
     """Return the inputs, with each managed value that has drifted replaced by the live one.
 
     What the program does not manage stays out, and so does every live secret: a changed variable
-    shows only as another fingerprint. What the service does not tell (a field that is missing, a
-    redacted secret, a commit in place of a branch) counts as what was asked for with
-    ``missing_means_unchanged``, else as not set.
+    shows only as another fingerprint, and changed free text as a marker. What the service does not
+    tell (a field that is missing, a redacted secret, a commit in place of a branch) counts as what
+    was asked for with ``missing_means_unchanged``, else as not set.
     """
     current = deepcopy(inputs)
     shown = live_values(live, asked=inputs)
-    keep = partial(_kept, missing_means_unchanged=missing_means_unchanged)
+    salt = current.get("secret_salt")
+    keep = partial(_kept, salt=salt, missing_means_unchanged=missing_means_unchanged)
     for field in _READ_BACK:
         mine, theirs = bags.get(current, field.path), bags.get(shown, field.path)
         if mine is not None:
@@ -80,33 +80,13 @@ def _merged(field: Field, mine: Any, theirs: Any, keep: Callable[[str, Any, Any]
     return keep(field.path, mine, theirs)
 
 
-def _kept(path: str, mine: Any, theirs: Any, *, missing_means_unchanged: bool) -> Any:
+def _kept(
+    path: str, mine: Any, theirs: Any, *, salt: str | None, missing_means_unchanged: bool
+) -> Any:
     """The program's own value where the live one says the same, or else the live one."""
     if theirs is None:
         return mine if missing_means_unchanged else None
-    return mine if is_same(path, mine, theirs) else _veiled(theirs, _variables(mine))
-
-
-def _veiled(theirs: Any, own: set[tuple[Any, Any]]) -> Any:
-    """A live value without those of environment variables: somebody may have added a secret."""
-    if isinstance(theirs, list):
-        return [_veiled(item, own) for item in theirs]
-    if not isinstance(theirs, dict):
-        return theirs
-    if theirs.get("value") is not None and (theirs.get("name"), theirs["value"]) not in own:
-        theirs = {**theirs, "value": _HIDDEN}
-    return {key: _veiled(item, own) for key, item in theirs.items()}
-
-
-def _variables(value: Any) -> set[tuple[Any, Any]]:
-    """Name and value of each variable inside the program's own value."""
-    if isinstance(value, list):
-        return set().union(*map(_variables, value))
-    if not isinstance(value, dict):
-        return set()
-    if isinstance(value.get("value"), str):
-        return {(value.get("name"), value["value"])}
-    return _variables(list(value.values()))
+    return mine if is_same(path, mine, theirs) else redact(path, mine, theirs, salt)
 
 
 def _live_fingerprints(inputs: Bag, live: Deployment, *, missing_means_unchanged: bool) -> Bag:

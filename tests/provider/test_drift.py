@@ -11,8 +11,10 @@ from langsmith_pulumi.provider import bags
 from langsmith_pulumi.provider.canonical import canonical
 from langsmith_pulumi.provider.drift import with_drift
 from langsmith_pulumi.provider.fingerprints import fingerprints
+from langsmith_pulumi.provider.markers import marker
 
 SALT = "salt"
+ADDED = "source_config.resource_spec.sidecars.0.env.0.value"
 SECRETS = {"A": "one", "B": "two"}
 INPUTS: dict[str, Any] = {
     "name": "agent",
@@ -63,7 +65,7 @@ ROWS: list[tuple[dict[str, Any], str, Any]] = [
     (
         {"source_config": {"resource_spec": {"labels": {"team": "a", "more": "b"}}}},
         "source_config.resource_spec.labels",
-        {"team": "a", "more": "b"},
+        {"team": "a", "more": marker("source_config.resource_spec.labels.more", "b", SALT)},
     ),
     (
         {"source_config": {"resource_spec": {"sidecars": [{"name": "s", "image": "i", "x": 1}]}}},
@@ -110,7 +112,11 @@ ROWS: list[tuple[dict[str, Any], str, Any]] = [
         },
         "source_config.resource_spec.sidecars",
         [
-            {"name": "s", "image": "i", "env": [{"name": "ADDED", "value": "(hidden)"}]},
+            {
+                "name": "s",
+                "image": "i",
+                "env": [{"name": "ADDED", "value": marker(ADDED, "hunter2", SALT)}],
+            },
             {"name": "evil"},
         ],
     ),
