@@ -4,6 +4,8 @@ A row is a fault, a column a request, a cell two characters: what becomes of the
 fault strikes once, and when it strikes always.
 """
 
+# ruff: noqa: E501 - the table is wide
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

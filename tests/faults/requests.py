@@ -62,7 +62,7 @@ class Request:
     adopts: bool = False
     """Whether the program takes over what is there, by ``import_``."""
     longest_wait: float = 300.0
-    """Seconds, where the program allows a rollout 20; longer where a plan reads before `up` does."""
+    """Seconds, where the program allows a rollout 20; more where a plan reads first."""
     stale: bool = False
     """Whether an older answer is possible: a read that comes after a write of this operation."""
 
