@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +12,10 @@ from workflows.forges import HEAD, ME, PAGE, TOKEN, ForgeServer, github_environ
 
 from langsmith_pulumi.review.posting import GitHub, GitLab, PostingFailed, comment
 from langsmith_pulumi.review.posting.api import Api
+from langsmith_pulumi.review.posting.ci import forge_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Environ = dict[str, str]
@@ -238,3 +243,116 @@ def test_what_is_missing_is_named(environ: Environ, changes: dict[str, str], wor
     """A pipeline that lacks something ends with a sentence on what to set."""
     with pytest.raises(PostingFailed, match=words):
         comment("x", {**environ, **changes})
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", " \n"])
+def test_a_token_may_end_in_a_line_break(forge: ForgeServer, environ: Environ, ending: str) -> None:
+    """A secret that was pasted with its line break works, and is printed nowhere."""
+    padded = {
+        key: f"{value}{ending}" if value == TOKEN else value for key, value in environ.items()
+    }
+    comment(f"{DEV}\nnew\n", padded)
+    assert len(forge.mine) == 1
+
+
+def test_a_token_that_cannot_be_one_is_refused_unseen(environ: Environ) -> None:
+    """The message names the variable and not its value."""
+    odd = {key: "glpat-1234\n5678" if value == TOKEN else value for key, value in environ.items()}
+    with pytest.raises(PostingFailed, match="_TOKEN") as refusal:
+        comment(f"{DEV}\nnew\n", odd)
+    assert "glpat" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "graphql"),
+    [
+        ({}, "https://api.github.com/graphql"),
+        ({"GITHUB_API_URL": "https://ghe.acme.com/api/v3"}, "https://ghe.acme.com/api/graphql"),
+        ({"GITHUB_API_URL": "https://api.acme.ghe.com"}, "https://api.acme.ghe.com/graphql"),
+        (
+            {
+                "GITHUB_API_URL": "https://ghe.acme.com/api/v3",
+                "GITHUB_GRAPHQL_URL": "https://ghe.acme.com/api/graphql",
+            },
+            "https://ghe.acme.com/api/graphql",
+        ),
+    ],
+)
+def test_queries_go_to_the_host_of_the_api(settings: Environ, graphql: str) -> None:
+    """The token of an Enterprise server goes to no other host."""
+    assert graphql_of(settings) == graphql
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {
+            "GITHUB_API_URL": "https://ghe.acme.com/api/v3",
+            "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
+        },
+        {"GITHUB_API_URL": "http://ghe.acme.com/api/v3"},
+        {"GITHUB_API_URL": "https://user:pw@ghe.acme.com"},
+        {"GITHUB_API_URL": "ghe.acme.com"},
+        {"GITHUB_API_URL": "file:///etc"},
+    ],
+)
+def test_an_address_that_a_token_must_not_go_to_is_refused(settings: Environ) -> None:
+    """Another host, plain http, a user in the URL, no URL."""
+    with pytest.raises(PostingFailed, match="GITHUB_"):
+        graphql_of(settings)
+
+
+def graphql_of(settings: Environ) -> str:
+    environ = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REPOSITORY": "acme/agents",
+        "GITHUB_TOKEN": "token",
+        **settings,
+    }
+    found = forge_of(environ, 7)
+    assert isinstance(found, GitHub)
+    return found._graphql_url
+
+
+@pytest.mark.parametrize("text", ["<html>\x1b[31m a proxy's page</html>", "[]", '{"data": 1}', ""])
+def test_an_answer_of_something_else_is_told_in_a_sentence(environ: Environ, text: str) -> None:
+    """A page of a proxy, with 200, is no traceback."""
+    refused = pytest.raises(PostingFailed, match="not as this API answers")
+    with strange_server(200, text) as url, refused:
+        comment(f"{DEV}\nnew\n", moved(environ, url))
+
+
+def test_what_a_forge_says_steers_no_terminal(environ: Environ) -> None:
+    """Control characters of an error are spelled out."""
+    said = "no \x1b]52;c;aGk=\x07 \u202e way"
+    with strange_server(403, said) as url, pytest.raises(PostingFailed) as refusal:
+        comment(f"{DEV}\nnew\n", moved(environ, url))
+    assert str(refusal.value).isprintable()
+
+
+def moved(environ: Environ, url: str) -> Environ:
+    """The pipeline's variables, with all addresses leading to one server."""
+    return {key: url if key.endswith("_URL") else value for key, value in environ.items()}
+
+
+@contextmanager
+def strange_server(status: int, text: str) -> Iterator[str]:
+    """A server on loopback that gives one answer to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - names of http.server
+
+        def log_message(self, *_: Any) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

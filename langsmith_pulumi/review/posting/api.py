@@ -1,15 +1,23 @@
-"""Requests to a forge's API: patient with passing failures, and silent about the token."""
+"""Requests to a forge's API: patient with passing failures, and silent about the token.
+
+Texts of the HTTP library are shown nowhere, for they can quote a header; what a server says is
+stripped of the token and of control characters.
+"""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from langsmith_pulumi.review.values import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 _ATTEMPTS = 4
 _SECONDS = 30.0
@@ -54,20 +62,59 @@ class Api:
             return self._attempt(method, path, content)
         return self._retrying(self._attempt, method, path, content)
 
+    def read(self, method: str, path: str, take: Callable[[Any], T], **content: Any) -> T:
+        """Return what ``take`` finds in the JSON of an answer.
+
+        Raise ``PostingFailed`` if the answer is no JSON, or none of the form that ``take`` expects.
+        """
+        answer = self.send(method, path, **content)
+        return self.parse(answer, take)
+
+    def parse(self, answer: httpx.Response, take: Callable[[Any], T]) -> T:
+        """Return what ``take`` finds in the JSON of an answer; see ``read``."""
+        try:
+            return take(answer.json())
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+            raise PostingFailed(
+                f"{answer.request.method} {self.harmless(str(answer.request.url))} was answered "
+                f"{answer.status_code}, but not as this API answers. Does the variable with its "
+                "address lead to the forge itself?"
+            ) from None
+
     def _attempt(self, method: str, path: str, content: Mapping[str, Any]) -> httpx.Response:
-        tried = f"{method} {self._client.base_url.join(path)}"
+        tried = f"{method} {self._shown(path)}"
         try:
             answer = self._client.request(method, path, **content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _Passing(f"{tried} failed: {self._harmless(str(error))}") from None
+            raise _Passing(f"{tried} failed: {_cause(error)}.") from None
         if answer.is_success:
             return answer
         kind = _Passing if answer.status_code in _PASSING else PostingFailed
-        said = self._harmless(answer.text)
-        raise kind(f"{tried} was answered {answer.status_code}: {said} {_hint(answer)}".strip())
+        told = self.harmless(answer.text)
+        raise kind(f"{tried} was answered {answer.status_code}: {told} {_hint(answer)}".strip())
 
-    def _harmless(self, text: str) -> str:
-        return " ".join(text.replace(self._token, "***").split())[:_LONGEST_ANSWER]
+    def _shown(self, path: str) -> str:
+        return self.harmless(str(self._client.base_url.join(path)))
+
+    def harmless(self, text: str) -> str:
+        """Return a server's text on one line, without the token and without control characters."""
+        plain = " ".join(text.replace(self._token, "***").split())
+        return visible(plain[:_LONGEST_ANSWER])
+
+
+_CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.TimeoutException, "no answer in time"),
+    (httpx.ConnectError, "no connection"),
+    (httpx.ProxyError, "the proxy refused it"),
+    (httpx.RemoteProtocolError, "the connection broke"),
+    (httpx.NetworkError, "the connection broke"),
+)
+
+
+def _cause(error: Exception) -> str:
+    """Return what went wrong in words of our own."""
+    return next((words for kind, words in _CAUSES if isinstance(error, kind)), "it was not sent")
 
 
 _HINTS = {

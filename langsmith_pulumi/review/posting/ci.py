@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from langsmith_pulumi.control_plane.settings import is_loopback
 
 from .api import PostingFailed
 from .github import GitHub
@@ -39,19 +43,39 @@ def footer(environ: Mapping[str, str]) -> str:
 
 def _commit(environ: Mapping[str, str]) -> str:
     """The newest commit of the branch, rather than the merge that a pipeline may have built."""
-    head = _event(environ).get("pull_request", {}).get("head", {}).get("sha")
+    head = _at(_event(environ), "pull_request", "head", "sha")
     merged = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
     return str(head or merged or environ.get("CI_COMMIT_SHA", ""))
 
 
 def _github(environ: Mapping[str, str], number: int | None) -> GitHub:
+    api_url = _url("GITHUB_API_URL", environ.get("GITHUB_API_URL") or "https://api.github.com")
     return GitHub(
         _variable(environ, "GITHUB_REPOSITORY"),
         number or _number(_event(environ).get("number")),
         _token(environ, "GITHUB_TOKEN", "GH_TOKEN"),
-        api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
-        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or "https://api.github.com/graphql",
+        api_url=api_url,
+        graphql_url=_graphql_url(api_url, environ.get("GITHUB_GRAPHQL_URL")),
     )
+
+
+def _graphql_url(api_url: str, given: str | None) -> str:
+    """Return where GraphQL queries go: to the host of the API, whose token they carry.
+
+    An Enterprise server has ``/api/v3`` and ``/api/graphql``; GitHub's own hosts have ``/graphql``.
+    """
+    api = urlsplit(api_url)
+    if given:
+        url = _url("GITHUB_GRAPHQL_URL", given)
+        if urlsplit(url).netloc != api.netloc:
+            raise PostingFailed(
+                f"GITHUB_GRAPHQL_URL leads to {urlsplit(url).hostname} and GITHUB_API_URL to "
+                f"{api.hostname}: the token is not sent to another host. Set both for one server."
+            )
+        return url
+    path = api.path.rstrip("/")
+    derived = "/graphql" if not path else path.removesuffix("/v3") + "/graphql"
+    return f"{api.scheme}://{api.netloc}{derived}"
 
 
 def _gitlab(environ: Mapping[str, str], number: int | None) -> GitLab:
@@ -61,7 +85,7 @@ def _gitlab(environ: Mapping[str, str], number: int | None) -> GitLab:
         project,
         number or _number(environ.get("CI_MERGE_REQUEST_IID")),
         _token(environ, "GITLAB_TOKEN"),
-        api_url=_variable(environ, "CI_API_V4_URL"),
+        api_url=_url("CI_API_V4_URL", _variable(environ, "CI_API_V4_URL")),
     )
 
 
@@ -72,9 +96,23 @@ _FORGES: dict[str, Callable[[Mapping[str, str], int | None], Forge]] = {
 
 
 def _event(environ: Mapping[str, str]) -> dict[str, Any]:
-    """What started a run on GitHub."""
+    """Return what started a run on GitHub; raise ``PostingFailed`` if it cannot be read."""
     path = environ.get("GITHUB_EVENT_PATH")
-    return dict(json.loads(Path(path).read_text(encoding="utf-8"))) if path else {}
+    if not path:
+        return {}
+    try:
+        event = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise PostingFailed(
+            "The file that GITHUB_EVENT_PATH names holds no event of GitHub's."
+        ) from None
+    return event if isinstance(event, dict) else {}
+
+
+def _at(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _github_run(environ: Mapping[str, str]) -> str:
@@ -93,10 +131,36 @@ def _number(text: Any) -> int:
 
 
 def _token(environ: Mapping[str, str], *names: str) -> str:
-    token = next((environ[name] for name in names if environ.get(name)), None)
-    if token is None:
+    """Return the first token that is set, without the line break that a secret may end in."""
+    found = ((name, environ.get(name, "").strip()) for name in names)
+    name, token = next(((name, token) for name, token in found if token), ("", ""))
+    if not token:
         raise PostingFailed(f"There is no token to post with: set {' or '.join(names)}.")
+    if not _TOKEN.fullmatch(token):
+        raise PostingFailed(
+            f"The token in {name} holds a blank or a character that no token has. Set it again."
+        )
     return token
+
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+def _url(name: str, value: str) -> str:
+    """Return the address in a variable; raise ``PostingFailed`` if a token must not go there."""
+    try:
+        parts = urlsplit(value.strip())
+        usable = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment:
+        raise PostingFailed(f"The variable {name} holds no plain URL.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
+        raise PostingFailed(
+            f"The variable {name} leads to {parts.hostname} without https: the token is not sent "
+            "in the clear."
+        )
+    return value.strip().rstrip("/")
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

@@ -62,23 +62,22 @@ class GitHub:
         after, more = None, True
         while more:
             page = self._page(after)
-            for node in page["nodes"]:
-                if node["viewerDidAuthor"]:
-                    yield Comment(node["id"], node["body"])
-            more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+            yield from page["own"]
+            more, after = page["more"], page["after"]
 
     def create(self, body: str) -> None:
         """Post a new comment."""
-        self._api.send("POST", f"{self._issue}/comments", json={"body": body}, once=True)
+        path = f"{self._issue}/comments"
+        self._api.read("POST", path, lambda made: made["id"], json={"body": body}, once=True)
 
     def edit(self, comment: Comment, body: str) -> None:
         """Give a comment another text."""
-        self._graphql(_EDIT, id=comment.id, body=body)
+        self._graphql(_EDIT, lambda data: data, id=comment.id, body=body)
 
     def labels(self) -> set[str]:
         """The labels that are set; GitHub allows a hundred."""
-        answer = self._api.send("GET", f"{self._issue}/labels", params={"per_page": 100})
-        return {label["name"] for label in answer.json()}
+        path = f"{self._issue}/labels"
+        return self._api.read("GET", path, _names, params={"per_page": 100})
 
     def add_label(self, label: str) -> None:
         """Set a label; one that the repository lacks needs a token that may make it."""
@@ -90,15 +89,42 @@ class GitHub:
 
     def _page(self, after: str | None) -> dict[str, Any]:
         owner, _, name = self._repository.partition("/")
-        found = self._graphql(_COMMENTS, owner=owner, name=name, number=self._number, after=after)
-        page: dict[str, Any] = found["repository"]["pullRequest"]["comments"]
+        page: dict[str, Any] = self._graphql(
+            _COMMENTS,
+            lambda data: _page(data["repository"]["pullRequest"]["comments"]),
+            owner=owner,
+            name=name,
+            number=self._number,
+            after=after,
+        )
         return page
 
-    def _graphql(self, query: str, **variables: Any) -> dict[str, Any]:
+    def _graphql(self, query: str, take: Callable[[Any], Any], **variables: Any) -> Any:
+        def read(answer: Any) -> Any:
+            if answer.get("errors"):
+                told = "; ".join(str(error.get("message", "")) for error in answer["errors"])
+                where = f"{self._repository}#{self._number}"
+                raise PostingFailed(
+                    f"GitHub refused a query on {where}: {self._api.harmless(told)}"
+                )
+            return take(answer["data"])
+
         document = {"query": query, "variables": variables}
-        answer = self._api.send("POST", self._graphql_url, json=document).json()
-        if answer.get("errors"):
-            said = "; ".join(error.get("message", "") for error in answer["errors"])
-            where = f"{self._repository}#{self._number}"
-            raise PostingFailed(f"GitHub refused a query on {where}: {said}")
-        return dict(answer["data"])
+        return self._api.read("POST", self._graphql_url, read, json=document)
+
+
+def _page(comments: dict[str, Any]) -> dict[str, Any]:
+    """Return a page of comments in the form that is relied on."""
+    return {
+        "own": [
+            Comment(str(node["id"]), str(node["body"]))
+            for node in comments["nodes"]
+            if node["viewerDidAuthor"]
+        ],
+        "more": bool(comments["pageInfo"]["hasNextPage"]),
+        "after": comments["pageInfo"]["endCursor"],
+    }
+
+
+def _names(labels: Any) -> set[str]:
+    return {str(label["name"]) for label in labels}

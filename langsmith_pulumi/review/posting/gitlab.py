@@ -35,15 +35,13 @@ class GitLab:
         """The token's own notes, the oldest first, on all pages."""
         page = "1"
         while page:
-            answer = self._notes(page)
-            for note in answer.json():
-                if note["author"]["id"] == self._me and not note["system"]:
-                    yield Comment(str(note["id"]), note["body"])
-            page = answer.headers.get("x-next-page", "")
+            notes, page = self._notes(page)
+            yield from notes
 
     def create(self, body: str) -> None:
         """Post a new note."""
-        self._api.send("POST", f"{self._request}/notes", json={"body": body}, once=True)
+        path = f"{self._request}/notes"
+        self._api.read("POST", path, lambda made: made["id"], json={"body": body}, once=True)
 
     def edit(self, comment: Comment, body: str) -> None:
         """Give a note another text."""
@@ -51,7 +49,7 @@ class GitLab:
 
     def labels(self) -> set[str]:
         """The labels that are set."""
-        return set(self._api.send("GET", self._request).json()["labels"])
+        return self._api.read("GET", self._request, lambda request: set(request["labels"]))
 
     def add_label(self, label: str) -> None:
         """Set a label; GitLab makes one that the project lacks."""
@@ -63,8 +61,17 @@ class GitLab:
 
     @cached_property
     def _me(self) -> Any:
-        return self._api.send("GET", "user").json()["id"]
+        return self._api.read("GET", "user", lambda user: user["id"])
 
-    def _notes(self, page: str) -> Any:
+    def _notes(self, page: str) -> tuple[list[Comment], str]:
+        """Return the token's own notes on a page, and the number of the next one, if any."""
         params = {"sort": "asc", "order_by": "created_at", "per_page": "100", "page": page}
-        return self._api.send("GET", f"{self._request}/notes", params=params)
+        answer = self._api.send("GET", f"{self._request}/notes", params=params)
+        return self._api.parse(answer, self._own), answer.headers.get("x-next-page", "")
+
+    def _own(self, notes: Any) -> list[Comment]:
+        return [
+            Comment(str(note["id"]), str(note["body"]))
+            for note in notes
+            if note["author"]["id"] == self._me and not note["system"]
+        ]
