@@ -11,7 +11,7 @@ from pulumi.dynamic import Resource
 from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
 from .provider.changes import REVISION_FIELDS
-from .provider.options import NO_VALUE, OPTIONS
+from .provider.options import NO_VALUE, OPTIONS, READ_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
     image_version: pulumi.Output[str | None]
     """Version of the agent server that the image holds."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a rollout takes from its deployment
         self,
         resource_name: str,
         deployment: Deployment,
@@ -57,12 +57,14 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         *,
         wait: pulumi.Input[bool] | None,
         timeout: pulumi.Input[float] | None,
+        read_id: pulumi.Input[str] | None = None,
     ) -> None:
         """Made by ``Deployment``; takes what a revision is made of from its outputs.
 
         From the outputs and not from the program, so that ``ignore_changes`` on the deployment
         holds for its rollout too. ``given`` are the inputs that the program sets: in a preview, an
-        output for any other is unknown, and would pass for a change.
+        output for any other is unknown, and would pass for a change. ``read_id`` is the id of a
+        deployment that is only read: its rollout is only read too, so it neither waits nor retries.
         """
         taken = {
             "workspace_id": deployment.workspace_id,
@@ -78,13 +80,13 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         props: dict[str, Any] = {
             **dict.fromkeys(_ROLLOUT_OUTPUTS),
             **{key: value for key, value in taken.items() if key in given},
-            "deployment_id": deployment.id,
+            "deployment_id": deployment.id if read_id is None else read_id,
             "revision_id": deployment.requested_revision_id,
             "wait": wait,
             "timeout": timeout,
             "progress_urn": pulumi.create_urn(resource_name, _type(Rollout), deployment),
         }
-        opts = pulumi.ResourceOptions(parent=deployment)
+        opts = pulumi.ResourceOptions(parent=deployment, id=read_id)
         super().__init__(RolloutProvider(), resource_name, props, opts)
 
 
@@ -239,7 +241,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 keeps the name. Default false. Changes in place, without a request.
             workspace_id: The workspace (UUID) to deploy into, where it is not that of the settings.
                 A change replaces.
-            opts: Resource options. ``import_`` adopts an existing deployment by its id.
+            opts: Resource options. ``import_`` adopts an existing deployment by its id; ``id`` only
+                reads one that is managed elsewhere.
         """
         hide_interrupts()
         opts = pulumi.ResourceOptions.merge(opts, None)
@@ -262,6 +265,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "delete_tracing_project": delete_tracing_project,
             "workspace_id": workspace_id,
             "import_id": import_id,
+            READ_ONLY: True if opts.id is not None else None,
             OPTIONS: _options(opts),
             "progress_urn": _own_urn(resource_name, opts.parent),
         }
@@ -272,7 +276,12 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
         )
         self.rollout = Rollout(
-            resource_name, self, given, wait=wait_for_rollout, timeout=rollout_timeout
+            resource_name,
+            self,
+            given,
+            wait=wait_for_rollout,
+            timeout=rollout_timeout,
+            read_id=opts.id,
         )
         self.url = self.rollout.url
         self.active_revision_id = self.rollout.active_revision_id

@@ -49,6 +49,7 @@ class Declarations:
     _names: dict[tuple[str | None, str], str] = field(default_factory=dict)
     _adopters: dict[str, str] = field(default_factory=dict)
     _managers: dict[str, str] = field(default_factory=dict)
+    _readers: dict[str, str] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     def get(self, urn: object) -> Declaration | None:
@@ -102,6 +103,17 @@ class Declarations:
         """Return the declared resource that manages a deployment by the state, or None."""
         with self._lock:
             return self._managers.get(deployment_id.lower())
+
+    def read(self, deployment_id: str, urn: object) -> None:
+        """Record which declared resource only reads a deployment."""
+        if isinstance(urn, str):
+            with self._lock:
+                self._readers[deployment_id.lower()] = urn
+
+    def reader(self, deployment_id: str) -> str | None:
+        """Return the declared resource that only reads a deployment, or None."""
+        with self._lock:
+            return self._readers.get(deployment_id.lower())
 
     def written(self, urn: object) -> None:
         """Record that a resource was made or adopted."""

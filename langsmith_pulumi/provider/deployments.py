@@ -36,7 +36,7 @@ from .declarations import resource_name
 from .door import Refusal
 from .drift import is_already_applied, with_drift
 from .markers import marker_paths
-from .options import OPTIONS, ignored_secrets, replaces_on
+from .options import OPTIONS, READ_ONLY, ignored_secrets, replaces_on
 from .problem import Problem
 from .session import Foreseen
 
@@ -65,6 +65,7 @@ INPUTS = (
     "rollout_timeout",
     "workspace_id",
     "import_id",
+    READ_ONLY,
     OPTIONS,
     "progress_urn",
 )
@@ -232,14 +233,25 @@ def _named(client: ControlPlane, props: Bag, outs: Bag) -> Bag:
 def read(session: Session, deployment_id: str, props: Bag) -> ReadResult:
     """Report the live deployment; what differs in a managed field becomes an input (drift).
 
-    Only the control plane's word that this deployment is missing takes it out of the state.
+    Only the control plane's word that this deployment is missing takes it out of the state. For
+    ``ResourceOptions(id=...)`` the engine calls this with the inputs of the program, unchecked.
     """
+    is_declared = bool(props.get(READ_ONLY)) and "id" not in props
+    if is_declared:
+        session.declarations.read(deployment_id, props.get("progress_urn"))
     client = session.client_of(props)
     try:
         live = session.read_once("deployment", deployment_id, lambda: client.get(deployment_id))
-    except errors.DeploymentMissing:
+    except errors.DeploymentMissing as missing:
+        if is_declared:
+            raise Refusal(
+                f"The option id names deployment {deployment_id}, which this workspace does not "
+                "have. Check the id and the workspace (langsmith:workspaceId)."
+            ) from missing
         return ReadResult("", {})
     current = with_drift(props, live)
+    if current.pop("default_name", None):
+        current.setdefault("name", live.name)
     outs = _outs(current, live, client, requested=props.get("requested_revision_id"))
     return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
 
@@ -354,17 +366,15 @@ def _just_made(client: ControlPlane, live: Deployment) -> bool:
 def delete(session: Session, deployment_id: str, props: Bag) -> None:
     """Delete the deployment and wait until it is gone: until then its name stays taken.
 
-    A deployment that the present program adopts is left alone, whichever resource it leaves.
+    A deployment that the present program adopts or reads is left alone, whichever resource it
+    leaves.
     """
     from langsmith_pulumi.control_plane.rollout import wait_until_gone
 
-    adopter = session.declarations.adopter(deployment_id)
-    if adopter is not None:
-        progress.tell(
-            props.get("progress_urn"),
-            f"deployment {deployment_id} is left alone: import_ of {resource_name(adopter)!r} "
-            "names it",
-        )
+    needed = _needed_by(session, deployment_id)
+    if needed:
+        urn = props.get("progress_urn")
+        progress.tell(urn, f"deployment {deployment_id} is left alone: {needed}")
         return
     _refuse_blocked_successor(session, deployment_id, props)
     client = session.client_of(props)
@@ -378,6 +388,15 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
         timeout=props.get("rollout_timeout") or DELETE_TIMEOUT,
         on_progress=progress.Ticker(props.get("progress_urn")),
     )
+
+
+def _needed_by(session: Session, deployment_id: str) -> str:
+    """Return which resource of the present program holds a deployment; empty if none does."""
+    adopter = session.declarations.adopter(deployment_id)
+    if adopter is not None:
+        return f"import_ of {resource_name(adopter)!r} names it"
+    reader = session.declarations.reader(deployment_id)
+    return f"{resource_name(reader)!r} reads it" if reader is not None else ""
 
 
 def _may_delete_project(session: Session, deployment_id: str, props: Bag) -> bool:

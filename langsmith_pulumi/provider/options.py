@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 OPTIONS = "options"
+READ_ONLY = "read_only"
+"""The input that marks a deployment which ``ResourceOptions(id=...)`` only reads."""
 NO_VALUE = "\0no value"
 """What the program sends for a variable whose value is None, which the SDK would drop."""
 
