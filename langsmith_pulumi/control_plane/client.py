@@ -57,6 +57,7 @@ class ControlPlane:
         )
         self._url = settings.control_plane_url
         self._workspace = settings.workspace_id
+        self._deadline: float | None = None
         self.clock = clock
         self.sleep = sleep
         self.scrub = self._wire.scrubber.scrub
@@ -79,6 +80,12 @@ class ControlPlane:
         check_workspace_id(workspace_id)
         other = copy.copy(self)
         other._workspace = workspace_id  # noqa: SLF001 - a copy of our own
+        return other
+
+    def until(self, deadline: float) -> ControlPlane:
+        """Return the same connection, whose requests and retries end by a time of the clock."""
+        other = copy.copy(self)
+        other._deadline = deadline  # noqa: SLF001 - a copy of our own
         return other
 
     def close(self) -> None:
@@ -244,7 +251,14 @@ class ControlPlane:
         body: dict[str, Any] | None = None,
     ) -> T:
         return self._wire.call(
-            method, path, read, policy, workspace=self._workspace, params=params, body=body
+            method,
+            path,
+            read,
+            policy,
+            workspace=self._workspace,
+            params=params,
+            body=body,
+            deadline=self._deadline,
         )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .logs import LogKind
 
 _LOG_LINES = 15
+_LOG_SECONDS = 45.0
+"""How long the log is asked for: the failure is known, and must be told."""
 _LOG_OF: dict[str, LogKind] = {"DEPLOY_FAILED": "deploy"}
 _CANCELLED = {
     "INTERRUPTED": "somebody cancelled it",
@@ -64,6 +66,7 @@ def failed(client: ControlPlane, deployment: Deployment, revision: Revision) -> 
 
 def _end_of_log(client: ControlPlane, deployment: Deployment, revision: Revision) -> str:
     kind = _LOG_OF.get(revision.status, "build")
+    client = client.until(client.clock() + _LOG_SECONDS)
     lines = client.build_log(deployment.id, revision.id, _LOG_LINES, kind)
     log = "".join(f"    {line}\n" for line in lines)
     return f"\n  The end of its {kind} log:\n{log}  " if log else ""

@@ -23,7 +23,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
@@ -51,11 +51,15 @@ _JITTER = 1.0
 
 @dataclass(frozen=True)
 class Policy:
-    """How stubborn to be; ``seconds`` bounds attempts and pauses together."""
+    """How stubborn to be.
+
+    ``seconds`` bounds attempts and pauses together, ``longest`` one request.
+    """
 
     repeats: Callable[[BaseException], bool]
     attempts: int = 5
     seconds: float = 150.0
+    longest: float = inf
 
 
 def _may_be_over_soon(failure: BaseException) -> bool:
@@ -68,8 +72,11 @@ def _was_not_carried_out(failure: BaseException) -> bool:
 
 REPEATABLE = Policy(_may_be_over_soon)
 ONCE = Policy(_was_not_carried_out)
-BRIEFLY = Policy(_may_be_over_soon, attempts=2, seconds=LONGEST_RETRY_AFTER + 15.0)
-"""For whoever asks again anyway: stubborn enough to do as ``Retry-After`` says."""
+BRIEFLY = Policy(_may_be_over_soon, attempts=2, seconds=LONGEST_RETRY_AFTER + 15.0, longest=15.0)
+"""For whoever asks again anyway: stubborn enough to do as ``Retry-After`` says.
+
+A request that hangs ends soon, so that whoever waits hears of it.
+"""
 HASTILY = Policy(_may_be_over_soon, attempts=2, seconds=20.0)
 """For what the next run can make up for, where time is dear."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -39,6 +40,8 @@ _NOTHING_SENT = (
     httpx.InvalidURL,
 )
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "cf-ray")
+_SHORTEST = 1.0
+"""Seconds for a request that is sent at the last moment."""
 _LARGEST_ANSWER = 32 * 1024 * 1024
 
 
@@ -51,6 +54,14 @@ class Limits:
     """Between two pieces of an answer."""
     answer: float = 120.0
     """From the request to the last piece, so that a trickle ends too, of headers or body."""
+
+    def within(self, seconds: float) -> Limits:
+        """Return these limits, none of them above so many seconds."""
+        return Limits(*(min(limit, seconds) for limit in (self.connect, self.read, self.answer)))
+
+    def for_httpx(self) -> dict[str, Any]:
+        """Return them as a request of httpx carries them."""
+        return {"timeout": httpx.Timeout(self.read, connect=self.connect).as_dict()}
 
 
 @dataclass(frozen=True)
@@ -120,8 +131,12 @@ class Wire:
         workspace: str | None = None,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        deadline: float | None = None,
     ) -> T:
-        """Send a request as often as the policy allows, and read the answer."""
+        """Send a request as often as the policy allows, and read the answer.
+
+        ``deadline`` is a time of the clock by which all attempts and pauses have to end.
+        """
         request = self._http.build_request(
             method,
             f"{self._url}{path}",
@@ -130,9 +145,13 @@ class Wire:
             headers=_headers(workspace, has_body=body is not None),
         )
 
+        def remaining() -> float:
+            return inf if deadline is None else max(deadline - self.clock(), _SHORTEST)
+
         def once() -> T:
+            limits = self._limits.within(min(remaining(), policy.longest))
             try:
-                received = self._exchange(request, f"{method} {path}")
+                received = self._exchange(request, f"{method} {path}", limits)
                 if not received.success:
                     raise failure_of(received, self.scrubber)
                 return read(received)
@@ -140,23 +159,26 @@ class Wire:
                 strange.host = self._host
                 raise
 
-        return retried(once, policy, clock=self.clock, sleep=self.sleep)
+        bounded = replace(policy, seconds=min(policy.seconds, remaining()))
+        return retried(once, bounded, clock=self.clock, sleep=self.sleep)
 
-    def _exchange(self, request: httpx.Request, label: str) -> Received:
+    def _exchange(self, request: httpx.Request, label: str, limits: Limits) -> Received:
         started = self.clock()
+        request.extensions = {**request.extensions, **limits.for_httpx()}
         try:
-            with self._translated(label):
-                received = self._receive(request, label, started + self._limits.answer)
+            with self._translated(label, limits):
+                received = self._receive(request, label, limits)
         except ControlPlaneError as failure:
             debug.note(label, type(failure).__name__, self.clock() - started, failure.request_id)
             raise
         debug.note(label, received.status, self.clock() - started, received.request_id)
         return received
 
-    def _receive(self, request: httpx.Request, label: str, deadline: float) -> Received:
-        response = self._begun(request, label)
+    def _receive(self, request: httpx.Request, label: str, limits: Limits) -> Received:
+        deadline = self.clock() + limits.answer
+        response = self._begun(request, label, limits.answer)
         try:
-            body = b"".join(self._pieces(response, label, deadline))
+            body = b"".join(self._pieces(response, label, deadline, limits.answer))
         finally:
             response.close()
         date = http_date(response.headers.get("date", ""))
@@ -170,25 +192,24 @@ class Wire:
             date=date,
         )
 
-    def _begun(self, request: httpx.Request, label: str) -> httpx.Response:
+    def _begun(self, request: httpx.Request, label: str, seconds: float) -> httpx.Response:
         """Send, and receive the headers: httpx limits each read of them, not all together."""
         send = partial(self._http.send, request, stream=True)
         if not self._on_a_network:
             return send()
         try:
-            return within(self._limits.answer, send, dispose=httpx.Response.close)
+            return within(seconds, send, dispose=httpx.Response.close)
         except Late:
-            raise self._late(label) from None
+            raise _late(label, seconds) from None
 
-    def _late(self, label: str) -> AnswerLost:
-        return AnswerLost(f"it was not complete within {self._limits.answer:g} s", request=label)
-
-    def _pieces(self, response: httpx.Response, label: str, deadline: float) -> Iterator[bytes]:
+    def _pieces(
+        self, response: httpx.Response, label: str, deadline: float, seconds: float
+    ) -> Iterator[bytes]:
         size = 0
         for piece in response.iter_bytes():
             size += len(piece)
             if self.clock() > deadline:
-                raise self._late(label)
+                raise _late(label, seconds)
             if size > _LARGEST_ANSWER:
                 raise AnswerUnreadable(
                     "it is larger than any answer of a control plane",
@@ -202,25 +223,29 @@ class Wire:
         return quotable(self.scrubber.scrub(found), 80) if found else None
 
     @contextmanager
-    def _translated(self, label: str) -> Iterator[None]:
+    def _translated(self, label: str, limits: Limits) -> Iterator[None]:
         """Turn httpx's errors into ours: the one place that does."""
         try:
             yield
         except _NOTHING_SENT as exc:
-            raise Unreachable(f"{self._host}: {self._cause(exc)}", request=label) from exc
+            raise Unreachable(f"{self._host}: {self._cause(exc, limits)}", request=label) from exc
         except httpx.DecodingError as exc:
             raise AnswerUnreadable(
-                f"its body cannot be decoded: {self._cause(exc)}", request=label
+                f"its body cannot be decoded: {self._cause(exc, limits)}", request=label
             ) from exc
         except (httpx.HTTPError, httpx.StreamError) as exc:
-            raise AnswerLost(self._cause(exc), request=label) from exc
+            raise AnswerLost(self._cause(exc, limits), request=label) from exc
 
-    def _cause(self, exc: Exception) -> str:
+    def _cause(self, exc: Exception, limits: Limits) -> str:
         if isinstance(exc, httpx.ConnectTimeout):
-            return f"no connection within {self._limits.connect:g} s"
+            return f"no connection within {limits.connect:.3g} s"
         if isinstance(exc, httpx.ReadTimeout):
-            return f"nothing came for {self._limits.read:g} s"
+            return f"nothing came for {limits.read:.3g} s"
         return quotable(self.scrubber.scrub(str(exc)), 200) or type(exc).__name__
+
+
+def _late(label: str, seconds: float) -> AnswerLost:
+    return AnswerLost(f"it was not complete within {seconds:.3g} s", request=label)
 
 
 def _direct(url: str) -> dict[str, httpx.BaseTransport | None]:

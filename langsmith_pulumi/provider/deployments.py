@@ -382,11 +382,13 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
         deployment_id,
         delete_tracing_project=_may_delete_project(session, deployment_id, props),
     )
+    tick = progress.Ticker(props.get("progress_urn"))
     wait_until_gone(
         client,
         deployment_id,
         timeout=props.get("rollout_timeout") or DELETE_TIMEOUT,
-        on_progress=progress.Ticker(props.get("progress_urn")),
+        on_progress=tick,
+        on_silence=tick.silence,
     )
 
 

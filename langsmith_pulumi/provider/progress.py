@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.rollout import Silence
 
 _ADDRESS_ARGUMENT = 1
 _TICK = 10.0
@@ -46,6 +49,14 @@ class Ticker:
         if status != self._status or seconds >= self._next:
             show(self._urn, f"{status}, {minutes(seconds)}")
             self._status, self._next = status, seconds + _TICK
+
+    def silence(self, silence: Silence) -> None:
+        """Show, if it is time, that the control plane does not answer, and for how long."""
+        what = "no usable answer" if silence.is_answered else "no answer"
+        if what != self._status or silence.elapsed >= self._next:
+            seen = f"; last seen {silence.last_seen}" if silence.last_seen else ""
+            show(self._urn, f"{what} from the control plane for {minutes(silence.seconds)}{seen}")
+            self._status, self._next = what, silence.elapsed + _TICK
 
 
 def minutes(seconds: float) -> str:

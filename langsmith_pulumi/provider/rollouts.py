@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.retrying import BRIEFLY
 
 from . import bags, progress
 from .changes import REVISION_FIELDS, compare
@@ -145,11 +146,12 @@ def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
     if waits and asked in session.own_revisions:
         # Asked for a moment ago, so it exists, though a read may show only what was before it.
         return _outs(props, _wait(client, props, asked), client)
-    live = client.get(props["deployment_id"])
+    reader = client.until(client.clock() + _timeout(props))
+    live = reader.get(props["deployment_id"], policy=BRIEFLY)
     if live.latest_revision_id is None and not _is_coming(live):
         progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
     elif waits:
-        retried = _retry_failed(session, client, live, props.get("progress_urn"))
+        retried = _retry_failed(session, client, live, props.get("progress_urn"), _timeout(props))
         live = _wait(client, props, retried or asked)
     return _outs(props, live, client)
 
@@ -159,6 +161,10 @@ def _is_coming(live: Deployment) -> bool:
     return live.source not in PUSHED_LATER and live.status == "AWAITING_DATABASE"
 
 
+def _timeout(props: Bag) -> float:
+    return float(props.get("timeout") or ROLLOUT_TIMEOUT)
+
+
 def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployment:
     from langsmith_pulumi.control_plane.rollout import wait_for_rollout
 
@@ -166,9 +172,10 @@ def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployme
     settled = wait_for_rollout(
         client,
         props["deployment_id"],
-        timeout=props.get("timeout") or ROLLOUT_TIMEOUT,
+        timeout=_timeout(props),
         revision_id=revision_id,
         on_progress=lambda revision, seconds: tick(revision.status, seconds),
+        on_silence=tick.silence,
     )
     if settled.doubt:
         progress.warn(props.get("progress_urn"), settled.doubt)
@@ -176,7 +183,7 @@ def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployme
 
 
 def _retry_failed(
-    session: Session, client: ControlPlane, live: Deployment, urn: str | None
+    session: Session, client: ControlPlane, live: Deployment, urn: str | None, timeout: float
 ) -> str | None:
     """Ask for a redeploy of a newest revision that failed in an earlier run; our own is news."""
     from langsmith_pulumi.control_plane.verdict import Verdict, verdict
@@ -184,7 +191,8 @@ def _retry_failed(
     newest = live.latest_revision_id
     if newest is None or newest in session.own_revisions:
         return None
-    revision = client.revision(live.id, newest)
+    reader = client.until(client.clock() + timeout)
+    revision = reader.revision(live.id, newest, policy=BRIEFLY)
     if verdict(revision.status) is not Verdict.FAILED:
         return None
     progress.tell(urn, f"retrying: revision {newest} had ended as {revision.status}")

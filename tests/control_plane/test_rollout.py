@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from control_plane.samples import (
     CANARY,
     DEPLOYMENT,
     FIRST,
+    KEY,
     SECOND,
     deployment,
     gone,
@@ -20,12 +23,18 @@ from control_plane.samples import (
 from control_plane.scripted import RESET, Reply, Request, Scripted, Time
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.polling import looks, pause, spoken
-from langsmith_pulumi.control_plane.rollout import Settled, wait_for_rollout, wait_until_gone
+from langsmith_pulumi.control_plane.rollout import (
+    Settled,
+    Silence,
+    wait_for_rollout,
+    wait_until_gone,
+)
+from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.control_plane.verdict import Verdict, deletion_began, verdict
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.control_plane.client import ControlPlane
     from langsmith_pulumi.control_plane.models import Revision
 
 TIMEOUT = 600.0
@@ -507,3 +516,121 @@ def test_a_deletion_that_takes_long_goes_on_by_itself(client: ControlPlane, film
 
     assert f"'support-agent' ({DEPLOYMENT}) is still AWAITING_DELETE, 30 s after" in str(late.value)
     assert "goes on by itself" in str(late.value)
+
+
+class Hanging(httpx.BaseTransport):
+    """A control plane that takes a request and says no more, after so many answers."""
+
+    def __init__(self, inner: httpx.BaseTransport, time: Time, answers: int) -> None:
+        self._inner = inner
+        self._time = time
+        self._answers = answers
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._answers -= 1
+        if self._answers >= 0:
+            return self._inner.handle_request(request)
+        self._time.sleep(request.extensions["timeout"]["read"])
+        raise httpx.ReadTimeout("timed out", request=request)
+
+
+def hanging(server: Scripted, time: Time, answers: int) -> ControlPlane:
+    transport = Hanging(httpx.HTTPTransport(verify=False), time, answers)
+    settings = Settings(KEY, server.url)
+    return ControlPlane(settings, transport=transport, sleep=time.sleep, clock=time.clock)
+
+
+@pytest.mark.parametrize("timeout", [15.0, 40.0, 600.0])
+@pytest.mark.parametrize("answers", [0, 1, 2, 3])
+def test_a_server_that_hangs_holds_a_wait_no_longer_than_its_timeout(
+    film: Film, server: Scripted, time: Time, timeout: float, answers: int
+) -> None:
+    """Requests, retries and pauses end with the wait; the row says for how long nothing came."""
+    film.frames = [frame("QUEUED")]
+    silences: list[Silence] = []
+
+    with pytest.raises(errors.RolloutTimedOut, match="nothing came for"):
+        wait_for_rollout(
+            hanging(server, time, answers),
+            DEPLOYMENT,
+            timeout=timeout,
+            on_progress=lambda *_: None,
+            on_silence=silences.append,
+        )
+
+    assert timeout <= time.now <= timeout + 12
+    assert silences[-1].seconds >= timeout - 5
+    assert {one.is_answered for one in silences} == {False}
+    assert silences[-1].last_seen == ("QUEUED" if answers > 1 else "")
+    assert max(_gaps(silences)) <= 40
+
+
+def _gaps(silences: list[Silence]) -> list[float]:
+    moments = [0.0, *(one.elapsed for one in silences)]
+    return [after - before for before, after in pairwise(moments)]
+
+
+@pytest.mark.parametrize("answers", [0, 1])
+def test_a_server_that_hangs_holds_a_deletion_no_longer_than_its_timeout(
+    film: Film, server: Scripted, time: Time, answers: int
+) -> None:
+    """The wait for a deletion ends as that for a rollout does."""
+    film.frames = [frame("DEPLOYED")]
+
+    with pytest.raises(errors.DeletionTimedOut, match="nothing came for"):
+        wait_until_gone(
+            hanging(server, time, answers), DEPLOYMENT, timeout=20, on_progress=lambda *_: None
+        )
+
+    assert 20 <= time.now <= 32
+
+
+def test_a_log_that_hangs_does_not_hold_the_failure_back(
+    film: Film, server: Scripted, time: Time
+) -> None:
+    """The revision has failed, and that is told within a minute, without its log."""
+    film.frames = [frame("BUILD_FAILED")]
+
+    with pytest.raises(errors.RolloutFailed, match="BUILD_FAILED"):
+        wait_for_rollout(
+            hanging(server, time, 2), DEPLOYMENT, timeout=600, on_progress=lambda *_: None
+        )
+
+    assert time.now <= 60
+
+
+def test_a_list_that_hangs_counts_as_a_look_that_saw_nothing(
+    film: Film, server: Scripted, time: Time
+) -> None:
+    """The look-up of whether an answer is stale is part of the wait."""
+    film.frames = [frame("BUILD_FAILED")]
+
+    with pytest.raises(errors.RolloutTimedOut):
+        wait_for_rollout(
+            hanging(server, time, 2),
+            DEPLOYMENT,
+            timeout=15,
+            on_progress=lambda *_: None,
+            revision_id=SECOND,
+        )
+
+    assert time.now <= 27
+
+
+def test_a_failing_server_is_told_from_one_that_is_silent(
+    film: Film, client: ControlPlane, time: Time
+) -> None:
+    """A 502 is an answer, though of no use."""
+    film.frames = [frame("QUEUED"), passing(Reply(502))]
+    silences: list[Silence] = []
+
+    with pytest.raises(errors.RolloutTimedOut):
+        wait_for_rollout(
+            client,
+            DEPLOYMENT,
+            timeout=20,
+            on_progress=lambda *_: None,
+            on_silence=silences.append,
+        )
+
+    assert {(one.is_answered, one.last_seen) for one in silences} == {(True, "QUEUED")}

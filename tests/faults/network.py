@@ -85,7 +85,7 @@ def refused(network: Network, request: httpx.Request) -> httpx.Response:
 
 def silence(network: Network, request: httpx.Request) -> httpx.Response:
     """The request gets lost, and nothing comes."""
-    network.time.sleep(60)
+    network.time.sleep(request.extensions["timeout"]["read"])
     raise httpx.ReadTimeout("timed out", request=request)
 
 
