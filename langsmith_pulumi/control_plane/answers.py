@@ -5,12 +5,22 @@ Only what nobody can do without is required. Unknown fields and values are taken
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+)
 
 _DATETIME = TypeAdapter(datetime)
+_NO_ZONE = timezone(timedelta(0), "no zone was told")
+"""Stands for UTC in a time without a zone, which may as well be local."""
 
 
 def _moment(value: object) -> datetime | None:
@@ -19,7 +29,7 @@ def _moment(value: object) -> datetime | None:
         moment = _DATETIME.validate_python(value)
     except ValidationError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return moment if moment.tzinfo else moment.replace(tzinfo=_NO_ZONE)
 
 
 def _by_name(value: object) -> object:
@@ -34,7 +44,7 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str)
 
 
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Moment = Annotated[datetime | None, PlainValidator(_moment)]
 Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 
 
@@ -50,8 +60,13 @@ class _Answer(BaseModel):
 
     @property
     def age(self) -> float | None:
-        """Seconds from its making to the answer, both by the server's clock, or None if untold."""
+        """Seconds from its making to the answer, both by the server's clock, or None if untold.
+
+        A time without a zone tells no age.
+        """
         if self.created_at is None or self.seen_at is None:
+            return None
+        if self.created_at.tzinfo is _NO_ZONE:
             return None
         return (self.seen_at - self.created_at).total_seconds()
 

@@ -159,6 +159,8 @@ def test_an_outage_right_after_the_post_ends_it(client: ControlPlane, server: Sc
         ({"secrets": [{"name": "TOKEN", "value": "another"}]}, "differs in secrets.TOKEN"),
         ({"created_at": at(-60)}, "older than this request"),
         ({"created_at": None}, "its age is not told"),
+        ({"created_at": at(3600)}, "its age is not told reliably"),
+        ({"created_at": "2027-01-15T09:00:00"}, "its age is not told reliably"),
     ],
 )
 def test_what_may_be_somebody_elses_is_not_taken(

@@ -46,6 +46,7 @@ class Shelf:
         self.arrives: list[bool] = []
         self.changes = 0
         self._time = time
+        self._server = server
         server.acts(self.answer)
 
     def answer(self, request: Request) -> Reply:
@@ -196,3 +197,94 @@ def test_a_redeploy_may_take_the_same_revision_up_again(
         assert posts == 3
 
     assert sum(line.startswith("POST") for line in server.lines) == posts
+
+
+NAIVE = "2027-01-15T09:00:00"
+"""The time of the tests' server, without a zone."""
+
+
+@pytest.mark.parametrize("made", [at(3600), NAIVE, None], ids=["clock ahead", "no zone", "untold"])
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_revision_of_no_known_age_is_no_proof(
+    client: ControlPlane, shelf: Shelf, made: str | None, *, arrived: bool
+) -> None:
+    """What nobody can date may be older than the request: that is said, and nothing is sent again.
+
+    Where the revision from before is known, the new one needs no age.
+    """
+    shelf.faults, shelf.arrives = [RESET], [arrived]
+    shelf.revisions[FIRST] = revision(created_at=made)
+    body = DeploymentPatchRequest.model_validate(BODIES["the same ref"])
+
+    with pytest.raises(errors.AnswerLost, match="cannot be told: the service does not tell relia"):
+        client.patch(DEPLOYMENT, body) if not arrived else _patch_undated(client, shelf, made)
+
+    assert shelf.changes == arrived
+    shelf.faults, shelf.arrives = [RESET], [True]
+    shelf.live["latest_revision_id"] = FIRST
+
+    assert client.patch(DEPLOYMENT, body, newest=FIRST).latest_revision_id == SECOND
+
+
+def _patch_undated(client: ControlPlane, shelf: Shelf, made: str | None) -> None:
+    add = shelf._add_revision
+
+    def undated() -> None:
+        add()
+        shelf.revisions[SECOND]["created_at"] = made
+
+    shelf._add_revision = undated  # type: ignore[method-assign]
+    client.patch(DEPLOYMENT, DeploymentPatchRequest.model_validate(BODIES["the same ref"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ("a secret", {"secrets": [{"name": "TOKEN", "value": None}]}),
+        ("a secret", {"secrets": []}),
+        ("a ref", {"source_revision_config": {"repo_ref": "9" * 40}}),
+    ],
+)
+@pytest.mark.parametrize("arrived", [True, False])
+def test_what_is_hidden_is_no_proof(
+    client: ControlPlane, shelf: Shelf, change: str, shown: dict[str, Any], *, arrived: bool
+) -> None:
+    """A push has come between, and the service does not show what was sent: the next up settles it.
+
+    The failure names what is not shown, and no value.
+    """
+    shelf.faults, shelf.arrives = [RESET], [arrived]
+    answer = shelf.answer
+
+    def hide(request: Request) -> Reply:
+        reply = answer(request)
+        if request.method == "PATCH" and not arrived:
+            shelf._add_revision()
+        if request.path.endswith(DEPLOYMENT) and isinstance(reply.body, dict):
+            return Reply(body={**reply.body, **shown})
+        return reply
+
+    shelf._server.acts(hide)
+
+    with pytest.raises(errors.AnswerLost, match=f"revision {SECOND} has come since") as failure:
+        client.patch(
+            DEPLOYMENT, DeploymentPatchRequest.model_validate(BODIES[change]), newest=FIRST
+        )
+
+    assert next(iter(shown)).split("_config")[0] in str(failure.value)
+    assert "a new value of it" not in str(failure.value)
+    assert "Run `pulumi up` again" in str(failure.value)
+    assert shelf.changes == arrived
+
+
+@pytest.mark.parametrize("made", [at(3600), NAIVE, None], ids=["clock ahead", "no zone", "untold"])
+def test_a_redeploy_of_no_known_age_is_no_proof(
+    client: ControlPlane, shelf: Shelf, made: str | None
+) -> None:
+    """Another revision is there, and nobody can tell whether it is older than the request."""
+    shelf.faults, shelf.arrives = [RESET], [False]
+    shelf.live["latest_revision_id"] = SECOND
+    shelf.revisions[SECOND] = revision(id=SECOND, created_at=made)
+
+    with pytest.raises(errors.AnswerLost, match="cannot be told: the service does not tell relia"):
+        client.redeploy(DEPLOYMENT, FIRST)

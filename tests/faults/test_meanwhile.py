@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 from faults import network
 from faults.engine import NAME, State
-from faults.requests import COLLECTION, DEPLOYMENT, agent
-from support.scenario import github
+from faults.requests import COLLECTION, DEPLOYMENT, REVISION, agent
+from support.scenario import docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,3 +154,81 @@ def test_a_revision_that_is_not_told_of_yet_is_waited_for(world: World) -> None:
 
 
 _READS = (("POST", COLLECTION), ("GET", DEPLOYMENT))
+
+
+def test_the_defaults_of_a_cluster_do_not_build_a_change_again(world: World) -> None:
+    """The answer to a PATCH of a sidecar is lost, and it reads back with an imagePullPolicy."""
+
+    def with_default(answer: dict[str, Any]) -> None:
+        for sidecar in answer["source_config"]["resource_spec"].get("sidecars") or ():
+            sidecar["imagePullPolicy"] = "IfNotPresent"
+
+    def program(image: str) -> dict[str, Any]:
+        sidecars = [{"name": "proxy", "image": image}]
+        return {**docker(source_config__resource_spec__sidecars=sidecars), "rollout_timeout": 60.0}
+
+    assert world.engine.up(program("acme/proxy:1")) == ""
+    reads = network.rewritten(with_default)
+    world.network.disturbances.append(network.Disturbance("GET", DEPLOYMENT, reads, times=-1))
+    world.simulator.fail("PATCH", DEPLOYMENT, "status", status=502, after=True)
+
+    assert world.engine.up(program("acme/proxy:2")) == ""
+
+    assert len(world.simulator.revisions(NAME)) == 2
+    assert world.engine.refresh() == ""
+    sent = world.network.sent
+    assert world.engine.up(program("acme/proxy:2")) == ""
+    assert world.network.sent == sent
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_push_and_hidden_values_lose_no_change(world: World, *, arrives: bool) -> None:
+    """The PATCH of a secret is lost and a push makes a revision: the next up sends it for sure."""
+
+    def redact(answer: dict[str, Any]) -> None:
+        for secret in answer["secrets"]:
+            secret["value"] = None
+
+    pushed = agent(source_config__build_on_push=True)
+    changed = {**pushed, "secrets": {**pushed["secrets"], "LOG_LEVEL": "debug"}}
+    assert world.engine.up(pushed) == ""
+    hidden = network.rewritten(redact)
+    world.network.disturbances.append(network.Disturbance("GET", DEPLOYMENT, hidden, times=-1))
+    world.simulator.fail("PATCH", DEPLOYMENT, "drop_response" if arrives else "drop_request")
+    if not arrives:
+        before(world, "PATCH", DEPLOYMENT, lambda: world.simulator.push(NAME, "a" * 40))
+
+    error = world.engine.up(changed)
+
+    assert "Whether it was carried out cannot be told: revision " in error
+    assert "the service does not show secrets.LOG_LEVEL" in error
+    assert "debug" not in error
+    assert world.engine.up(changed) == ""
+    assert {"name": "LOG_LEVEL", "value": "debug"} in world.live["secrets"]
+    sent = world.network.sent
+    assert world.engine.up(changed) == ""
+    assert world.network.sent == sent
+
+
+@pytest.mark.parametrize("shift", ["+2 hours", "no zone"])
+@pytest.mark.parametrize("arrives", [True, False])
+def test_clocks_that_disagree_neither_lose_nor_double_a_change(
+    world: World, shift: str, *, arrives: bool
+) -> None:
+    """What was made by a clock that is ahead, or in a local time, is not judged by its age."""
+
+    def shifted(answer: dict[str, Any]) -> None:
+        made = datetime.fromisoformat(answer["created_at"]) + timedelta(hours=2)
+        told = made if shift == "+2 hours" else made.replace(tzinfo=None)
+        answer["created_at"] = told.isoformat()
+
+    assert world.engine.up(agent()) == ""
+    for path in (DEPLOYMENT, REVISION):
+        ahead = network.rewritten(shifted)
+        world.network.disturbances.append(network.Disturbance("GET", path, ahead, times=-1))
+    world.simulator.fail("PATCH", DEPLOYMENT, "drop_response" if arrives else "drop_request")
+
+    assert world.engine.up(agent(source_revision_config__repo_ref="v2")) == ""
+
+    assert world.live["source_revision_config"]["repo_ref"] == "v2"
+    assert len(world.simulator.revisions(NAME)) == 2
