@@ -45,7 +45,7 @@ def labels(report: Report) -> list[str]:
 def _document(report: Report, judgement: Judgement) -> dict[str, Any]:
     return {
         "version": VERSION,
-        "verdict": {"level": level(report).value, "sentence": sentence(report)},
+        "verdict": {"level": level(report).value, "sentence": "".join(sentence(report))},
         "changes": report.changes,
         "counts": {kind.value: number for kind, number in report.counts.items()},
         "labels": labels(report),

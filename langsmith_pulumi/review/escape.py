@@ -42,6 +42,11 @@ def cell(text: str) -> str:
 
 def block(text: str) -> list[str]:
     """Lines of text as a fenced block; longer fences than any inside."""
-    lines = [visible(line) for line in text.splitlines()]
+    # A pipeline may print the comment: no line of it may be a command to the runner.
+    lines = [_at_line_start(visible(line)) for line in text.splitlines()]
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return [f"{fence}text", *lines, fence]
+
+
+def _at_line_start(line: str) -> str:
+    return f"| {line}" if line.lstrip().startswith("::") else line

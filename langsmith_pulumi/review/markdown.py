@@ -34,7 +34,7 @@ def as_markdown(report: Report, detail: Detail, left_out: Sequence[str] = ()) ->
     marked = report.stacks[: max(detail.stacks, 1)]
     lines = [
         *dict.fromkeys(marker(stack) for stack in marked),
-        f"### {MARKS[level(report)]} {_subject(report)}{sentence(report)}",
+        f"### {MARKS[level(report)]} {_subject(report)}{escape.markdown(sentence(report))}",
         *_counts(report, detail),
         *_left_out(left_out),
     ]

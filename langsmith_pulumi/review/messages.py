@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .values import without_credentials
+from .credentials import without_credentials
 
 if TYPE_CHECKING:
     from .plan import Plan

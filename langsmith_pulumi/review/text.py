@@ -9,7 +9,7 @@ import click
 from .detail import UNCUT
 from .effects import Kind
 from .lines import deployment_lines, gaps, message_line, other_line
-from .values import Foreign, Word, visible
+from .values import Foreign, Word, logged, visible
 from .verdict import COLOURS, gravest_first, level, sentence
 from .words import KINDS, LOSSES, operations
 
@@ -29,7 +29,8 @@ def wants_colour(stream: IO[str], environment: Mapping[str, str]) -> bool:
 def as_text(report: Report, *, colour: bool) -> str:
     """The whole report; nothing is left out."""
     style = click.style if colour else _plain
-    lines = [style(f"{sentence(report)}.", fg=COLOURS[level(report)], bold=True)]
+    told = "".join(_piece(piece, _plain) for piece in sentence(report))
+    lines = [style(f"{told}.", fg=COLOURS[level(report)], bold=True)]
     for stack in gravest_first(report):
         if stack.changes or stack.warnings or len(report.stacks) > 1:
             lines += ["", *_stack(stack, style)]
@@ -61,7 +62,7 @@ def _messages(stack: StackReport, style: Callable[..., str]) -> list[str]:
         head, text = message_line(message, UNCUT.message)
         colour = "red" if message.severity == "error" else "yellow"
         lines.append(style(f"  {_joined(head)}", fg=colour))
-        lines += [f"    {visible(line)}" for line in text.splitlines()]
+        lines += [f"    {line}" for line in logged(text)]
     return lines
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from langsmith_pulumi.provider import bags
 
+from .credentials import without_credentials
 from .plan import SECRET
 
 LENGTH = 80
@@ -19,15 +20,7 @@ _CONTEXT = 20
 
 _EXACT = 1e15
 """Whole numbers below this are exact in a float."""
-_USER = re.compile(r"(?<=://)(?:[^/\s@]+(?:@[^/\s@]+)*|[^/\s@:]*:(?!\d+/)\S{0,200})(?=@)")
-"""User and password of a URL; one that holds a slash unescaped as well."""
-_NAMED = re.compile(r"""([?&;]|(?<![\w.-]))([\w.-]+)=[^\s&;#"',]+""")
-"""A value with a name, in a URL's query or in a command."""
-_TELLING = re.compile(
-    r"token|secret|passw(or)?d|passphrase|credential|signature|api[_-]?key|[?&;](key|sig|code|auth)$",
-    re.IGNORECASE,
-)
-"""A name that tells of a secret value; some do so in a query only."""
+_OLD_COMMAND = re.compile(r"##((?:vso)?\[)")
 _HARMLESS = ("L", "M", "N", "P", "S", "Zs")
 
 
@@ -66,18 +59,18 @@ def short(text: str, length: int = LENGTH) -> str:
 
 
 def visible(text: str) -> str:
-    """A text with what a reader cannot see (control characters, directions) spelled out."""
-    return "".join(char if _is_harmless(char) else _spelled(char) for char in text)
+    """Return a text with what a reader cannot see, or a runner would obey, spelled out.
+
+    A reader cannot see control characters and directions; a runner obeys ``##[...]`` wherever it
+    stands in a line of a log.
+    """
+    shown = "".join(char if _is_harmless(char) else _spelled(char) for char in text)
+    return _OLD_COMMAND.sub(r"\\u0023#\1", shown)
 
 
-def without_credentials(text: str) -> str:
-    """A text without users and passwords in URLs, and without values of tokens and keys."""
-    return _NAMED.sub(_without_secret, _USER.sub("***", text))
-
-
-def _without_secret(named: re.Match[str]) -> str:
-    name = named[1] + named[2]
-    return f"{name}=***" if _TELLING.search(name) else named[0]
+def logged(text: str) -> list[str]:
+    """Return the lines of a text so that none of them can be a command to a pipeline's runner."""
+    return [f"| {visible(line)}" for line in text.splitlines()]
 
 
 def figure(number: float) -> str:

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from .effects import Kind
-from .values import short
-from .words import LOSSES, REBUILDS, count, listing, operations
+from .values import Foreign, short
+from .words import LOSSES, REBUILDS, count, listing_of, operations
 
 if TYPE_CHECKING:
     from .report import Report, StackReport
@@ -65,26 +65,34 @@ def gravest_first(report: Report) -> list[StackReport]:
     return sorted(report.stacks, key=lambda stack: _LEVELS.index(level_of(stack)))
 
 
-def sentence(report: Report) -> str:
-    """The verdict in one line."""
-    parts = [*_troubles(report), *_of_deployments(report), *_of_others(report)]
+def sentence(report: Report) -> tuple[str, ...]:
+    """Return the verdict in one line, in pieces: names of stacks are foreign text."""
+    own = [(part,) for part in (*_of_deployments(report), *_of_others(report))]
+    parts = [*_troubles(report), *own]
     nothing = "No deployment changes" if report.changes else "Nothing changes"
-    return ", ".join(parts) or nothing
+    return _joined(parts) or (nothing,)
 
 
 _NAMED = 3
 """Of how many failed stacks the names are told."""
 
 
-def _troubles(report: Report) -> list[str]:
+def _joined(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(
+        piece for index, part in enumerate(parts) for piece in ((", ", *part) if index else part)
+    )
+
+
+def _troubles(report: Report) -> list[tuple[str, ...]]:
     total, failed = len(report.stacks), report.failed
     incomplete = sum(stack.incomplete for stack in report.stacks)
-    names = f" ({listing([short(each.title) for each in failed])})" if len(failed) <= _NAMED else ""
+    named = listing_of([(Foreign(short(each.title)),) for each in failed])
+    names = (" (", *named, ")") if total > 1 and len(failed) <= _NAMED else ()
     failures = "The preview failed" if total == 1 else f"{len(failed)} of {total} previews failed"
     gaps = "The plan is incomplete" if total == 1 else f"{incomplete} of {total} plans incomplete"
     return [
-        *([failures + (names if total > 1 else "")] if failed else []),
-        *([gaps] if incomplete else []),
+        *([(failures, *names)] if failed else []),
+        *([(gaps,)] if incomplete else []),
     ]
 
 

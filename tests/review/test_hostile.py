@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from review.building import bucket, error, inputs, plan, rollout, step
 from review.rendering import OURS, Page
+from workflows.runner import obeyed
 
 from langsmith_pulumi.review import review
 from langsmith_pulumi.review.values import short, visible
@@ -29,7 +30,8 @@ HTML = (
     "<img src=x>",
 )
 LINKS = ("@octocat", "#1", "https://evil.example", "www.evil.example", "[x](javascript:x)")
-LINES = ("\n", "\n\n", "\r\n# heading\n", "| a |\n| - |\n", "[!CAUTION]")
+COMMANDS = ("\n::error::x", "\n  ::set-output name=url::x", "##[add-mask]x", "##vso[task]x")
+LINES = (*COMMANDS, "\n", "\n\n", "\r\n# heading\n", "| a |\n| - |\n", "[!CAUTION]")
 UNSEEN = ("\u202e", "\u200b", "\u2028", "\x1b[31m", "\x00", "\ud800")
 PLAIN = ("%", "{}", "'", '"', "é", "日本", "🔴")
 FRAGMENTS = (*MARKUP, *HTML, *LINKS, *LINES, *UNSEEN, *PLAIN)
@@ -102,7 +104,8 @@ def test_whatever_a_plan_holds(found: dict[str, Any]) -> None:
     assert not [each for each in (markdown, text, data) if CANARY in each]
     is_whole_and_harmless(markdown)
     names_each_effect(found, markdown, data)
-    assert visible(text.replace("\n", "")) == text.replace("\n", "")
+    assert all(visible(line) == line for line in text.split("\n"))
+    assert obeyed(text) == obeyed(markdown) == []
     small = review(documents(found, elsewhere(plan(), "b"), elsewhere(found, "c")), limit=1500)
     assert len(small.text.encode()) <= 1500
     is_whole_and_harmless(small.text)
@@ -140,3 +143,22 @@ def test_a_message_shows_where_it_ends() -> None:
     outcome = review(documents(plan(diagnostics=[error("frame\n" * 5000 + "ValueError: cause")])))
     assert "ValueError: cause" in outcome.text
     assert len(outcome.text) < 6000
+
+
+@settings(max_examples=max(ROUNDS // 3, 5), deadline=None, suppress_health_check=list(HealthCheck))
+@given(names, names)
+def test_whatever_a_failed_stack_is_called(project: str, stack: str) -> None:
+    """Its name stands in the headline of a report on several stacks, and is not obeyed there."""
+    failed = plan(step("update", old=inputs(), new=inputs()), diagnostics=[error("no")])
+    text = json.dumps(failed).replace("urn:pulumi:prod::agents", "urn:pulumi:S-T::P-J")
+    renamed = json.loads(text)
+    for each in (*renamed["steps"], *renamed["diagnostics"]):
+        if each.get("urn"):
+            named = each["urn"].replace("S-T", stack.replace("::", ":"))
+            each["urn"] = named.replace("P-J", project.replace("::", ":"))
+    both = documents(renamed, elsewhere(plan(step("create", new=inputs())), "other"))
+    markdown = review(both, format="markdown").text
+    is_whole_and_harmless(markdown)
+    for written in (markdown, review(both, format="text").text):
+        assert obeyed(written) == []
+        assert all(visible(line) == line for line in written.split("\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,8 @@ class Result:
     outcomes: dict[str, str] = field(default_factory=dict)
     """Of each shell step by its name: success, failure or skipped."""
     log: str = ""
+    commands: list[str] = field(default_factory=list)
+    """The commands in the log that the runner has obeyed."""
     summary: str = ""
 
     @property
@@ -37,6 +40,24 @@ class Result:
     @property
     def failed(self) -> list[str]:
         return [name for name, outcome in self.outcomes.items() if outcome == "failure"]
+
+
+_COMMAND = re.compile(r"\s*::(?P<name>[\w-]+)[^:]*::(?P<value>.*)")
+_OLD_COMMAND = re.compile(r"##\[[\w-]+[^\]]*\]")
+
+
+def obeyed(log: str) -> list[str]:
+    """The commands of a step's log that a runner obeys: lines, and the older form anywhere."""
+    found, token = [], ""
+    for line in log.splitlines():
+        command = _COMMAND.match(line)
+        if token:
+            token = "" if line.strip() == f"::{token}::" else token
+        elif command and command["name"] == "stop-commands":
+            token = command["value"].strip()
+        elif command or _OLD_COMMAND.search(line):
+            found.append(line)
+    return found
 
 
 @dataclass
@@ -106,6 +127,7 @@ class _Job:
             timeout=300,
         )
         self._result.log += done.stdout
+        self._result.commands += obeyed(done.stdout)
         return "success" if done.returncode == 0 else "failure"
 
     def _environ(self, step: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,89 @@
+"""Hide credentials that stand in clear in the texts of a plan: URLs, commands, messages.
+
+A plan marks as secret what the program made a secret; this is for what it did not. The patterns are
+ours: the well-kept scanners (detect-secrets, gitleaks) bring a program or a dozen dependencies, and
+judge files for an audit, where a missed token is worse here than a hidden word. Each pattern takes
+linear time, for messages may be long.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MASK = "***"
+
+_TELLING = re.compile(
+    r"token|secret|passw(?:or)?d|passphrase|credential|signature|api[_-]?key"
+    r"|(?:^|[_.-])(?:pass|pwd|pw|auth)[\"']?$",
+    re.IGNORECASE,
+)
+"""A name that tells of a secret value, such as ``DB_PASSWORD`` or ``--api-key``."""
+_TELLING_IN_QUERY = re.compile(r"^(?:key|sig|code|auth)$", re.IGNORECASE)
+_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s&;#"',]+)"""
+
+_USER_OF_URL = re.compile(r"(?<=://)(?:[^/\s@]+(?:@[^/\s@]+)*|[^/\s@:]*:(?!\d+/)\S{0,200})(?=@)")
+"""User and password of a URL; one that holds a slash unescaped as well."""
+
+_NAMED = (
+    # TOKEN=..., --password='...', in a command or an environment.
+    re.compile(rf"(?<![\w.-])([\w.-]+)(=)({_VALUE})"),
+    # --token ..., -password ...
+    re.compile(rf"(?<![\w-])(--?[\w.-]+)([ \t]+)({_VALUE})"),
+    # "password": "..." of JSON and of Python.
+    re.compile(r"""(["'][\w.-]+["'])(\s*:\s*)("[^"]*"|'[^']*')"""),
+)
+"""A name, what separates it, and the value."""
+_IN_QUERY = re.compile(r"""(?<=[?&;])([\w.-]+)(=)([^\s&;#"',]+)""")
+_AFTER_SCHEME = re.compile(
+    rf"(?i)\b(bearer|basic|_authtoken|_password)([ \t]+|[ \t]*=[ \t]*)({_VALUE})"
+)
+"""``Authorization: Bearer ...``, ``npm config set _authToken ...``."""
+_USER_OPTION = re.compile(
+    r"""(?<![\w-])(-u|--user|--proxy-user)([ =])(["']?[^\s:"']+:[^\s"']+["']?)"""
+)
+"""``curl -u user:password``."""
+
+_TOKENS = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"gh[pousr]_[A-Za-z0-9]{20,}"  # GitHub
+    r"|github_pat_[A-Za-z0-9_]{20,}"
+    r"|gl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_-]{16,}"  # GitLab
+    r"|lsv2_[A-Za-z0-9]+_[A-Za-z0-9_-]+"  # LangSmith
+    r"|sk-[A-Za-z0-9_-]{16,}"  # OpenAI, Anthropic
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}"  # Slack
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}"  # AWS
+    r"|AIza[A-Za-z0-9_-]{30,}"  # Google
+    r"|npm_[A-Za-z0-9]{30,}"
+    r"|pypi-[A-Za-z0-9_-]{30,}"
+    r"|pul-[a-f0-9]{32,}"  # Pulumi
+    r"|hf_[A-Za-z0-9]{20,}"  # Hugging Face
+    r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON web tokens
+    r")"
+)
+"""Tokens that are known by how they begin."""
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S])*"
+    r"(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+)
+
+
+def without_credentials(text: str) -> str:
+    """Return a text with ``***`` in place of users, passwords, tokens and private keys."""
+    for pattern in (_PRIVATE_KEY, _TOKENS, _USER_OF_URL):
+        text = pattern.sub(MASK, text)
+    for pattern in _NAMED:
+        text = pattern.sub(_masked_if(_TELLING), text)
+    for pattern in (_AFTER_SCHEME, _USER_OPTION):
+        text = pattern.sub(rf"\1\2{MASK}", text)
+    return _IN_QUERY.sub(_masked_if(_TELLING_IN_QUERY), text)
+
+
+def _masked_if(telling: re.Pattern[str]) -> Callable[[re.Match[str]], str]:
+    def masked(named: re.Match[str]) -> str:
+        return f"{named[1]}{named[2]}{MASK}" if telling.search(named[1]) else named[0]
+
+    return masked
