@@ -9,7 +9,7 @@ A call goes down this list, its answer comes back up::
     likeness.py   is it what was asked for?       conflicts.py  what is behind a 409
     retrying.py   what is sent again, and when    debug.py      one line for each request
     wire.py       httpx, and nowhere else         scrub.py      secrets out of texts
-    judge.py      an answer becomes an error      wording.py    texts fit to be quoted
+    judge.py      an answer becomes an error      text.py       text made safe to show
     reading.py    an answer becomes a model       logs.py       lines of a log
     deadline.py   a call that ends in time        reserved.py   names no variable may have
 

@@ -1,4 +1,4 @@
-"""From an answer that is no success to the error that names it. Pure."""
+"""Mapping of answers that are no success to errors. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .errors import (
     RouteMissing,
     ServerFailure,
 )
-from .wording import is_json_object, quotable, said
+from .text import extract_detail, is_json_object, sanitize
 
 if TYPE_CHECKING:
     from .scrub import Scrubber
@@ -42,8 +42,6 @@ _DEPLOYMENT_GONE = re.compile(
     r"deployment id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
 )
 _NO_SUCH_ROUTE = {"not found", ""}
-_READ_AT_MOST = 20_000
-"""Characters of an error page that are looked at."""
 _REVISION_PATH = re.compile(r"/v2/deployments/[^/]+/revisions/[^/]+")
 
 _WORKSPACE_ADVICE = (
@@ -69,8 +67,14 @@ _CONFLICTS: tuple[tuple[re.Pattern[str], ConflictKind], ...] = (
 
 
 def failure_of(received: Received, scrubber: Scrubber) -> Answered:
-    """Return the error for an answer that is no success."""
-    error = _classified(received, quotable(scrubber.scrub(said(received.text)[:_READ_AT_MOST])))
+    """Return the error for an answer that is no success.
+
+    It is classified by what was received, and shows that without secrets: a secret's value may be
+    a word or an id that the kind of the error depends on.
+    """
+    redirected = received.status < 400  # noqa: PLR2004 - the boundary to failures
+    said = _redirection(received.location) if redirected else extract_detail(received.text)
+    error = _classified(received, sanitize(said), sanitize(said, redact=scrubber.scrub))
     error.request = received.request
     error.status = received.status
     error.request_id = received.request_id
@@ -79,46 +83,46 @@ def failure_of(received: Received, scrubber: Scrubber) -> Answered:
     return error
 
 
-def _classified(received: Received, detail: str) -> Answered:
+def _classified(received: Received, said: str, shown: str) -> Answered:
     status = received.status
-    if status < 400:  # noqa: PLR2004 - the boundary between redirects and failures
-        return _redirected(received)
+    if status < 400:  # noqa: PLR2004 - the boundary to failures
+        return Redirected(shown)
     if status == 404:  # noqa: PLR2004
-        return _missing(received, detail)
+        return _not_found(received, said)(shown)
     if status == 403:  # noqa: PLR2004
-        return Forbidden(detail, advice=_advice(detail))
+        return Forbidden(shown, advice=_advice(said))
     if status == 409:  # noqa: PLR2004
-        return Conflict(detail, kind=conflict_kind(detail))
+        return Conflict(shown, kind=conflict_kind(said))
     fallback = BadRequest if status < 500 else ServerFailure  # noqa: PLR2004
-    return _BY_STATUS.get(status, fallback)(detail)
+    return _BY_STATUS.get(status, fallback)(shown)
 
 
-def _redirected(received: Received) -> Redirected:
+def _redirection(location: str) -> str:
     """Name the host only: a path or a query may hold anything."""
     try:
-        host = urlsplit(received.location).hostname
+        host = urlsplit(location).hostname
     except ValueError:
         host = None
-    return Redirected(f"redirected to {quotable(host)}" if host else "redirected")
+    return f"redirected to {host}" if host else "redirected"
 
 
-def _missing(received: Received, detail: str) -> Missing:
-    gone = _DEPLOYMENT_GONE.search(detail)
+def _not_found(received: Received, said: str) -> type[Missing]:
+    gone = _DEPLOYMENT_GONE.search(said)
     if gone and is_json_object(received.text) and _is_about(gone["id"], received.request):
-        return DeploymentMissing(detail)
-    if not is_json_object(received.text) or detail.lower().rstrip(".") in _NO_SUCH_ROUTE:
-        return RouteMissing(detail)
+        return DeploymentMissing
+    if not is_json_object(received.text) or said.lower().rstrip(".") in _NO_SUCH_ROUTE:
+        return RouteMissing
     if _REVISION_PATH.search(received.request):
-        return RevisionMissing(detail)
-    return Missing(detail)
+        return RevisionMissing
+    return Missing
 
 
 def _is_about(deployment_id: str, request: str) -> bool:
     return deployment_id.lower() in request.lower()
 
 
-def _advice(detail: str) -> str:
-    return next((advice for form, advice in _FORBIDDEN_ADVICE if form.search(detail)), "")
+def _advice(said: str) -> str:
+    return next((advice for form, advice in _FORBIDDEN_ADVICE if form.search(said)), "")
 
 
 def conflict_kind(detail: str) -> ConflictKind:

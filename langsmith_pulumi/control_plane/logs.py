@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from .wording import quotable
+from .text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,5 +25,5 @@ def lines_of(content: Any, scrub: Callable[[str], str]) -> list[str]:
         return []
     messages = [entry.get("message") for entry in reversed(entries) if isinstance(entry, dict)]
     texts = [scrub(text) for text in messages if isinstance(text, str)]
-    lines = (quotable(line, _LONGEST_LINE) for text in texts for line in text.splitlines())
+    lines = (sanitize(line, _LONGEST_LINE) for text in texts for line in text.splitlines())
     return [line for line in lines if line]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from .answers import Deployment, Page, Revision
 from .errors import AnswerUnreadable
 from .fields import explain
-from .wording import quotable
+from .text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def revision(received: Received, scrubber: Scrubber, content: Any = None) -> Rev
     """Read a revision; its message is made fit to be quoted."""
     content = document(received) if content is None else content
     found = model(received, Revision, content)
-    message = quotable(scrubber.scrub(found.status_message or "")) or None
+    message = sanitize(found.status_message or "", redact=scrubber.scrub) or None
     return found.model_copy(update={"seen_at": received.date, "status_message": message})
 
 
@@ -83,7 +83,7 @@ def _lacking(cls: type[BaseModel], exc: Exception) -> str:
     if not isinstance(exc, ValidationError):
         return f"it is no {name}"
     wrong = "; ".join(f"{path or name}: {why}" for path, why in explain(exc)[:_MOST_NAMED])
-    return f"it is no {name} ({quotable(wrong, 200)})"
+    return f"it is no {name} ({sanitize(wrong, 200)})"
 
 
 def _unreadable(received: Received, what: str) -> AnswerUnreadable:

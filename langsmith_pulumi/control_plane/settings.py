@@ -166,6 +166,7 @@ def _control_plane_url(config: Callable[[str], str | None], environ: Mapping[str
 
 def _check_url(settings: Settings) -> None:
     url = settings.control_plane_url
+    _split(url)
     plain = urlsplit(url).scheme == "http"
     if plain and not settings.allow_plain_http and not is_loopback(url):
         raise SettingsInvalid(
@@ -182,7 +183,7 @@ def _split(url: str) -> SplitResult:
         usable = bool(parts.hostname) and parts.port != 0 and parts.scheme in {"http", "https"}
     except ValueError:
         usable = False
-    if not usable or parts.username or parts.query or parts.fragment or _has_blank(url):
+    if not usable or "@" in parts.netloc or parts.query or parts.fragment or _has_blank(url):
         raise SettingsInvalid(
             "The control plane URL or endpoint is no plain http(s) URL (no user, no query, no "
             "fragment). Write it as https://<host>[/<path>] in langsmith:controlPlaneUrl or "
@@ -192,7 +193,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _has_blank(url: str) -> bool:
-    return any(character <= " " or character == "\x7f" for character in url)
+    return " " in url or not url.isprintable()
 
 
 def _joined(parts: SplitResult) -> str:

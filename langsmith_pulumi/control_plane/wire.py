@@ -20,7 +20,7 @@ from .judge import failure_of
 from .retrying import Policy, http_date, retried, retry_after
 from .scrub import Scrubber
 from .settings import is_loopback
-from .wording import quotable
+from .text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -110,6 +110,8 @@ class Wire:
                 "Accept": "application/json",
             },
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
+            # As many as the plugin process has workers, and some for what others leave open.
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=64),
             # The key must not go wherever an answer points to.
             follow_redirects=False,
             mounts=_direct(self._url),
@@ -220,7 +222,7 @@ class Wire:
 
     def _request_id(self, headers: Mapping[str, str]) -> str | None:
         found = next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), None)
-        return quotable(self.scrubber.scrub(found), 80) if found else None
+        return sanitize(found, 80, redact=self.scrubber.scrub) if found else None
 
     @contextmanager
     def _translated(self, label: str, limits: Limits) -> Iterator[None]:
@@ -241,7 +243,7 @@ class Wire:
             return f"no connection within {limits.connect:.3g} s"
         if isinstance(exc, httpx.ReadTimeout):
             return f"nothing came for {limits.read:.3g} s"
-        return quotable(self.scrubber.scrub(str(exc)), 200) or type(exc).__name__
+        return sanitize(str(exc), 200, redact=self.scrubber.scrub) or type(exc).__name__
 
 
 def _late(label: str, seconds: float) -> AnswerLost:

@@ -34,7 +34,9 @@ class _Provider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         from .session import session_for
+        from .worker_pool import raise_workers
 
+        raise_workers()
         self._session = session_for(req.config)
 
     def _call(self, operation: str, *args: Any) -> Any:

@@ -101,7 +101,7 @@ def detail(text: str) -> dict[str, str]:
         (Reply(500, detail("oops")), errors.ServerFailure, ["500", "oops"]),
         (Reply(502, HTML, PAGE), errors.ServerFailure, ["Bad & Gateway."]),
         (Reply(503, "x" * 5000), errors.ServerFailure, ["xxx…"]),
-        (Reply(504, "\x1b[31mred\x00\u202eder"), errors.ServerFailure, ["[31mred der"]),
+        (Reply(504, "\x1b[31mred\x00\u202eder"), errors.ServerFailure, ["red der"]),
         (
             Reply(500, {"detail": {"secret": CANARY}}),
             errors.ServerFailure,
@@ -286,3 +286,34 @@ def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
     }
 
     assert drawn == classes
+
+
+CLASSIFIED: dict[str, tuple[Reply, type[errors.Answered]]] = {
+    "a deployment that is gone": (gone(), errors.DeploymentMissing),
+    "a missing route": (Reply(404, detail("Not Found")), errors.RouteMissing),
+    "a key of an organization": (Reply(403, detail(ORG_KEY)), errors.Forbidden),
+    "a tracing project": (Reply(409, detail(TRACING_PROJECT)), errors.Conflict),
+}
+_SENSITIVE = [DEPLOYMENT, "Deployment", "Deployment ID", "not found", "Not Found", "project"]
+
+
+@pytest.mark.parametrize("case", CLASSIFIED)
+@pytest.mark.parametrize("value", [*_SENSITIVE, "exists", "requires workspace"])
+def test_a_secret_that_the_answer_holds_does_not_change_the_kind(
+    client: ControlPlane, server: Scripted, case: str, value: str
+) -> None:
+    """Kinds are told from what was received; what is shown, or kept, lacks the value."""
+    reply, error = CLASSIFIED[case]
+    server.plays(reply)
+    client.hide([value])
+
+    with pytest.raises(errors.ControlPlaneError) as failed:
+        client.get(DEPLOYMENT)
+
+    assert type(failed.value) is error
+    assert value not in failed.value.detail
+    assert value not in f"{failed.value!r}{failed.value.args}{failed.value.__cause__!r}"
+    if isinstance(failed.value, errors.Conflict):
+        assert failed.value.kind == "project_exists"
+    if isinstance(failed.value, errors.Forbidden):
+        assert "langsmith:workspaceId`" in str(failed.value)

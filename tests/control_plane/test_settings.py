@@ -152,6 +152,9 @@ def test_a_missing_key_says_how_to_set_one() -> None:
         ({"controlPlaneUrl": "https://[::1"}, "langsmith:controlPlaneUrl"),
         ({"controlPlaneUrl": "https://cp.example.com/?a=b"}, "langsmith:controlPlaneUrl"),
         ({"controlPlaneUrl": "https://cp example.com"}, "langsmith:controlPlaneUrl"),
+        ({"endpoint": "http://:pass@cp.example.com"}, "langsmith:endpoint"),
+        ({"endpoint": "https://@cp.example.com"}, "langsmith:endpoint"),
+        ({"endpoint": "https://cp.example.com/\x9b31m\u202e"}, "langsmith:endpoint"),
         ({"endpoint": "https://user:pass@cp.example.com"}, "langsmith:endpoint"),
         ({"apiKey": "two words"}, "langsmith:apiKey"),
         ({"apiKey": "kéy"}, "langsmith:apiKey"),
@@ -164,6 +167,16 @@ def test_settings_that_cannot_be_meant_are_refused(config: dict[str, str], named
 
     assert named in str(refused.value)
     assert not any(secret in str(refused.value) for secret in (KEY, "two words", "kéy", "pass@"))
+
+
+@pytest.mark.parametrize("user", [":pass@", "user:pass@", "user@"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_settings_made_by_hand_are_checked_too(scheme: str, user: str) -> None:
+    """A client refuses an address with a user or a password, and does not print it."""
+    with pytest.raises(SettingsInvalid) as refused:
+        check(Settings(KEY, f"{scheme}://{user}cp.example.com"))
+
+    assert user not in str(refused.value)
 
 
 @pytest.mark.parametrize("host", ["localhost:1984", "127.0.0.1", "127.8.9.10:80", "[::1]:1984"])

@@ -1,0 +1,58 @@
+"""More workers for the plugin process, so that rollouts that hang hold no other call back.
+
+The SDK serves a dynamic provider with a pool of four threads, and has no setting for their number.
+A wait for a rollout takes a thread for up to half an hour, so four that hang would keep the engine
+from everything else: a fifth rollout that has failed would be told of only after them.
+
+A pool of Python's ``concurrent.futures`` starts its threads when calls come in, up to a number that
+it reads each time. So raising that number is enough. The pool hangs on the gRPC server, which is a
+local variable of the SDK's ``main``, and that function runs on the main thread as long as the
+process lives. Where any of this looks different, nothing is changed and four threads have to do.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+WORKERS = 64
+"""More than an engine runs at once on a machine with up to sixteen cores (four for each core)."""
+
+_SERVED_BY = "pulumi/dynamic/__main__.py"
+
+
+def raise_workers(workers: int = WORKERS) -> bool:
+    """Let the plugin process serve more calls at once; return whether that was possible."""
+    try:
+        pool = _pool()
+        if pool is None:
+            return False
+        pool._max_workers = max(pool._max_workers, workers)  # type: ignore[attr-defined]  # noqa: SLF001
+    except Exception:  # noqa: BLE001 - a process with four workers is slower, not wrong
+        return False
+    return True
+
+
+def _pool() -> ThreadPoolExecutor | None:
+    """Return the pool of the SDK's server in this process, or None."""
+    for frame in _frames_of_the_main_thread():
+        code = frame.f_code
+        if code.co_name == "main" and code.co_filename.replace("\\", "/").endswith(_SERVED_BY):
+            state = getattr(frame.f_locals.get("server"), "_state", None)
+            pool = getattr(state, "thread_pool", None)
+            usable = isinstance(pool, ThreadPoolExecutor)
+            return pool if usable and isinstance(getattr(pool, "_max_workers", None), int) else None
+    return None
+
+
+def _frames_of_the_main_thread() -> Iterator[FrameType]:
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
