@@ -18,6 +18,8 @@ from pydantic import (
     ValidationError,
 )
 
+from .text import printable
+
 _DATETIME = TypeAdapter(datetime)
 _NO_ZONE = timezone(timedelta(0), "no zone was told")
 """Stands for UTC in a time without a zone, which may as well be local."""
@@ -44,6 +46,12 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _line(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+"""Text that reaches messages: one printable line, whatever the service invents."""
 Moment = Annotated[datetime | None, PlainValidator(_moment)]
 Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 
@@ -51,8 +59,8 @@ Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    id: str = Field(min_length=1)
-    status: str
+    id: Line = Field(min_length=1)
+    status: Line
     created_at: Moment = None
     updated_at: Moment = None
     seen_at: Moment = Field(default=None, repr=False)
@@ -74,7 +82,7 @@ class _Answer(BaseModel):
 class Deployment(_Answer):
     """A deployment as it is. Its status says nothing of whether the newest revision is up."""
 
-    name: str
+    name: Line
     display_name: str | None = None
     source: str = ""
     source_config: Config = Field(default_factory=dict, repr=False)
@@ -90,11 +98,11 @@ class Deployment(_Answer):
     secret_references: list[dict[str, Any]] | None = None
     """Variables filled from Kubernetes secrets; None where the service says nothing of them."""
     route_through_gateway: bool | None = None
-    tenant_id: str | None = None
-    latest_revision_id: str | None = None
-    active_revision_id: str | None = None
-    image_version: str | None = None
-    url: str | None = None
+    tenant_id: Line | None = None
+    latest_revision_id: Line | None = None
+    active_revision_id: Line | None = None
+    image_version: Line | None = None
+    url: Line | None = None
 
     @property
     def public_url(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,14 +22,38 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 _MOST_NAMED = 5
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def document(received: Received) -> Any:
     """Parse the body as JSON."""
+    found = _parsed(received.text)
+    if found is _NO_JSON:
+        # Raised out here, since the parser's error keeps the whole body.
+        raise _unreadable(received, "its body is no JSON")
+    return found
+
+
+_NO_JSON = object()
+
+
+def _parsed(text: str) -> Any:
     try:
-        return json.loads(received.text)
-    except (ValueError, RecursionError) as exc:
-        raise _unreadable(received, "its body is no JSON") from exc
+        found = json.loads(text)
+        return _without_surrogates(found) if _SURROGATE.search(text) else found
+    except (ValueError, RecursionError):
+        return _NO_JSON
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Replace unpaired surrogates: no protocol, file or terminal takes them."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def model(received: Received, cls: type[M], content: Any) -> M:

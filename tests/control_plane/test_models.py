@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from control_plane.samples import CANARY, DEPLOYMENT, FIRST, REQUEST
+from control_plane.samples import CANARY, DEPLOYMENT, FIRST, REQUEST, deployment
+from control_plane.scripted import Reply
 from pydantic import BaseModel, ValidationError
 
 from langsmith_pulumi.control_plane.models import (
@@ -22,6 +23,11 @@ from langsmith_pulumi.control_plane.models import (
     SourceRevisionConfigRequest,
     explain,
 )
+
+if TYPE_CHECKING:
+    from control_plane.scripted import Scripted
+
+    from langsmith_pulumi.control_plane.client import ControlPlane
 
 SIDECAR = {"name": "proxy", "image": "envoy:v1"}
 MINIMAL = {"id": DEPLOYMENT, "name": "support-agent", "status": "READY"}
@@ -251,3 +257,30 @@ def test_times_are_read_or_left(text: str, readable: bool) -> None:  # noqa: FBT
     moment = Revision.model_validate({"id": FIRST, "status": "NEW", "created_at": text}).created_at
 
     assert (moment is not None and moment.tzinfo == timezone.utc) is readable
+
+
+HOSTILE = "\x1b[2JA\r\n::error::\u202e\ud800B"
+
+
+def test_what_the_service_invents_is_one_printable_line(
+    client: ControlPlane, server: Scripted
+) -> None:
+    """Statuses, names, ids and URLs reach messages, so none may steer a terminal."""
+    ids = ("latest_revision_id", "active_revision_id", "tenant_id")
+    fields = ("status", "name", "url", "image_version", *ids)
+    server.plays(Reply(body=deployment(**dict.fromkeys(fields, HOSTILE))))
+
+    live = client.get(DEPLOYMENT)
+
+    assert {getattr(live, field) for field in fields} == {"A ::error:: \ufffdB"}
+
+
+def test_half_a_surrogate_pair_becomes_a_replacement_character(
+    client: ControlPlane, server: Scripted
+) -> None:
+    """At any depth, in names and in values, and whole pairs stay."""
+    server.plays(Reply(body=deployment(source_config={"\ud800": ["\udc00x", "\U0001f511"]})))
+
+    live = client.get(DEPLOYMENT)
+
+    assert live.source_config == {"\ufffd": ["\ufffdx", "\U0001f511"]}

@@ -6,7 +6,7 @@ import pytest
 from control_plane.samples import DEPLOYMENT, KEY, WORKSPACE
 
 from langsmith_pulumi.control_plane.errors import SettingsInvalid, SettingsMissing
-from langsmith_pulumi.control_plane.settings import Settings, dashboard_url, resolve_settings
+from langsmith_pulumi.control_plane.settings import Settings, check, dashboard_url, resolve_settings
 
 CLOUD = "https://api.host.langchain.com"
 
