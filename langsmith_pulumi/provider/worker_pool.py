@@ -33,7 +33,7 @@ def raise_workers(workers: int = WORKERS) -> bool:
         pool = _pool()
         if pool is None:
             return False
-        pool._max_workers = max(pool._max_workers, workers)  # type: ignore[attr-defined]  # noqa: SLF001
+        pool._max_workers = max(pool._max_workers, workers)  # noqa: SLF001
     except Exception:  # noqa: BLE001 - a process with four workers is slower, not wrong
         return False
     return True

@@ -24,7 +24,9 @@ _now = [1_800_000_000.0]
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
+def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """A control plane whose revisions end when the test says so; engines print at once."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     with Simulator(api_key=API_KEY, clock=lambda: _now[0], revision_seconds=100) as running:
         yield running
 
