@@ -6,7 +6,7 @@ A call goes down this list, its answer comes back up::
     client.py     the calls                       rollout.py    waiting, with verdict.py (what a
     creating.py   a POST that makes one thing                   status means), polling.py (when to
     settling.py   a change whose answer is lost                 look) and farewell.py (last words)
-    likeness.py   is it what was asked for?       conflicts.py  what is behind a 409
+    comparison.py asked for against live          conflicts.py  what is behind a 409
     retrying.py   what is sent again, and when    debug.py      one line for each request
     wire.py       httpx, and nowhere else         scrub.py      secrets out of texts
     judge.py      an answer becomes an error      text.py       text made safe to show
