@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.scrub import Scrubber
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
 
@@ -28,6 +29,7 @@ def main() -> None:
     row("import langsmith_pulumi (program)", repeated(lambda: imports("langsmith_pulumi")))
     row("  of which the SDK", repeated(lambda: imports("pulumi")))
     row("import of the provider (plugin)", repeated(lambda: imports(PLUGIN)))
+    row("5,000 secrets learned by page, an error", repeated(scrubbing))
     with tempfile.TemporaryDirectory() as folder:
         fleet(Path(folder))
 
@@ -37,6 +39,14 @@ PLUGIN = "langsmith_pulumi.provider.deployments, langsmith_pulumi.control_plane.
 
 def imports(modules: str) -> None:
     subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
+
+
+def scrubbing() -> None:
+    """The secrets of 250 deployments with 20 variables each, and one text that holds none."""
+    scrubber = Scrubber()
+    for page in range(3):
+        scrubber.learn(f"value-{page}-{n}-of-a-variable" for n in range(1700))
+    scrubber.scrub("something is wrong " * 25)
 
 
 def fleet(folder: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
-from base64 import b64encode, urlsafe_b64encode
+import re
+from base64 import b64encode, encodebytes, urlsafe_b64encode
+from collections import Counter
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -11,6 +14,7 @@ from control_plane.samples import CANARY, KEY
 from hypothesis import given
 from hypothesis import strategies as st
 
+from langsmith_pulumi.control_plane import scrub
 from langsmith_pulumi.control_plane.scrub import HIDDEN, Scrubber
 
 PLAIN = "sk-proj/4f7a+90c~2211 end"
@@ -74,6 +78,10 @@ def test_a_secret_inside_of_another_is_hidden_with_it() -> None:
         ("on", "on and on", "on and on"),
         ("", "nothing", "nothing"),
         ("info", "information, info", f"information, {HIDDEN}"),
+        ("info", "LOG_info_2 info2", f"LOG_{HIDDEN}_2 {HIDDEN}2"),
+        ("1234", "PIN1234 a1234b 12345", f"PIN{HIDDEN} a1234b 12345"),
+        ("hunt2", "xhunt2y m_hunt2", f"x{HIDDEN}y m_{HIDDEN}"),
+        ("p-w!", "np-w!n", f"n{HIDDEN}n"),
     ],
 )
 def test_short_values_leave_other_words_alone(value: str, text: str, scrubbed: str) -> None:
@@ -92,3 +100,75 @@ def test_no_value_survives(value: str, before: str, after: str) -> None:
     text = Scrubber([value]).scrub(before + value + after)
 
     assert value not in text or not value.strip() or value in HIDDEN or len(value.strip()) < 8
+
+
+RICH = "a&b<c>d/e 'f' \"g\" 90c~2211"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        json.dumps(RICH).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+        json.dumps(RICH).replace("&", "\\u0026").replace("<", "\\u003C").replace(">", "\\u003E"),
+        json.dumps(RICH).replace("/", "\\/"),
+        re.sub("%..", lambda code: code[0].lower(), quote(RICH, safe="")),
+        RICH.encode().hex(),
+        RICH.encode().hex().upper(),
+        html.escape(RICH),
+        html.escape(RICH).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+    ],
+)
+def test_what_other_languages_write_is_hidden(shown: str) -> None:
+    """Go escapes HTML in JSON, PHP slashes; some write percent codes in small letters, or hex."""
+    shown = shown.strip('"')
+
+    assert Scrubber([RICH]).scrub(f"<<{shown}>>") == f"<<{HIDDEN}>>"
+
+
+def test_base64_that_is_wrapped_is_hidden_line_by_line() -> None:
+    """As `base64` prints it, with a prefix of the log before each line."""
+    value = "".join(f"{n:04d}-long-" for n in range(30))
+    lines = [f"#8 0.312 {line}" for line in encodebytes(value.encode()).decode().splitlines()]
+
+    assert Scrubber([value]).scrub("\n".join(lines)).splitlines() == [f"#8 0.312 {HIDDEN}"] * len(
+        lines
+    )
+
+
+def test_thousands_of_values_are_learned_once_and_not_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page after the other adds its own values; only what a text holds is compiled."""
+    computed, compiled = Counter[str](), 0
+
+    def counted_forms(value: str) -> set[str]:
+        computed[value] += 1
+        return all_forms(value)
+
+    def counted(forms: list[str]) -> re.Pattern[str]:
+        nonlocal compiled
+        compiled += 1
+        assert len(forms) < 10
+        return compile_(forms)
+
+    all_forms, compile_ = scrub._all_forms, scrub._compiled
+    monkeypatch.setattr(scrub, "_all_forms", counted_forms)
+    monkeypatch.setattr(scrub, "_compiled", counted)
+    scrubber = Scrubber()
+    values = [f"value-{n:05d}-of-many" for n in range(2000)]
+    for first in range(0, len(values), 100):
+        scrubber.learn(values[: first + 100])
+
+    assert compiled == 0
+    assert set(computed.values()) == {1}
+    assert scrubber.scrub(f"no {values[-1]} here") == f"no {HIDDEN} here"
+    assert compiled == 1
+
+
+def test_a_huge_value_has_few_forms() -> None:
+    """Megabytes are known as a whole, and by their beginning."""
+    value = "".join(f"{n:07d}\n" for n in range(200_000))
+    scrubber = Scrubber([value])
+
+    assert "0000001" not in scrubber.scrub(f"a {value[:3000]}")
+    assert sum(map(len, scrubber._forms)) < 4 * len(value)
