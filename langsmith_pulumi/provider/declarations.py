@@ -121,14 +121,15 @@ class Declarations:
             if isinstance(urn, str) and urn in self._by_urn:
                 self._by_urn[urn].written = True
 
-    def successor(self, workspace_id: str | None, name: object) -> Declaration | None:
+    def successor(self, name: object) -> Declaration | None:
         """Return the resource that is still to be made under this deployment name, or None."""
         with self._lock:
-            urn = self._names.get((workspace_id, name)) if isinstance(name, str) else None
-            heir = self._by_urn.get(urn) if urn else None
-            if heir is None or heir.written:
-                return None
-            return heir if heir.replaced or not heir.olds else None
+            waiting = (
+                declared
+                for declared in self._by_urn.values()
+                if not declared.written and (declared.replaced or not declared.olds)
+            )
+            return next((one for one in waiting if one.inputs.get("name") == name), None)
 
 
 def resource_name(urn: str) -> str:

@@ -411,8 +411,7 @@ def _may_delete_project(session: Session, deployment_id: str, props: Bag) -> boo
 
 def _refuse_blocked_successor(session: Session, deployment_id: str, props: Bag) -> None:
     """Refuse to delete what is to be made again under its name, if the name would stay taken."""
-    workspace = props.get("workspace_id")
-    heir = session.declarations.successor(workspace, props.get("name"))
+    heir = session.declarations.successor(props.get("name"))
     if heir is None or may_free_the_name(heir.inputs):
         return
     raise Refusal(

@@ -9,7 +9,7 @@ import pytest
 from workflows.expressions import fill
 from workflows.forges import HEAD, TOKEN
 from workflows.repository import ENCRYPTED, KEYS, NEEDED
-from workflows.runner import EXAMPLES, load
+from workflows.runner import EXAMPLES, GITHUB, load
 
 if TYPE_CHECKING:
     from workflows.repository import Repository
@@ -260,6 +260,46 @@ def test_an_environment_comes_and_goes_with_its_request(repository: Repository) 
     assert repository.calls[-1].endswith("--stack pr-7")
     assert "the deployment is gone" in forge.mine[0]
     assert len(forge.mine) == 1
+
+
+HOSTILE = (
+    "    ::set-output name=url::https://evil.example\n::error::forged\n::add-mask::a\n"
+    "some line ##[set-env name=PATH]/evil\n::stop-commands::x\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "job", "happening", "name"),
+    [
+        ("preview", "preview", event("opened"), "pull_request"),
+        ("preview-environment", "up", event("opened"), "pull_request"),
+        ("preview-environment", "down", event("closed"), "pull_request"),
+    ],
+    ids=["preview", "up", "down"],
+)
+def test_what_a_build_prints_commands_no_runner(
+    repository: Repository, workflow: str, job: str, happening: dict[str, Any], name: str
+) -> None:
+    """A build log forges no URL, no error and no mask."""
+    repository.fake("prints", HOSTILE)
+    repository.fake("stacks", "pr-7\n")
+    repository.forge.states[7] = "closed"
+    result = done(repository.github(workflow, job, happening, name=name))
+    assert "evil" in result.log
+    assert result.commands == []
+    assert not any("evil" in body for body in repository.forge.mine)
+
+
+def test_every_step_that_runs_pulumi_stops_commands() -> None:
+    """In each workflow, before anything of a program or a build is printed."""
+    for path in GITHUB:
+        for job in load(path)["jobs"].values():
+            for step in job["steps"]:
+                script = step.get("run", "")
+                if "pulumi " in script and "pip install" not in script:
+                    assert "::stop-commands::" in script.partition("pulumi ")[0] or (
+                        step["name"] in ("Report", "Comment")
+                    ), (path.name, step["name"])
 
 
 STACKS = "dev\nprod\npr-1\npr-12\nacme/pr-121\nold-pr-1\npr-1-copy\nxpr-12\npr-\nacme/npr-1\n"
