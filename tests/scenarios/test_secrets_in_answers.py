@@ -1,0 +1,33 @@
+"""A secret's value that an answer holds does not change what the answer means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.scenario import docker
+
+if TYPE_CHECKING:
+    from support.scenario import Stage
+
+    from langsmith_pulumi.testing.simulator import Simulator
+
+VALUES = {"the peer's id": {"output": ["agent", "id"]}, "a word of the answer": "Deployment"}
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("operation", ["refresh", "destroy"])
+def test_what_is_gone_is_recognised(
+    stage: Stage, simulator: Simulator, operation: str, value: str
+) -> None:
+    """A deployment was deleted by hand, and its id, or a word, is a variable of another one."""
+    stage.write({"agent": docker(), "peer": docker(secrets={"PEER": VALUES[value]})})
+    assert stage.engine.up().ok
+    lost = simulator.deployment("agent")["id"]
+    simulator._plane.delete(lost, delete_tracing_project=True, force=False)
+
+    done = getattr(stage.engine, operation)()
+
+    assert done.ok, done.errors
+    left = {row["id"] for row in stage.engine.state() if row.get("id")}
+    assert lost not in left
