@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import Resource
+from pulumi.output import Unknown
 
 from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
 from .provider.changes import REVISION_FIELDS
 from .provider.options import NO_VALUE, OPTIONS, READ_ONLY
+from .provider.rollout_ids import url_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +57,7 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         deployment: Deployment,
         given: AbstractSet[str],
         *,
+        custom_url: pulumi.Output[str | None] | None,
         wait: pulumi.Input[bool] | None,
         timeout: pulumi.Input[float] | None,
         read_id: pulumi.Input[str] | None = None,
@@ -63,8 +66,10 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
 
         From the outputs and not from the program, so that ``ignore_changes`` on the deployment
         holds for its rollout too. ``given`` are the inputs that the program sets: in a preview, an
-        output for any other is unknown, and would pass for a change. ``read_id`` is the id of a
-        deployment that is only read: its rollout is only read too, so it neither waits nor retries.
+        output for any other is unknown, and would pass for a change. ``custom_url`` is the URL that
+        the program may give; as the input ``url`` it makes the output as secret as it is.
+        ``read_id`` is the id of a deployment that is only read: its rollout is only read too, so it
+        neither waits nor retries.
         """
         taken = {
             "workspace_id": deployment.workspace_id,
@@ -79,9 +84,11 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         }
         props: dict[str, Any] = {
             **dict.fromkeys(_ROLLOUT_OUTPUTS),
+            **({} if custom_url is None else {"url": custom_url, "custom_url": custom_url}),
             **{key: value for key, value in taken.items() if key in given},
             "deployment_id": deployment.id if read_id is None else read_id,
             "revision_id": deployment.requested_revision_id,
+            READ_ONLY: None if read_id is None else True,
             "wait": wait,
             "timeout": timeout,
             "progress_urn": pulumi.create_urn(resource_name, _type(Rollout), deployment),
@@ -275,15 +282,17 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         super().__init__(
             DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
         )
+        custom_url = self.source_config.apply(_custom_url) if _may_name_url(source_config) else None
         self.rollout = Rollout(
             resource_name,
             self,
             given,
+            custom_url=custom_url,
             wait=wait_for_rollout,
             timeout=rollout_timeout,
             read_id=opts.id,
         )
-        self.url = self.rollout.url
+        self.url = _url(self, self.rollout, custom_url)
         self.active_revision_id = self.rollout.active_revision_id
         self.repo_commit_sha = self.rollout.repo_commit_sha
         self.image_version = self.rollout.image_version
@@ -342,6 +351,50 @@ def _revision_part(source_config: Mapping[str, Any] | None) -> dict[str, Any]:
     """What of the deployment-wide configuration goes into a revision."""
     config = source_config or {}
     return {key: config[key] for key in _REVISION_KEYS if config.get(key) is not None}
+
+
+def _may_name_url(source_config: Any) -> bool:
+    """Return whether the program gives the URL, as far as can be told before outputs are known."""
+    if source_config is None or isinstance(source_config, pulumi.Output):
+        return source_config is not None
+    if isinstance(source_config, Mapping):
+        return source_config.get("custom_url") is not None
+    return getattr(source_config, "custom_url", None) is not None
+
+
+def _custom_url(source_config: Any) -> Any:
+    """Return the URL that the program gives, None if there is none; unknown if that is unknown."""
+    if isinstance(source_config, Mapping):
+        return source_config.get("custom_url")
+    return source_config if isinstance(source_config, Unknown) else None
+
+
+def _url(
+    deployment: Deployment, rollout: Rollout, custom_url: pulumi.Output[str | None] | None
+) -> pulumi.Output[str]:
+    """Return where the agent is served: as the program says, or else as the rollout has seen.
+
+    A preview knows no outputs of a rollout that is due. The URL does not change with a revision,
+    so it is taken from the rollout's id then.
+    """
+
+    def served(url: Any) -> Any:
+        if isinstance(url, Unknown):
+            return rollout.id.apply(lambda own_id: url_in(own_id) or rollout.url)
+        return url or rollout.id.apply(url_in)
+
+    def chosen(config: Any) -> Any:
+        url = _custom_url(config)
+        if isinstance(url, Unknown):
+            return custom_url
+        return url or rollout.url.apply(served, run_with_unknowns=True)
+
+    if custom_url is None:
+        return rollout.url.apply(served, run_with_unknowns=True)
+    config = deployment.source_config
+    return rollout.url.apply(
+        lambda _url: config.apply(chosen, run_with_unknowns=True), run_with_unknowns=True
+    )
 
 
 def _own_urn(name: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:

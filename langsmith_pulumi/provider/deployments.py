@@ -123,6 +123,12 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     revision = bool(of_kind(changed, Change.REVISION))
     session.foresee(deployment_id, Foreseen(revision, olds.get("requested_revision_id")))
     fixed = _replacing(changed, news)
+    if bags.is_unknown(news.get("source_config")):
+        progress.warn(
+            news.get("progress_urn"),
+            "source_config is not known before `up`: if a fixed field in it differs, `up` replaces "
+            "the deployment",
+        )
     if fixed:
         _refuse_adopted(deployment_id, news, fixed)
         _refuse_kept_name(olds, news)
@@ -144,8 +150,18 @@ def _replacing(changed: list[Changed], news: Bag) -> list[Changed]:
     return [
         change
         for change in changed
-        if change.field.change is Change.REPLACE or replaces_on(news, change.path)
+        if (change.field.change is Change.REPLACE or replaces_on(news, change.path))
+        and not _is_below_an_unknown(news, change.path)
     ]
+
+
+def _is_below_an_unknown(news: Bag, path: str) -> bool:
+    """Return whether a value is unknown only because all that it is part of is unknown.
+
+    Of such an object `up` mostly changes a part, or nothing, so no replacement is planned.
+    """
+    top, _, below = path.partition(".")
+    return bool(below) and bags.is_unknown(news.get(top))
 
 
 def _refuse_second_adoption(session: Session, deployment_id: str, news: Bag) -> None:

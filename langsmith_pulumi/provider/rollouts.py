@@ -19,6 +19,8 @@ from .checks import forced_problems
 from .declarations import parent_urn
 from .door import Refusal
 from .drift import with_drift
+from .options import READ_ONLY
+from .rollout_ids import deployment_id_in, rollout_id
 from .sources import PUSHED_LATER
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ OUTPUTS = (
     "active_revision_id",
     "repo_commit_sha",
     "image_version",
+    "revision_failed",
     "status",
     "deployment_name",
     "tenant_id",
@@ -51,7 +54,7 @@ def check(_session: Session, _olds: Bag, news: Bag) -> CheckResult:
     return CheckResult(bags.compact(news), [])
 
 
-def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResult:
+def diff(session: Session, own_id: str, olds: Bag, news: Bag) -> DiffResult:
     """A rollout is due when its deployment's diff says so, or the revision asked for is another.
 
     In a preview the revision of a changed deployment is unknown, which says nothing, for a change
@@ -62,16 +65,25 @@ def diff(session: Session, deployment_id: str, olds: Bag, news: Bag) -> DiffResu
     moved = olds.get("deployment_id") != news.get("deployment_id")
     if moved:
         _refuse_forced_replacement(session, olds, news)
-    foreseen = session.foreseen(deployment_id)
+    foreseen = session.foreseen(deployment_id_in(own_id))
     due = _is_due(foreseen, olds, news)
     # The deployment's diff has decided about unknown inputs and about ignored variables.
     compared = {**bags.known(news), "secret_fingerprints": None} if foreseen else news
     changed = compare(olds, compared, REVISION_FIELDS)
     return DiffResult(
-        changes=moved or due or bool(changed),
+        changes=moved or due or bool(changed) or _lacks_its_url(olds, news),
         replaces=["deployment_id"] if moved else [],
         delete_before_replace=False,
     )
+
+
+def _lacks_its_url(olds: Bag, news: Bag) -> bool:
+    """Return whether a rollout that is not waited for has yet to read the URL.
+
+    The next `up` reads it. Without any revision, or after a failed one, there is none to come.
+    """
+    due = news.get("wait") is False and not olds.get("url")
+    return due and bool(olds.get("revision_id")) and not olds.get("revision_failed")
 
 
 def _refuse_forced_replacement(session: Session, olds: Bag, news: Bag) -> None:
@@ -110,7 +122,8 @@ def _is_due(foreseen: Foreseen | None, olds: Bag, news: Bag) -> bool:
 def create(session: Session, props: Bag) -> CreateResult:
     """Wait until the deployment's newest revision serves."""
     client = session.client(props.get("workspace_id"))
-    return CreateResult(props["deployment_id"], _settle(session, client, props))
+    outs = _settle(session, client, props)
+    return CreateResult(_id_for(props, outs), outs)
 
 
 def update(session: Session, _id: str, olds: Bag, news: Bag) -> UpdateResult:
@@ -118,7 +131,16 @@ def update(session: Session, _id: str, olds: Bag, news: Bag) -> UpdateResult:
     return UpdateResult(_settle(session, session.client_of(olds), news))
 
 
-def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
+def _id_for(props: Bag, outs: Bag) -> str:
+    """Return the rollout's id, without a URL that the program gave: that one may be a secret.
+
+    One that is only read keeps the id that it was asked for by.
+    """
+    own = props.get("custom_url") is not None or props.get(READ_ONLY)
+    return rollout_id(props["deployment_id"], None if own else outs.get("url"))
+
+
+def read(session: Session, _id: str, props: Bag) -> ReadResult:
     """Report what serves now; drift of the revision part shows here too, for it costs a rollout.
 
     ``revision_id`` stays as it is: a failed rollout must not be forgotten by a refresh.
@@ -130,7 +152,11 @@ def read(session: Session, rollout_id: str, props: Bag) -> ReadResult:
     except errors.DeploymentMissing:
         return ReadResult("", {})
     outs = _outs(with_drift(props, live), live, client)
-    return ReadResult(rollout_id, outs, {k: v for k, v in outs.items() if k not in OUTPUTS})
+    inputs = {key: value for key, value in outs.items() if key not in OUTPUTS}
+    if "custom_url" in inputs:
+        # Under this key it marks the output as the secret that it may be.
+        inputs["url"] = inputs["custom_url"]
+    return ReadResult(_id_for(props, outs), outs, inputs)
 
 
 def delete(session: Session, _id: str, props: Bag) -> None:
@@ -153,7 +179,20 @@ def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
     elif waits:
         retried = _retry_failed(session, client, live, props.get("progress_urn"), _timeout(props))
         live = _wait(client, props, retried or asked)
+    elif live.public_url is None and _has_failed(client, live):
+        return {**_outs(props, live, client), "revision_failed": True}
     return _outs(props, live, client)
+
+
+def _has_failed(client: ControlPlane, live: Deployment) -> bool:
+    """Return whether the newest revision has failed, so that no URL is to come of it."""
+    from langsmith_pulumi.control_plane.verdict import Verdict, verdict
+
+    try:
+        revision = client.revision(live.id, str(live.latest_revision_id))
+    except errors.ControlPlaneError:
+        return False
+    return verdict(revision.status) is Verdict.FAILED
 
 
 def _is_coming(live: Deployment) -> bool:
@@ -204,7 +243,7 @@ def _retry_failed(
 
 def _outs(props: Bag, live: Deployment, client: ControlPlane) -> Bag:
     said: dict[str, Any] = {
-        "url": live.public_url,
+        "url": live.public_url or props.get("custom_url"),
         "active_revision_id": live.active_revision_id,
         "repo_commit_sha": live.source_revision_config.get("repo_commit_sha"),
         "image_version": live.image_version,

@@ -163,6 +163,7 @@ ROLLOUT: dict[str, Any] = {
     "source_revision_config": {"repo_ref": "main"},
     "secret_fingerprints": {"A": "f1"},
     "secret_salt": "salt",
+    "url": "https://agent.example.com",
 }
 
 

@@ -583,7 +583,7 @@ SCENARIOS = [
                 CREATE,
                 ["POST"],
                 before=fails_to_build,
-                reads=1,
+                reads=2,
             ),
             Step({"agent": github(wait_for_rollout=False)}, NOTHING),
         ],

@@ -12,10 +12,11 @@ import langsmith_pulumi as langsmith
 declared: dict[str, langsmith.Deployment] = {}
 
 
-def resolve(value: Any) -> Any:
+def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
     """Turn {"output": [resource, attribute]} into that output, at any depth.
 
-    {"later": value} is an output of that value, as configuration and other resources give.
+    {"later": value} is an output of that value, as configuration and other resources give;
+    {"after": [resource, value]} one that is unknown until that resource exists.
     """
     if isinstance(value, list):
         return [resolve(item) for item in value]
@@ -26,6 +27,9 @@ def resolve(value: Any) -> Any:
         return getattr(declared[resource], attribute)
     if value.keys() == {"later"}:
         return pulumi.Output.from_input(value["later"])
+    if value.keys() == {"after"}:
+        resource, given = value["after"]
+        return declared[resource].id.apply(lambda _id: given)
     if value.keys() == {"secret"}:
         return pulumi.Output.secret(value["secret"])
     return {key: resolve(item) for key, item in value.items()}
