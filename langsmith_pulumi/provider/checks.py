@@ -6,9 +6,10 @@ Judged is only what is known; an unknown value is judged during ``up``, when it 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from langsmith_pulumi.control_plane.comparison import TAG_PREFIX
+from langsmith_pulumi.control_plane.models import DeploymentType
 from langsmith_pulumi.control_plane.reserved import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
 
 from . import bags, shape
@@ -45,14 +46,15 @@ def problems(olds: Bag, inputs: Bag, declarations: Declarations) -> list[Problem
     """
     declared = declarations.declare(inputs.get("progress_urn"), olds, inputs)
     found = [problem for rule in _RULES for problem in rule(inputs)]
+    formal = list(shape.problems(bags.known(inputs), bags.unknown_paths(inputs)))
+    refused = {problem.path for problem in [*found, *formal]}
     found += _emptied(olds, inputs)
-    found += _same_name_replacement(olds, inputs)
+    found += _same_name_replacement(olds, inputs, refused)
     found += _name_taken(inputs, declarations)
     found += _adopted_twice(olds, inputs, declarations)
     if declared and declared.replaced and not olds:
         found += replacement_problems(declared, declarations)
     named = {problem.path for problem in found}
-    formal = shape.problems(bags.known(inputs), bags.unknown_paths(inputs))
     return [*found, *(problem for problem in formal if problem.path not in named)]
 
 
@@ -62,7 +64,8 @@ def _source(inputs: Bag) -> Iterator[Problem]:
     rule = SOURCES.get(source) if isinstance(source, str) else None
     if rule is None:
         if isinstance(source, str):
-            yield Problem("source", f"must be one of {', '.join(SOURCES)}")
+            hidden = shape.values_of_secrets(inputs)
+            yield Problem("source", shape.one_of(source, tuple(SOURCES), hidden))
         return
     for path in rule.needs:
         if bags.get(inputs, path) is None:
@@ -117,13 +120,17 @@ def _scales(inputs: Bag) -> Iterator[Problem]:
 
 def _zero_scale(inputs: Bag) -> Iterator[Problem]:
     tier = bags.get(inputs, "source_config.deployment_type")
-    if bags.is_unknown(tier) or str(tier).endswith("_zero"):
+    if bags.is_unknown(tier) or str(tier).endswith("_zero") or not _is_known_tier(tier):
         return
     for key in ("min_scale", "queue_min_scale"):
         if _number(bags.get(inputs, RESOURCE_SPEC), key) == 0:
             yield Problem(
                 f"{RESOURCE_SPEC}.{key}", "may be 0 only for the deployment types that end in _zero"
             )
+
+
+def _is_known_tier(tier: object) -> bool:
+    return tier is None or tier in get_args(DeploymentType)
 
 
 def _number(spec: Any, key: str) -> float | None:
@@ -184,13 +191,18 @@ def _emptied(olds: Bag, inputs: Bag) -> Iterator[Problem]:
         )
 
 
-def _same_name_replacement(olds: Bag, inputs: Bag) -> Iterator[Problem]:
-    """A replacement under the same name fails half-way: the old tracing project keeps the name.
+def _same_name_replacement(olds: Bag, inputs: Bag, refused: set[str]) -> Iterator[Problem]:
+    """Refuse a replacement under the same name: the old tracing project keeps the name.
 
     A field that is new in the program may say what is there already; that is for ``diff`` to tell.
+    A value that is ``refused`` is a mistake, and no change.
     """
     fixed = of_kind(compare(olds, bags.known(inputs)), Change.REPLACE) if olds else []
-    differing = [change for change in fixed if bags.get(olds, change.path) is not None]
+    differing = [
+        change
+        for change in fixed
+        if bags.get(olds, change.path) is not None and change.path not in refused
+    ]
     if keeps_its_name(olds, inputs, differing):
         yield from _blocked_name(inputs, kept_name(differing), is_forced=False)
 

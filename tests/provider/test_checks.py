@@ -190,6 +190,47 @@ def test_the_set_of_secrets_cannot_be_emptied() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("source_config.deployment_type", "production", ["is 'production'", "did you mean 'prod'"]),
+        ("source", "Github", ["is 'Github'", "did you mean 'github'"]),
+    ],
+)
+def test_a_typo_is_no_change(path: str, value: str, words: list[str]) -> None:
+    """What is refused is the only problem: nobody is told to give up traces for a misspelt word."""
+    [problem] = found(edited(GITHUB, path, value), canonical({}, GITHUB))
+    assert problem.path == path
+    assert all(word in problem.reason for word in words), problem.reason
+
+
+@pytest.mark.parametrize("path", ["source_config.deployment_type", "source", "revision_source"])
+@pytest.mark.parametrize("value", ["swordfish", "hunter2-0123456789", "lsv2_pt_0123"])
+def test_no_message_quotes_a_secret(path: str, value: str) -> None:
+    """A refused value that is a variable's too, or no plain word, is not quoted."""
+    inputs = edited(edited(GITHUB, path, value), "secrets.PASSWORD", value)
+    problems_found = found(inputs, canonical({}, GITHUB))
+    assert path in {problem.path for problem in problems_found}
+    assert not any(value in problem.reason for problem in problems_found)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("source_config.repo_ref", "it belongs into source_revision_config"),
+        ("source_revision_config.build_on_push", "it belongs into source_config"),
+        ("source_config.min_scale", "it belongs into source_config.resource_spec"),
+        ("source_config.display_name", "it is an argument of Deployment itself"),
+        ("source_config.k8s_namespace", "it belongs into source_config.listener_config"),
+    ],
+)
+def test_a_field_under_the_wrong_parent_is_told_where_it_belongs(path: str, words: str) -> None:
+    """Whoever mixes up the two halves of the configuration reads where the field goes."""
+    reasons = [one.reason for one in found(edited(GITHUB, path, "x")) if one.path == path]
+    assert len(reasons) == 1
+    assert words in reasons[0]
+
+
+@pytest.mark.parametrize(
     ("edit", "refused"),
     [
         ({"source_config.deployment_type": "prod"}, True),
