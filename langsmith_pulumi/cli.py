@@ -63,6 +63,9 @@ _STACK = [
     click.option("--config", "-c", multiple=True, metavar="KEY=VALUE", help="For this run only."),
     click.option("--json", "as_json", is_flag=True, help="Print the plan as Pulumi's JSON."),
 ]
+_REPLACE = click.option(
+    "--replace", multiple=True, metavar="URN", help="Replace this resource, changed or not."
+)
 
 
 @main.group()
@@ -75,12 +78,21 @@ def offline() -> None:
 
 
 def _offline_command(operation: str, summary: str) -> None:
-    def command(*, cwd: Path, stack: str, config: tuple[str, ...], as_json: bool) -> None:
+    def command(
+        *,
+        cwd: Path,
+        stack: str,
+        config: tuple[str, ...],
+        as_json: bool,
+        replace: tuple[str, ...] = (),
+    ) -> None:
         run = _testing("offline.command", "run")
-        sys.exit(run(operation, cwd=cwd, stack=stack, as_json=as_json, config=config))
+        given = {"config": config, "replace": replace}
+        sys.exit(run(operation, cwd=cwd, stack=stack, as_json=as_json, **given))
 
     command.__doc__ = summary
-    for option in reversed(_STACK):
+    forced = [_REPLACE] if operation in ("preview", "up") else []
+    for option in reversed([*_STACK, *forced]):
         command = option(command)
     offline.command(operation)(command)
 

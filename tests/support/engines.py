@@ -45,8 +45,12 @@ class Engine(Protocol):
     begun: list[subprocess.Popen[str]]
     """The operations that were started in processes of their own."""
 
-    def preview(self) -> Outcome: ...
-    def up(self) -> Outcome: ...
+    def preview(self, *, replace: tuple[str, ...] = ()) -> Outcome: ...
+    def up(self, *, replace: tuple[str, ...] = ()) -> Outcome: ...
+    def taint(self, urn: str) -> None:
+        """Mark a resource for replacement at the next ``up``."""
+        ...
+
     def refresh(self) -> Outcome: ...
     def destroy(self) -> Outcome: ...
     def state(self) -> list[dict[str, Any]]:
@@ -89,11 +93,14 @@ class OfflineEngine:
         shutil.copytree(PROGRAM, self._program)
         self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED)
 
-    def preview(self) -> Outcome:
-        return self._outcome(self._stack.preview())
+    def preview(self, *, replace: tuple[str, ...] = ()) -> Outcome:
+        return self._outcome(self._stack.preview(replace=replace))
 
-    def up(self) -> Outcome:
-        return self._outcome(self._stack.up())
+    def up(self, *, replace: tuple[str, ...] = ()) -> Outcome:
+        return self._outcome(self._stack.up(replace=replace))
+
+    def taint(self, urn: str) -> None:
+        self._stack.taint(urn)
 
     def refresh(self) -> Outcome:
         return self._outcome(self._stack.refresh())
@@ -148,17 +155,21 @@ class PulumiEngine:
         }
         self._run("stack", "init", STACK)
 
-    def preview(self, *arguments: str) -> Outcome:
-        done = self._run("preview", "--json", *arguments)
+    def preview(self, *arguments: str, replace: tuple[str, ...] = ()) -> Outcome:
+        done = self._run("preview", "--json", *arguments, *_replacing(replace))
         plan = json.loads(done.stdout)
         steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
         messages = plan.get("diagnostics") or []
         errors = [d["message"] for d in messages if d["severity"] == "error"]
         return Outcome(done.returncode == 0, _ops(steps), errors, text=done.stdout + done.stderr)
 
-    def up(self, *arguments: str) -> Outcome:
+    def up(self, *arguments: str, replace: tuple[str, ...] = ()) -> Outcome:
         """Bring the stack up; ``arguments`` are those of ``pulumi up``."""
-        return self._operate("up", "--skip-preview", *arguments)
+        return self._operate("up", "--skip-preview", *arguments, *_replacing(replace))
+
+    def taint(self, urn: str) -> None:
+        done = self._run("state", "taint", urn, "--yes")
+        assert done.returncode == 0, done.stderr
 
     def refresh(self) -> Outcome:
         return self._operate("refresh", "--skip-preview")
@@ -206,6 +217,10 @@ class PulumiEngine:
             text=True,
             check=False,
         )
+
+
+def _replacing(urns: tuple[str, ...]) -> list[str]:
+    return [text for urn in urns for text in ("--replace", urn)]
 
 
 _PARTS_OF_A_REPLACEMENT = {"create-replacement", "delete-replaced", "discard-replaced"}

@@ -29,21 +29,22 @@ _OPERATIONS: dict[str, tuple[Callable[[Request, Listener | None], Result], str]]
 }
 
 
-def run(
+def run(  # noqa: PLR0913 - all but the operation is optional, and by name
     operation: str,
     *,
     cwd: Path,
     stack: str = "dev",
     as_json: bool = False,
     config: Sequence[str] = (),
+    replace: Sequence[str] = (),
 ) -> int:
     """Run `preview`, `up`, `refresh` or `destroy` on the project in a folder.
 
-    `config` holds `key=value` texts, for this run only. With `as_json` the document that
-    `pulumi preview --json` prints is all that is printed.
+    `config` holds `key=value` texts, for this run only; `replace` the URNs to replace anyway.
+    With `as_json` the document that `pulumi preview --json` prints is all that is printed.
     """
     try:
-        request = Request(cwd, stack, _pairs(config))
+        request = Request(cwd, stack, _pairs(config), replace=frozenset(replace))
         if as_json:
             return _run_as_json(operation, request)
         return _run_shown(operation, request, Console(highlight=False))

@@ -36,6 +36,8 @@ class Setting:
     provider_inputs: Bag
     dry_run: bool
     parallel: int
+    replace: frozenset[str] = frozenset()
+    """The URNs to replace even if nothing has changed."""
 
 
 class UnderWay:
@@ -79,7 +81,13 @@ class Deployment:
         self._provider = ""
         self._stack_outputs: tuple[str, Bag] | None = None
         self.planner = Planner(
-            setting.project, setting.stack, snapshot, plugin, self.complain, setting.dry_run
+            setting.project,
+            setting.stack,
+            snapshot,
+            plugin,
+            self.complain,
+            setting.dry_run,
+            setting.replace,
         )
         self._executor = Executor(snapshot, plugin, self.planner.deleted, setting.dry_run)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from .deletes import delete_steps, layers, upheld
+from .errors import OfflineError
 from .events import ERROR, WARNING, Diagnostic, Event, Listener
 from .opening import OpenStack, Request, open_stack, state_file
 from .results import Recorder, Result
@@ -57,8 +59,9 @@ def refresh(request: Request, listener: Listener | None = None) -> Result:
 
 def _deploy(request: Request, listener: Listener | None, *, dry_run: bool) -> Result:
     opened = open_stack(request, planning=dry_run)
+    _refuse_unknown(request.replace, opened)
     recorder, both = _recording(listener)
-    with session(opened, both, dry_run=dry_run) as current:
+    with session(opened, both, dry_run=dry_run, replace=request.replace) as current:
         deployment = current.deployment
         _warn_of_blindness(current)
         _warn_of_pending(current)
@@ -69,6 +72,16 @@ def _deploy(request: Request, listener: Listener | None, *, dry_run: bool) -> Re
         program.end()
         _tell_of_interruption(deployment)
     return _result(recorder, current)
+
+
+def _refuse_unknown(urns: frozenset[str], opened: OpenStack) -> None:
+    """Raise an error for URNs that the state does not have."""
+    unknown = sorted(urns - {entry.urn for entry in opened.checkpoint.entries})
+    if unknown:
+        raise OfflineError(
+            f"{', '.join(unknown)}: the stack has no resource of this URN to replace. "
+            "`langsmith-pulumi offline export` shows the URNs of all (quote them: they hold `$`)"
+        )
 
 
 def _recording(listener: Listener | None) -> tuple[Recorder, Listener]:
@@ -152,6 +165,16 @@ def _result(recorder: Recorder, current: Session) -> Result:
     return recorder.result(
         ok=not deployment.failed.is_set(), outputs=blind(outputs), config=current.opened.config
     )
+
+
+def taint(request: Request, urn: str) -> None:
+    """Mark a resource in the state, so that the next update replaces it."""
+    with state_file(request).locked():
+        opened = open_stack(request)
+        _refuse_unknown(frozenset({urn}), opened)
+        kept = opened.checkpoint
+        marked = [e.but(taint=True) if e.urn == urn and not e.delete else e for e in kept.entries]
+        opened.save(dataclasses.replace(kept, entries=marked))
 
 
 def export_stack(request: Request) -> dict[str, object]:

@@ -41,6 +41,8 @@ class Request:
     environ: Mapping[str, str] | None = None
     """The variables children start with; this process's own when None."""
     start: Callable[[Launch], Process] = spawn
+    replace: frozenset[str] = frozenset()
+    """The URNs to replace even if nothing has changed."""
 
 
 @dataclass(frozen=True)

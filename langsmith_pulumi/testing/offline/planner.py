@@ -38,6 +38,8 @@ class Planner:
     plugin: Plugin
     report: Callable[[Diagnostic], None]
     dry_run: bool
+    replace: frozenset[str] = frozenset()
+    """The URNs to replace even if nothing has changed."""
     registered: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
@@ -89,7 +91,8 @@ class Planner:
 
     def _steps(self, goal: Goal, old: Entry | None, new: Entry) -> list[Step]:
         deleted = new.urn in self.deleted
-        known = None if deleted or (old and old.external) else old
+        anew = deleted or (old and (old.external or self._is_forced(new.urn, old)))
+        known = None if anew else old
         new = self._checked(new, known)
         if old is None:
             return [Step(Op.CREATE, new.urn, None, new)]
@@ -111,7 +114,9 @@ class Planner:
             self._refuse_protected(new.urn, "")
         self.replaced.add(new.urn)
         # What the provider kept from the old inputs does not outlive the old resource.
-        new = self._checked(new.but(inputs=goal.inputs), None)
+        # A forced replacement was checked without them to begin with.
+        if not self._is_forced(new.urn, old):
+            new = self._checked(new.but(inputs=goal.inputs), None)
         first = self._delete_dependents(old) if verdict.delete_first else []
         if verdict.delete_first:
             self.deleted.add(old.urn)
@@ -147,7 +152,13 @@ class Planner:
         new = entry.but(inputs=inputs)
         return judge(entry, new, self._asked(entry, new)).op is Op.REPLACE
 
+    def _is_forced(self, urn: str, old: Entry) -> bool:
+        """Tell whether the user asked for a replacement, in which the provider has no say."""
+        return urn in self.replace or old.taint
+
     def _compare(self, old: Entry, new: Entry) -> Change:
+        if self._is_forced(new.urn, old):
+            return Change(changed=True, replaces=("id",))
         if new.deleted_with in self.replaced:
             return Change(changed=True, replaces=("deletedWith",))
         if old.provider != new.provider:

@@ -100,7 +100,12 @@ class Program:
 
 @contextlib.contextmanager
 def session(
-    opened: OpenStack, listener: Listener, *, dry_run: bool, from_state: bool = False
+    opened: OpenStack,
+    listener: Listener,
+    *,
+    dry_run: bool,
+    from_state: bool = False,
+    replace: frozenset[str] = frozenset(),
 ) -> Iterator[Session]:
     """Everything an operation needs; all of it is ended on the way out.
 
@@ -108,7 +113,7 @@ def session(
     """
     server = Server()
     inputs = opened.recorded_provider_inputs if from_state else opened.config_bag
-    setting = Setting(opened.project.name, opened.stack, inputs, dry_run, PARALLEL)
+    setting = Setting(opened.project.name, opened.stack, inputs, dry_run, PARALLEL, replace)
     snapshot = Snapshot(opened.checkpoint, (lambda _: None) if dry_run else opened.save)
     masker = Masker(listener, opened.secret_texts)
     plugin = Plugin(_starter(opened, server.address, masker), inputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,13 +50,20 @@ class OfflineStack:
         self._request = Request(folder, stack, config or {}, secrets or {}, environ, start)
         self._listener = listener
 
-    def preview(self) -> Result:
-        """What `up` would do; changes nothing."""
-        return engine.preview(self._request, self._listener)
+    def preview(self, *, replace: Sequence[str] = ()) -> Result:
+        """What `up` would do; changes nothing. `replace`: URNs, as `pulumi preview --replace`."""
+        return engine.preview(self._requested(replace), self._listener)
 
-    def up(self) -> Result:
-        """Bring the stack to what the program declares."""
-        return engine.up(self._request, self._listener)
+    def up(self, *, replace: Sequence[str] = ()) -> Result:
+        """Bring the stack to what the program declares. `replace` as in `pulumi up --replace`."""
+        return engine.up(self._requested(replace), self._listener)
+
+    def taint(self, urn: str) -> None:
+        """Have the next `up` replace a resource, as `pulumi state taint` does."""
+        engine.taint(self._request, urn)
+
+    def _requested(self, urns: Sequence[str]) -> Request:
+        return dataclasses.replace(self._request, replace=frozenset(urns))
 
     def refresh(self) -> Result:
         """Bring the state to what really exists."""

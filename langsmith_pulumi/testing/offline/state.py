@@ -48,6 +48,8 @@ class Entry:
     modified: str = ""
     ignore_changes: list[str] = field(default_factory=list)
     replace_on_changes: list[str] = field(default_factory=list)
+    taint: bool = False
+    """Whether the next update replaces the resource, whatever its provider says."""
     rest: dict[str, Any] = field(default_factory=dict)
     """What only the Pulumi CLI writes (source positions and the like), carried along."""
 
