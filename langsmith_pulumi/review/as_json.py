@@ -86,6 +86,8 @@ def _deployment(effect: Effect) -> dict[str, Any]:
         "fields": [_field(change) for change in effect.fields],
         "secrets": [_secret(change) for change in effect.secrets],
         "let_go": list(effect.let_go),
+        "may_rebuild": effect.may_rebuild,
+        "variables_lost": list(effect.variables_lost),
         "notes": [note.value for note in effect.notes],
     }
 

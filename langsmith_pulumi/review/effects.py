@@ -27,6 +27,10 @@ class Kind(str, Enum):
     RELEASED = "released"
 
 
+REBUILDS = (Kind.REVISION, Kind.RETRIED)
+"""What is built and deployed again; an adoption may be."""
+
+
 class Note(str, Enum):
     """A fact about an effect that its fields do not show."""
 
@@ -39,6 +43,11 @@ class Note(str, Enum):
     NO_REASON = "The plan does not say why; it may have been asked for on the command line."
     NO_CAUSE = "The plan does not show why: see the deployment's last revision."
     FIXED = "It shows a fixed field that changes without a replacement."
+    REBUILT = "A new revision comes of it: the agent is rebuilt and redeployed."
+    NOT_REBUILT = "Nothing is rebuilt."
+    NOT_COMPARED = "The plan could not compare it with what is live."
+    TAKEN_OVER = "Another resource of this program takes it over, and it keeps running."
+    NOT_WAITED_FOR = "Its rollout is not part of this plan: nobody waits for the new revision."
     LEFTOVER = "It is an old one, left over from a replacement that was cut short."
 
 
@@ -63,6 +72,10 @@ class Effect:
     spec: tuple[tuple[str, object], ...] = ()
     """The resources it shall have, where any of them change: name and figure."""
     import_id: str = ""
+    may_rebuild: bool = False
+    """Whether the agent is built and deployed again, or nobody knows."""
+    variables_lost: tuple[str, ...] = ()
+    """The live variables that an adoption removes for good."""
 
     @property
     def drift(self) -> bool:

@@ -140,7 +140,8 @@ class _Resource:
 
 def _of_resources(stack: StackReport) -> Iterator[_Resource]:
     for effect in stack.effects:
-        if gate := _KINDS.get(effect.kind):
+        gate = _KINDS.get(effect.kind)
+        if gate and (effect.kind is not Kind.ADOPTED or effect.may_rebuild):
             yield _Resource(
                 gate,
                 f"{effect.name} (Deployment)",

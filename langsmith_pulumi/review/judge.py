@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from langsmith_pulumi.provider import bags
 from langsmith_pulumi.provider.changes import RESOURCE_SPEC, REVISION_FIELDS, Change
 
+from .adoption import Adoption, read_adoption
 from .differences import Differences, across_replacement, between, secret_names
-from .effects import Effect, Kind, Note
+from .effects import REBUILDS, Effect, Kind, Note
 from .operations import Verb, verb
 from .subjects import subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from .plan import Plan, State
     from .subjects import Subject
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 def judge(plan: Plan) -> tuple[Effect, ...]:
     """What happens to each deployment that a plan touches, the costliest first."""
     order = list(Kind)
-    effects = [_effect(_Case(subject)) for subject in subjects(plan)]
+    found = subjects(plan)
+    adopted = {_text(subject.new.inputs.get("import_id")) for subject in found} - {""}
+    effects = [_effect(_Case(subject, adopted)) for subject in found]
     return tuple(sorted(effects, key=lambda e: (order.index(e.kind), e.name, e.urn)))
 
 
@@ -71,9 +74,12 @@ _RETAINED = {Kind.REPLACED: Kind.STARTED_OVER, Kind.DELETED: Kind.RELEASED}
 class _Case:
     """A deployment with what its steps show."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, adopted: Collection[str] = ()) -> None:
         self.subject = subject
         self.own = _own(subject)
+        self.taken_over = self.own is Verb.DELETE and subject.old.id in adopted
+        """Whether another resource of the plan adopts what leaves this one."""
+        self.adoption = read_adoption(subject.new) if self.own is Verb.ADOPT else Adoption()
         self.rolls = verb(subject.rollout.op) if subject.rollout else Verb.NOTHING
         self.found = _FOUND[self.own](subject)
         self.due = _due(subject)
@@ -86,7 +92,8 @@ class _Case:
             for own, rolls, shows, kind in _KINDS
             if self.own in own and self.rolls in rolls and self.shows in shows
         )
-        return _RETAINED.get(kind, kind) if self.subject.old.retained else kind
+        stays = self.subject.old.retained or self.taken_over
+        return _RETAINED.get(kind, kind) if stays else kind
 
 
 def _own(subject: Subject) -> Verb:
@@ -120,7 +127,7 @@ _FOUND: dict[Verb, Callable[[Subject], Differences]] = {
     Verb.UNKNOWN: lambda subject: between(subject.old, subject.new),
     Verb.UPDATE: lambda subject: between(subject.old, subject.new, subject.refreshed),
     Verb.CREATE: lambda subject: between(None, subject.new),
-    Verb.ADOPT: lambda _: Differences(),
+    Verb.ADOPT: lambda subject: read_adoption(subject.new).differences,
     Verb.NOTHING: lambda _: Differences(),
 }
 
@@ -141,7 +148,13 @@ def _effect(case: _Case) -> Effect:
         notes=_notes(case, kind),
         spec=_spec(subject.new, found),
         import_id=_text(subject.new.inputs.get("import_id")) if kind is Kind.ADOPTED else "",
+        may_rebuild=_may_rebuild(case, kind),
+        variables_lost=case.adoption.removed,
     )
+
+
+def _may_rebuild(case: _Case, kind: Kind) -> bool:
+    return case.adoption.may_rebuild if kind is Kind.ADOPTED else kind in REBUILDS
 
 
 def _text(value: Any) -> str:
@@ -175,7 +188,13 @@ def _notes(case: _Case, kind: Kind) -> tuple[Note, ...]:
     anew = kind in (Kind.REPLACED, Kind.STARTED_OVER)
     hidden = kind is Kind.REVISION and case.shows is not _Shows.REVISION
     silent = kind is Kind.IN_PLACE and not (found.all or found.let_go)
+    compared = kind is Kind.ADOPTED and case.adoption.compared
     told = (
+        (Note.TAKEN_OVER, case.taken_over),
+        (Note.REBUILT, compared and case.adoption.revision),
+        (Note.NOT_REBUILT, compared and not case.adoption.revision),
+        (Note.NOT_COMPARED, kind is Kind.ADOPTED and not compared),
+        (Note.NOT_WAITED_FOR, kind is Kind.REVISION and case.rolls is Verb.NOTHING),
         (Note.LEFTOVER, subject.leftover),
         (Note.NAME_KEPT, kind is Kind.REPLACED and _keeps_name(subject)),
         (Note.TRACES_GO, lost and _loses_traces(subject)),

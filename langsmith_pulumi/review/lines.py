@@ -49,6 +49,15 @@ def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
     return [Line((*_title(effect), *_reason(effect))), *(Line(pieces, 1) for pieces in below)]
 
 
+def variables_lost(stack: StackReport) -> list[Line]:
+    """Return a line for each adoption that removes live variables, with their names."""
+    return [
+        Line((_name(effect.name), ": ", *listing_of([(_name(one),) for one in names])))
+        for effect in stack.effects
+        if (names := effect.variables_lost)
+    ]
+
+
 def other_line(other: Other) -> Line:
     """One line for a resource that is no deployment: what is done to it, and to which inputs."""
     what = (operation(other), " ", _name(other.name), " (", _name(other.type), ")")

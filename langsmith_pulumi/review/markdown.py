@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import escape
 from .effects import Kind
-from .lines import deployment_lines, gaps, message_line, other_line
+from .lines import deployment_lines, gaps, message_line, other_line, variables_lost
 from .markers import marker
 from .values import short
 from .verdict import MARKS, gravest_first, level, level_of, sentence
@@ -104,6 +104,7 @@ def _stack(stack: StackReport, detail: Detail, *, headed: bool) -> list[str]:
         *(line for text in gaps(stack) for line in ("", f"⚠️ **{escape.markdown(text.pieces)}**")),
         *_messages(stack, detail),
         *(line for kind in LOSSES for line in _section(stack, kind, detail, headed=headed)),
+        *_lost_variables(stack, detail),
         *_lost_others(stack, detail),
         *(
             line
@@ -143,6 +144,14 @@ def _section(stack: StackReport, kind: Kind, detail: Detail, *, headed: bool) ->
 
 def _caution(title: str, lines: list[str]) -> list[str]:
     return ["", *(f"> {line}".rstrip() for line in ("[!CAUTION]", title, "", *lines))]
+
+
+def _lost_variables(stack: StackReport, detail: Detail) -> list[str]:
+    lines = variables_lost(stack)
+    if not lines:
+        return []
+    title = "**🔴 Adopted: live variables that the program does not name are removed for good**"
+    return _caution(title, _listed([[line] for line in lines], detail.losses))
 
 
 def _lost_others(stack: StackReport, detail: Detail) -> list[str]:

@@ -8,7 +8,7 @@ import click
 
 from .detail import UNCUT
 from .effects import Kind
-from .lines import deployment_lines, gaps, message_line, other_line
+from .lines import deployment_lines, gaps, message_line, other_line, variables_lost
 from .values import Foreign, Word, logged, visible
 from .verdict import COLOURS, gravest_first, level, sentence
 from .words import KINDS, LOSSES, operations
@@ -50,6 +50,7 @@ def _stack(stack: StackReport, style: Callable[..., str]) -> list[str]:
         *(style(f"  {_joined(line)}", fg="red") for line in gaps(stack)),
         *_messages(stack, style),
         *(line for kind in LOSSES for line in _section(stack, kind, style)),
+        *_variables_lost(stack, style),
         *_others("other resources", stack.grave, style, fg="red"),
         *(line for kind in Kind if kind not in LOSSES for line in _section(stack, kind, style)),
         *_others("everything else", stack.light, style),
@@ -78,6 +79,12 @@ def _section(stack: StackReport, kind: Kind, style: Callable[..., str]) -> list[
     head = f"  {style(words.title, fg=words.colour, bold=True)}: {words.cost}"
     found = [line for effect in effects for line in deployment_lines(effect, UNCUT)]
     return [head, *(_dressed(line, style) for line in found)]
+
+
+def _variables_lost(stack: StackReport, style: Callable[..., str]) -> list[str]:
+    lines = variables_lost(stack)
+    head = f"  {style('adopted', fg='red', bold=True)}: variables that are removed for good"
+    return [head, *(_dressed(line, style) for line in lines)] if lines else []
 
 
 def _others(

@@ -39,6 +39,7 @@ class Foreign(str):
 UNKNOWN = Word("known only during up")
 HIDDEN = Word("a secret")
 UNSET = Word("not set")
+DIFFERENT = Word("something else")
 
 
 def pair(before: Any, after: Any) -> tuple[Word | Foreign, Word | Foreign]:
@@ -81,6 +82,8 @@ def figure(number: float) -> str:
 def _text(value: Any) -> Word | Foreign:
     if value is None:
         return UNSET
+    if isinstance(value, Word):
+        return value
     if bags.is_unknown(value):
         return UNKNOWN
     if value == SECRET:
@@ -92,6 +95,8 @@ def stated(value: Any) -> dict[str, Any]:
     """A value as it is, with whether it is set, unset, secret or unknown; for programs."""
     if value is None:
         return {"state": "unset"}
+    if isinstance(value, Word):
+        return {"state": "hidden"}
     if bags.is_unknown(value):
         return {"state": "unknown"}
     if value == SECRET:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .effects import Kind
 from .values import Foreign, short
-from .words import LOSSES, REBUILDS, count, listing_of, operations
+from .words import LOSSES, count, listing_of, operations
 
 if TYPE_CHECKING:
     from .report import Report, StackReport
@@ -53,9 +53,10 @@ def level_of(stack: StackReport) -> Level:
     kinds = {effect.kind for effect in stack.effects}
     if stack.failed:
         return Level.FAILED
-    if stack.incomplete or stack.grave or not kinds.isdisjoint(LOSSES):
+    loses_variables = any(effect.variables_lost for effect in stack.effects)
+    if stack.incomplete or stack.grave or loses_variables or not kinds.isdisjoint(LOSSES):
         return Level.LOSS
-    if not kinds.isdisjoint(REBUILDS):
+    if any(effect.may_rebuild for effect in stack.effects):
         return Level.REBUILD
     return Level.CHANGE if stack.changes else Level.NONE
 
@@ -67,7 +68,8 @@ def gravest_first(report: Report) -> list[StackReport]:
 
 def sentence(report: Report) -> tuple[str, ...]:
     """Return the verdict in one line, in pieces: names of stacks are foreign text."""
-    own = [(part,) for part in (*_of_deployments(report), *_of_others(report))]
+    told = (*_of_deployments(report), *_of_variables(report), *_of_others(report))
+    own = [(part,) for part in told]
     parts = [*_troubles(report), *own]
     nothing = "No deployment changes" if report.changes else "Nothing changes"
     return _joined(parts) or (nothing,)
@@ -135,6 +137,13 @@ def _of_deployments(report: Report) -> list[str]:
         f"{number if index else count(number, 'deployment')} {text}"
         for index, (number, text) in enumerate(parts)
     ]
+
+
+def _of_variables(report: Report) -> list[str]:
+    """Return how many live variables adoptions remove for good."""
+    effects = (effect for stack in report.stacks for effect in stack.effects)
+    lost = sum(len(effect.variables_lost) for effect in effects)
+    return [f"{count(lost, 'variable')} removed for good"] if lost else []
 
 
 def _of_others(report: Report) -> list[str]:

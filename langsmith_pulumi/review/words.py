@@ -62,8 +62,6 @@ KINDS: dict[Kind, Words] = {
 
 LOSSES = (Kind.REPLACED, Kind.DELETED, Kind.UNKNOWN, Kind.STARTED_OVER)
 """What a reviewer must not overlook."""
-REBUILDS = (Kind.REVISION, Kind.RETRIED, Kind.ADOPTED)
-"""What is built and deployed again, or may be."""
 
 
 def count(number: int, noun: str) -> str:

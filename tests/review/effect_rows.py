@@ -8,6 +8,7 @@ from typing import Any
 from review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step
 
 from langsmith_pulumi.review.effects import Kind, Note
+from langsmith_pulumi.review.values import DIFFERENT
 
 SPEC: dict[str, Any] = {"source_config__resource_spec": {"max_scale": 3, "cpu": 1}}
 
@@ -75,7 +76,8 @@ ROWS = [
             updated(
                 inputs(source_config__resource_spec=sidecar("a", "hunter2")),
                 inputs(source_config__resource_spec=sidecar("b", "hunter3")),
-            )
+            ),
+            rollout("update"),
         ],
         Kind.REVISION,
         {
@@ -236,11 +238,61 @@ ROWS = [
         "import_ adopts",
         [step("create", new=inputs(import_id="an-id")), rollout("create")],
         Kind.ADOPTED,
+        notes=(Note.NOT_COMPARED,),
+    ),
+    Row(
+        "an adoption tells what the provider has compared",
+        [
+            step(
+                "create",
+                new=inputs(
+                    import_id="an-id",
+                    source_config__build_on_push=True,
+                    adoption={
+                        "compared": True,
+                        "revision": True,
+                        "differences": [
+                            {"path": "source_config.build_on_push", "live": False},
+                            {"path": "source_config.build_command"},
+                        ],
+                        "variables_added": ["A"],
+                        "variables_removed": ["B"],
+                    },
+                ),
+            ),
+            rollout("create"),
+        ],
+        Kind.ADOPTED,
+        {
+            "source_config.build_on_push": (False, True),
+            "source_config.build_command": (DIFFERENT, None),
+        },
+        {"A": "added", "B": "removed"},
+        notes=(Note.REBUILT,),
+    ),
+    Row(
+        "an adoption of the same rebuilds nothing",
+        [
+            step(
+                "create",
+                new=inputs(import_id="an-id", adoption={"compared": True, "revision": False}),
+            )
+        ],
+        Kind.ADOPTED,
+        notes=(Note.NOT_REBUILT,),
+    ),
+    Row(
+        "a revision without its rollout is waited for by nobody",
+        [updated(inputs(), inputs(source_revision_config__repo_ref="v2"))],
+        Kind.REVISION,
+        {"source_revision_config.repo_ref": ("main", "v2")},
+        notes=(Note.NOT_WAITED_FOR,),
     ),
     Row(
         "the engine's own import adopts too",
         [step("import", new=inputs())],
         Kind.ADOPTED,
+        notes=(Note.NOT_COMPARED,),
     ),
     Row("an operation of the future is unknown", [step("transmute")], Kind.UNKNOWN),
     Row(
@@ -343,7 +395,10 @@ ROWS = [
     ),
     Row(
         "a value that becomes secret is hidden on both sides",
-        [updated(inputs(triggers={"t": "hunter2"}), inputs(triggers={"t": SECRET}))],
+        [
+            updated(inputs(triggers={"t": "hunter2"}), inputs(triggers={"t": SECRET})),
+            rollout("update"),
+        ],
         Kind.REVISION,
         {"triggers.t": (SECRET, SECRET)},
     ),
@@ -353,14 +408,18 @@ ROWS = [
             updated(
                 inputs(source_config__resource_spec=environment("A", "B")),
                 inputs(source_config__resource_spec=environment("B", "A")),
-            )
+            ),
+            rollout("update"),
         ],
         Kind.REVISION,
         {"source_config.resource_spec.sidecars[0].env": (["A", "B"], ["B", "A"])},
     ),
     Row(
         "secrets without fingerprints are compared by name",
-        [updated(inputs(secrets={"A": SECRET}), inputs(secrets={"A": SECRET, "B": SECRET}))],
+        [
+            updated(inputs(secrets={"A": SECRET}), inputs(secrets={"A": SECRET, "B": SECRET})),
+            rollout("update"),
+        ],
         Kind.REVISION,
         secrets={"B": "added"},
     ),

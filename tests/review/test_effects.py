@@ -10,7 +10,7 @@ from review.effect_rows import REPO, ROWS, updated
 
 from langsmith_pulumi.provider.changes import Change
 from langsmith_pulumi.review import read_plan, report_on
-from langsmith_pulumi.review.effects import Kind
+from langsmith_pulumi.review.effects import Kind, Note
 
 if TYPE_CHECKING:
     from review.effect_rows import Row
@@ -92,3 +92,16 @@ def test_kinds_follow_the_table_of_changes() -> None:
         "source_config.install_command": Change.REVISION,
         "display_name": Change.IN_PLACE,
     }
+
+
+def test_a_rename_deletes_nothing() -> None:
+    """What one resource leaves and another adopts is one deployment, which stays."""
+    steps = [
+        step("create", name="renamed", new=inputs(import_id="the-id")),
+        {**step("delete", name="agent", old=inputs())},
+    ]
+    steps[1]["oldState"]["id"] = "the-id"
+    (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
+    kinds = {effect.name: (effect.kind, effect.notes) for effect in stack.effects}
+    assert kinds["agent"] == (Kind.RELEASED, (Note.TAKEN_OVER,))
+    assert kinds["renamed"][0] is Kind.ADOPTED

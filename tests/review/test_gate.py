@@ -29,6 +29,11 @@ def judged(document: dict[str, Any], *fail_on: str, **options: Any) -> Any:
     return review([("plan.json", document)], fail_on=fail_on, **options)
 
 
+def adopted(*, revision: bool) -> dict[str, Any]:
+    """The inputs of an adoption that was compared with what is live."""
+    return inputs(import_id="an-id", adoption={"compared": True, "revision": revision})
+
+
 @pytest.mark.parametrize(
     ("document", "fail_on", "exit_code"),
     [
@@ -54,6 +59,8 @@ def judged(document: dict[str, Any], *fail_on: str, **options: Any) -> Any:
         (plan(COMPONENT), ALL, 0),
         (plan(bucket("delete", "b", {}, state={"retainOnDelete": True})), ALL, 0),
         (plan(step("create", new=inputs(import_id="an-id"))), ("revision",), 5),
+        (plan(step("create", new=adopted(revision=True))), ("revision",), 5),
+        (plan(step("create", new=adopted(revision=False))), ("revision",), 0),
         ({"steps": plan()["steps"]}, ("replace",), 7),
         (plan(diagnostics=[error("no")]), ("replace",), 7),
         (plan(diagnostics=[error("no")]), (), 0),
