@@ -29,7 +29,24 @@ _REVISION_KEYS = [
 ]
 """The part of ``source_config`` that a revision is made of."""
 
-_ROLLOUT_OUTPUTS = ("url", "active_revision_id", "repo_commit_sha", "image_version", "tenant_id")
+_ROLLOUT_OUTPUTS = (
+    "url",
+    "active_revision_id",
+    "repo_commit_sha",
+    "image_version",
+    "status",
+    "tenant_id",
+)
+_INTERNAL = (
+    "__provider",
+    "default_name",
+    "import_id",
+    "progress_urn",
+    "secret_salt",
+    OPTIONS,
+    READ_ONLY,
+)
+"""Properties that serve the provider; an exported resource does not show them."""
 
 
 class Rollout(Resource, module="langsmith", name="Rollout"):
@@ -95,6 +112,7 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         }
         opts = pulumi.ResourceOptions(parent=deployment, id=read_id)
         super().__init__(RolloutProvider(), resource_name, props, opts)
+        _hide_internals(self)
 
 
 class Deployment(Resource, module="langsmith", name="Deployment"):
@@ -146,8 +164,6 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     """The environment variables, as the program wrote them; always secret."""
     secret_fingerprints: pulumi.Output[Mapping[str, str]]
     """A keyed hash per variable, by which a plan names the one that changed."""
-    secret_salt: pulumi.Output[str]
-    """The key of these hashes; always secret."""
     secret_references: pulumi.Output[Sequence[Any] | None]
     """The environment variables that come from Kubernetes Secrets."""
     revision_source: pulumi.Output[str | None]
@@ -161,7 +177,10 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     workspace_id: pulumi.Output[str | None]
     """The workspace that the program names; without one it is that of the settings."""
     status: pulumi.Output[str]
-    """State of the deployment when last read; ``READY`` says nothing of its newest revision."""
+    """State of the deployment when last seen, by the rollout or a refresh.
+
+    ``READY`` says nothing of its newest revision.
+    """
     latest_revision_id: pulumi.Output[str]
     """The newest revision, whatever its state, whoever asked for it."""
     requested_revision_id: pulumi.Output[str]
@@ -253,6 +272,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         """
         hide_interrupts()
         opts = pulumi.ResourceOptions.merge(opts, None)
+        _warn_of_options(resource_name, opts)
         import_id, opts.import_ = opts.import_, None
         props: dict[str, Any] = {
             "name": name,
@@ -292,6 +312,10 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             timeout=rollout_timeout,
             read_id=opts.id,
         )
+        if wait_for_rollout is True and not opts.ignore_changes and opts.id is None:
+            _warn_if_not_waited_for(self, self.rollout, given)
+        _hide_internals(self)
+        self.status = _status(self, self.rollout)
         self.url = _url(self, self.rollout, custom_url)
         self.active_revision_id = self.rollout.active_revision_id
         self.repo_commit_sha = self.rollout.repo_commit_sha
@@ -334,6 +358,82 @@ def _with_marks(secrets: Any) -> Any:
 
 def _marked(value: Any) -> Any:
     return NO_VALUE if value is None else value
+
+
+def _warn_of_options(resource_name: str, opts: pulumi.ResourceOptions) -> None:
+    """Warn of resource options that would do nothing, and say what does."""
+    outputs = [name for name in opts.additional_secret_outputs or () if name in _OF_THE_ROLLOUT]
+    if opts.custom_timeouts:
+        pulumi.log.warn(
+            f"Deployment {resource_name!r}: custom_timeouts never reach a dynamic provider and do "
+            "nothing here; use the argument rollout_timeout (in seconds)."
+        )
+    if outputs:
+        pulumi.log.warn(
+            f"Deployment {resource_name!r}: additional_secret_outputs cannot make "
+            f"{', '.join(outputs)} secret, which the rollout brings; use pulumi.Output.secret("
+            f"deployment.{outputs[0]}) where it is used."
+        )
+
+
+_OF_THE_ROLLOUT = ("url", "active_revision_id", "repo_commit_sha", "image_version", "status")
+
+
+def _hide_internals(resource: Resource) -> None:
+    """Take the provider's own properties off a resource that a program may export whole."""
+    for key in _INTERNAL:
+        resource.__dict__.pop(key, None)
+
+
+def _status(deployment: Deployment, rollout: Rollout) -> pulumi.Output[str]:
+    """Return the status that the rollout has seen, which comes after the deployment's own."""
+    own = deployment.status
+    seen: pulumi.Output[Any] = rollout.__dict__["status"]
+    return seen.apply(
+        lambda status: own if status is None or isinstance(status, Unknown) else status,
+        run_with_unknowns=True,
+    )
+
+
+def _warn_if_not_waited_for(
+    deployment: Deployment, rollout: Rollout, given: AbstractSet[str]
+) -> None:
+    """Warn where a change makes a revision and its rollout is left out of the operation.
+
+    ``--target`` on a deployment alone does so: the engine answers with the rollout's old state.
+    """
+    fields = [key for key in _REVISION_INPUTS if key in given]
+    new = [_as_compared(key, getattr(deployment, key)) for key in fields]
+    old = [_as_compared(key, getattr(rollout, key)) for key in fields]
+    if not pulumi.runtime.is_dry_run():
+        new, old = [deployment.requested_revision_id], [rollout.__dict__["revision_id"]]
+
+    def warn(values: list[Any]) -> None:
+        wanted, seen, urn = values[: len(new)], values[len(new) : -1], values[-1]
+        if wanted != seen:
+            pulumi.log.warn(
+                "This makes a new revision, and nobody waits for it, for its rollout is not part "
+                f"of this operation: add `--target '{urn}'`, or run `pulumi up` afterwards.",
+                resource=deployment,
+            )
+
+    pulumi.Output.all(*new, *old, rollout.urn).apply(warn)
+
+
+def _as_compared(key: str, value: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    return value.apply(_revision_part) if key == "source_config" else value
+
+
+_REVISION_INPUTS = (
+    "source_config",
+    "source_revision_config",
+    "secret_fingerprints",
+    "secret_references",
+    "revision_source",
+    "tracked_packages",
+    "route_through_gateway",
+    "triggers",
+)
 
 
 def _options(opts: pulumi.ResourceOptions) -> dict[str, Any] | None:

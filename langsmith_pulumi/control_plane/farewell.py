@@ -68,7 +68,8 @@ def _end_of_log(client: ControlPlane, deployment: Deployment, revision: Revision
     kind = _LOG_OF.get(revision.status, "build")
     client = client.until(client.clock() + _LOG_SECONDS)
     lines = client.build_log(deployment.id, revision.id, _LOG_LINES, kind)
-    log = "".join(f"    {line}\n" for line in lines)
+    # With a prefix, so that no line can be a command to the runner of a pipeline.
+    log = "".join(f"    | {line}\n" for line in lines)
     return f"\n  The end of its {kind} log:\n{log}  " if log else ""
 
 

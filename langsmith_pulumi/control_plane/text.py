@@ -21,6 +21,7 @@ _TERMINAL_CODE = re.compile(
     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links and other strings
     r"|\x1b[ -/]*[0-~]"
 )
+_RUNNER_COMMAND = re.compile(r"##((?:vso)?\[)")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -33,11 +34,12 @@ def printable(text: str) -> str:
     """Return the text as one line of printable characters.
 
     Terminal codes are removed. Control characters, marks that change the direction of writing and
-    unpaired surrogates become blanks, and blanks in a row become one.
+    unpaired surrogates become blanks, and blanks in a row become one. What a pipeline's runner
+    would obey anywhere in a line (``##[...]``) is broken up.
     """
     text = _TERMINAL_CODE.sub("", text)
     kept = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(kept.split())
+    return _RUNNER_COMMAND.sub(r"# #\1", " ".join(kept.split()))
 
 
 def sanitize(

@@ -252,7 +252,7 @@ def test_a_failure_brings_the_end_of_its_log(
         wait()
 
     assert f"{status}: no module named [secret]" in str(failed.value)
-    assert f"end of its {kind} log:\n    step 7\n    boom [secret]\n" in str(failed.value)
+    assert f"end of its {kind} log:\n    | step 7\n    | boom [secret]\n" in str(failed.value)
     assert server.requests[-1].query["type"] == kind
     assert "hush" not in str(failed.value)
 

@@ -70,3 +70,10 @@ def test_sanitizing_needs_no_client() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["##[add-mask]x", "a ##vso[task.setvariable]b", "###[group]"])
+def test_no_text_commands_a_runner(text: str) -> None:
+    """A pipeline's runner obeys these wherever they stand in a line."""
+    assert "##[" not in sanitize(text)
+    assert "##vso[" not in sanitize(text)
