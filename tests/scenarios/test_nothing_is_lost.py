@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.engines import OfflineEngine, PulumiEngine
 from support.scenario import github
 
 if TYPE_CHECKING:
@@ -197,28 +196,20 @@ def test_what_a_resource_manages_another_cannot_adopt(stage: Stage, *, adopter_f
     assert writes(stage.simulator) == []
 
 
-def forced(stage: Stage, *arguments: str) -> PulumiEngine:
-    """The engine of a stage, where it knows forced replacements."""
-    if isinstance(stage.engine, OfflineEngine):
-        pytest.skip("the offline engine does not force replacements")
-    assert isinstance(stage.engine, PulumiEngine)
-    return stage.engine
-
-
 @pytest.mark.parametrize("delete_first", [None, True])
 def test_replace_of_an_adopted_deployment_is_refused(
     stage: Stage, *, delete_first: bool | None
 ) -> None:
     """`pulumi up --replace` asks no provider; the rollout tells."""
-    engine = forced(stage)
+    engine = stage.engine
     identifier = adopted(stage, delete_tracing_project=True)
     opts = {"import_": identifier, "delete_before_replace": delete_first}
     stage.write({"agent": github(delete_tracing_project=True, opts=opts)})
-    refuses(engine.preview("--replace", urn(stage)), "import_", identifier)
+    refuses(engine.preview(replace=(urn(stage),)), "import_", identifier)
     # It looks like a first adoption until its rollout is compared, so the plan's one read is sent.
     sent = [(one.method, one.path) for one in stage.simulator.requests]
     assert sent in ([], [("GET", f"/v2/deployments/{identifier}")])
-    engine.up("--replace", urn(stage))
+    engine.up(replace=(urn(stage),))
     assert "DELETE" not in writes(stage.simulator)
     assert live(stage.simulator) == {identifier: "agent"}
     assert engine.preview().ops == {}
@@ -237,15 +228,15 @@ def test_replace_that_cannot_succeed_is_refused_at_preview(
     stage: Stage, opts: dict[str, Any], *, permitted: bool, parts: tuple[str, ...]
 ) -> None:
     """Nothing is deleted whose name would stay taken."""
-    engine = forced(stage)
+    engine = stage.engine
     program = {"agent": github(delete_tracing_project=permitted, opts=opts)}
     stage.write(program)
     assert engine.up().ok
     before = live(stage.simulator)
     stage.simulator.clear_requests()
-    refuses(engine.preview("--replace", urn(stage)), *parts)
+    refuses(engine.preview(replace=(urn(stage),)), *parts)
     assert stage.simulator.requests == []
-    engine.up("--replace", urn(stage))
+    engine.up(replace=(urn(stage),))
     assert "DELETE" not in writes(stage.simulator)
     assert live(stage.simulator) == before
     assert engine.preview().ops == {}
@@ -253,14 +244,14 @@ def test_replace_that_cannot_succeed_is_refused_at_preview(
 
 def test_replace_that_can_succeed_does(stage: Stage) -> None:
     """With the permission and the order, `--replace` makes a new deployment of that name."""
-    engine = forced(stage)
+    engine = stage.engine
     opts = {"delete_before_replace": True}
     stage.write({"agent": github(delete_tracing_project=True, opts=opts)})
     assert engine.up().ok
     before = live(stage.simulator)
-    preview = engine.preview("--replace", urn(stage))
+    preview = engine.preview(replace=(urn(stage),))
     assert preview.ops == {"Deployment agent": "replace", "Rollout agent": "replace"}
-    outcome = engine.up("--replace", urn(stage))
+    outcome = engine.up(replace=(urn(stage),))
     assert outcome.ok, outcome.errors
     assert list(live(stage.simulator).values()) == ["agent"]
     assert not before.keys() & live(stage.simulator).keys()
