@@ -89,7 +89,12 @@ class Model:
         def resolved(value: Any) -> Any:
             if isinstance(value, dict) and value.keys() == {"output"}:
                 target, attribute = value["output"]
-                changing = "Rollout" in told.get(target, NOTHING).ops
+                named = program.get(target, {}).get("source_config.custom_url")
+                if attribute == "url" and named is not None:
+                    return named
+                rollout = told.get(target, NOTHING).ops.get("Rollout")
+                # A URL does not change with a revision.
+                changing = rollout is not None and (attribute != "url" or rollout != "update")
                 return UNKNOWN if changing else state.output(target, attribute)
             if isinstance(value, dict):
                 return {key: resolved(item) for key, item in value.items()}
