@@ -32,7 +32,7 @@ _NAMED = (
     # TOKEN=..., --password='...', in a command or an environment.
     re.compile(rf"(?<![\w.-])([\w.-]+)(=)({_VALUE})"),
     # --token ..., -password ...
-    re.compile(rf"(?<![\w-])(--?[\w.-]+)([ \t]+)({_VALUE})"),
+    re.compile(rf"(?<![\w.-])(--?[\w.-]+)([ \t]+)({_VALUE})"),
     # "password": "..." of JSON and of Python.
     re.compile(r"""(["'][\w.-]+["'])(\s*:\s*)("[^"]*"|'[^']*')"""),
 )

@@ -21,6 +21,7 @@ from control_plane.samples import (
     revision,
 )
 from control_plane.scripted import RESET, Reply, Request, Scripted, Time
+from workflows.runner import obeyed
 
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.client import ControlPlane
@@ -255,6 +256,20 @@ def test_a_failure_brings_the_end_of_its_log(
     assert f"end of its {kind} log:\n    | step 7\n    | boom [secret]\n" in str(failed.value)
     assert server.requests[-1].query["type"] == kind
     assert "hush" not in str(failed.value)
+
+
+def test_a_log_in_an_error_commands_no_runner(film: Film, wait: Wait) -> None:
+    """A pipeline prints the error: no line of a build's log may be a command to its runner."""
+    lines = ["::set-output name=url::x", "said ##[add-mask]x", "##vso[task]x"]
+    failed_frame = frame("BUILD_FAILED")
+    log = Reply(body={"logs": [{"message": line} for line in lines]})
+    film.frames = [Frame(failed_frame.deployment, failed_frame.revision, log)]
+
+    with pytest.raises(errors.RolloutFailed) as failed:
+        wait()
+
+    assert obeyed(str(failed.value)) == []
+    assert "| ::set-output" in str(failed.value)
 
 
 @pytest.mark.parametrize(

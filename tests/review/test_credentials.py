@@ -66,6 +66,14 @@ def test_a_token_is_known_by_how_it_begins(token: str) -> None:
         assert token not in without_credentials(text)
 
 
+@pytest.mark.parametrize(
+    "unit", [".-", "--a ", "a=\"b'", '"a":', "://a:", " -u a", "bearer ", "eyJa."]
+)
+def test_long_texts_take_linear_time(unit: str) -> None:
+    """A text of half a million characters is done at once; it took an hour when it was squared."""
+    without_credentials(unit * (500_000 // len(unit)))
+
+
 @pytest.mark.parametrize("text", SHOWN)
 def test_what_is_no_secret_is_shown(text: str) -> None:
     """Words that only look like it."""
