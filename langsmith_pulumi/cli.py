@@ -34,8 +34,7 @@ def main() -> None:
 @click.option(
     "--api-key",
     envvar="LANGSMITH_SIMULATOR_KEY",
-    default="simulator-key",
-    show_default=True,
+    show_default="a random one",
     help="The key that clients must send.",
 )
 @click.option(
@@ -43,13 +42,37 @@ def main() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep deployments in this file; in memory without it.",
 )
-def simulate(port: int, revision_seconds: float, api_key: str, database: Path | None) -> None:
-    """Serve the control plane's API on loopback, for trying and testing."""
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME[:PORT]",
+    help="A host that requests may name beside loopback, for a proxy or a forwarded port.",
+)
+def simulate(
+    port: int,
+    revision_seconds: float,
+    api_key: str | None,
+    database: Path | None,
+    allowed_hosts: tuple[str, ...],
+) -> None:
+    """Serve the control plane's API on loopback, for trying and testing.
+
+    Prints the lines that point a shell to it.
+    """
     run = _testing("simulator", "run")
     try:
-        run(port=port, revision_seconds=revision_seconds, api_key=api_key, database=database)
+        run(
+            port=port,
+            revision_seconds=revision_seconds,
+            api_key=api_key,
+            database=database,
+            allowed_hosts=allowed_hosts,
+        )
     except OSError as busy:
         raise click.ClickException(f"Cannot serve on port {port}: {busy.strerror}.") from None
+    except ValueError as refusal:
+        raise click.ClickException(str(refusal)) from None
 
 
 _STACK = [

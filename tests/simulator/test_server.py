@@ -1,5 +1,6 @@
 """Starting, stopping, remembering between two runs, and serving nobody else."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ CREATE = {
     "source_revision_config": {"image_uri": "agent:v1"},
     "secrets": [{"name": "A", "value": "canary"}],
 }
+
+ODD_KEY = """it's "odd" $HOME `id` \\ !x #"""
 
 
 def send(simulator: Simulator, method: str, path: str, body: Any = None) -> httpx.Response:
@@ -149,6 +152,18 @@ def test_environment() -> None:
         }
 
 
+def test_on_the_other_loopback() -> None:
+    """It may serve IPv6, where the machine has it."""
+    try:
+        simulator = Simulator(host="::1")
+        simulator.start()
+    except OSError:
+        pytest.skip("this machine has no IPv6 on loopback")
+    with simulator:
+        assert simulator.url.startswith("http://[::1]:")
+        assert send(simulator, "GET", "/v2/deployments").status_code == 200
+
+
 def test_below_a_path() -> None:
     """As on a self-hosted installation, it may be found below a path, and nothing beside it."""
     with Simulator(base_path="/api-host") as simulator:
@@ -160,20 +175,51 @@ def test_below_a_path() -> None:
         assert beside.headers["Content-Type"] == "text/html"
 
 
-def test_as_a_command() -> None:
-    """The command says in one line where it serves, and ends without a word."""
-    code = "from langsmith_pulumi.testing.simulator import run; run(api_key='canary')"
-    command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        url = line.split("LANGGRAPH_HOST_URL=")[1].split()[0]
-        answer = httpx.get(f"{url}/v2/deployments", verify=False)
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
+@pytest.mark.parametrize("arguments", [[], ["--api-key", ODD_KEY]])
+def test_as_a_command(arguments: list[str]) -> None:
+    """The printed lines, pasted into a shell, point it here whatever it was set to before."""
+    command = [sys.executable, "-m", "langsmith_pulumi.cli", "simulate", *arguments]
+    keys = []
+    for _ in range(2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            lines = [process.stdout.readline() for _ in range(6)]
+            environ = _pasted(lines[2:5])
+            headers = {"X-Api-Key": environ["LANGSMITH_API_KEY"]}
+            url = environ["LANGSMITH_CONTROL_PLANE_URL"]
+            answer = httpx.get(f"{url}/v2/deployments", headers=headers, verify=False)
+            process.send_signal(signal.SIGINT)
+            rest = process.stdout.read()
+        keys.append(environ["LANGSMITH_API_KEY"])
+        assert lines[0] == f"The simulator is ready at {url}. Paste into another shell:\n"
+        assert (answer.status_code, rest, process.returncode) == (200, "", 0)
+        assert not {"LANGGRAPH_HOST_URL", "LANGGRAPH_HOST_API_KEY"} & environ.keys()
 
-    assert (answer.status_code, rest, process.returncode) == (401, "", 0)
-    assert "canary" not in line
+    assert keys == [ODD_KEY, ODD_KEY] if arguments else keys[0] != keys[1]
+
+
+def _pasted(lines: list[str]) -> dict[str, str]:
+    """Return the environment of a shell that has read the lines."""
+    before = {"PATH": os.environ["PATH"], "LANGGRAPH_HOST_URL": "https://real.example.com"}
+    before["LANGGRAPH_HOST_API_KEY"] = "real"
+    script = "".join([*lines, "env -0"])
+    done = subprocess.run(
+        ["bash"], input=script, env=before, capture_output=True, text=True, check=True
+    )
+    pairs = [entry.partition("=") for entry in done.stdout.split("\0") if entry]
+    return {name: value for name, _, value in pairs}
+
+
+@pytest.mark.parametrize("key", ["", " ", "two\nlines", "schl\u00fcssel", "tail "])
+def test_a_key_that_no_header_holds(key: str) -> None:
+    """A key that could never be sent is refused at once, without being shown."""
+    with pytest.raises(ValueError, match="cannot be sent in a header"):
+        Simulator(api_key=key)
+
+
+def test_each_simulator_has_a_key_of_its_own() -> None:
+    """Nobody can guess the key of a simulator that runs somewhere."""
+    assert Simulator().api_key != Simulator().api_key
 
 
 def test_importing_the_package_is_cheap() -> None:

@@ -3,9 +3,11 @@
 A request comes in at the top and only ever goes down:
 
     server.py     the simulator in Python       loopback.py its thread and its socket
+    hosts.py      which hosts a request may name
     gate.py       around each request: it is recorded, may go wrong, shows its key, is saved
     faults.py     answers that are late, wrong or missing
     traffic.py    what is remembered of it      access.py   who is let in
+    answering.py  answers from outside of
     application.py, which joins api.py (the routes of the API) and doors.py (/_simulator)
     schemas.py    the form of request bodies    queries.py  the form of lists and logs
     strict.py     the base of every body        views.py    the form of answers

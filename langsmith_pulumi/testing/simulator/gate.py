@@ -1,7 +1,6 @@
 """Around every request: it is recorded, may go wrong, has to show the key, and is saved."""
 
 import copy
-import json
 from collections.abc import Callable
 from email.utils import formatdate
 
@@ -9,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langsmith_pulumi.testing.simulator.access import check_key, check_workspace
+from langsmith_pulumi.testing.simulator.answering import send_answer, send_refusal
 from langsmith_pulumi.testing.simulator.faults import Exchange, commit
 from langsmith_pulumi.testing.simulator.records import Records
 from langsmith_pulumi.testing.simulator.refusals import Refusal
@@ -60,7 +60,7 @@ class Gate:
             if not scope["path"].startswith(DOORS):
                 check_workspace(headers, settings)
         except Refusal as refusal:
-            await _refuse(refusal, send)
+            await send_refusal(refusal, send)
         else:
             self._keep_copy(scope["method"])
             await self._app(scope, receive, self._saving(send))
@@ -102,7 +102,7 @@ class Below:
             inner = scope["path"].removeprefix(self._base_path)
             await self._app({**scope, "path": inner}, receive, send)
         else:
-            await _answer(404, "text/html", b"<html>404 Not Found</html>", send)
+            await send_answer(404, "text/html", b"<html>404 Not Found</html>", send)
 
 
 def _dated(send: Send, clock: Callable[[], float]) -> Send:
@@ -124,17 +124,3 @@ def _noting_status(request: RecordedRequest, send: Send) -> Send:
         await send(message)
 
     return note_and_send
-
-
-async def _refuse(refusal: Refusal, send: Send) -> None:
-    body = json.dumps({"detail": refusal.detail}).encode()
-    await _answer(refusal.status, "application/json", body, send)
-
-
-async def _answer(status: int, content_type: str, body: bytes, send: Send) -> None:
-    headers = [
-        (b"content-type", content_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

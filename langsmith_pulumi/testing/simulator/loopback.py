@@ -1,7 +1,6 @@
 """A web server in a thread, on loopback, that starts and stops at once."""
 
 import asyncio
-import ipaddress
 import socket
 import threading
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from typing import Any, TypeVar, cast
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from langsmith_pulumi.testing.simulator.hosts import is_loopback
 
 Result = TypeVar("Result")
 
@@ -95,7 +96,7 @@ class _Connection(H11Protocol):
 
 def require_loopback(host: str) -> None:
     """Refuse an address that others can reach."""
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise ValueError(
             f"The simulator holds secrets and serves on loopback only, not on {host}. "
             "Pass allow_other_hosts=True if that is what you want."
@@ -103,15 +104,9 @@ def require_loopback(host: str) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.create_server((host, port))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
     # Connections inherit this. Without it each answer on a kept connection takes 40 ms: its
     # body is held back until the client has acknowledged the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,6 +1,7 @@
 """The simulator as tests and the command line use it."""
 
 import contextlib
+import shlex
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,11 +16,12 @@ from langsmith_pulumi.testing.simulator import views
 from langsmith_pulumi.testing.simulator.application import application
 from langsmith_pulumi.testing.simulator.faults import Fault, Kind
 from langsmith_pulumi.testing.simulator.gate import Below, Gate
+from langsmith_pulumi.testing.simulator.hosts import Address, HostCheck
 from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
 from langsmith_pulumi.testing.simulator.records import Deployment, Outcome
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest
 from langsmith_pulumi.testing.simulator.service import ControlPlane
-from langsmith_pulumi.testing.simulator.settings import DEFAULT_API_KEY, Settings
+from langsmith_pulumi.testing.simulator.settings import Settings, random_api_key
 from langsmith_pulumi.testing.simulator.storage import Storage
 from langsmith_pulumi.testing.simulator.traffic import RecordedRequest, Traffic
 from langsmith_pulumi.testing.simulator.workspace import Workspace
@@ -37,6 +39,8 @@ class Simulator(Settings):
     Args:
         port: 0 picks a free one.
         host: a loopback address, unless `allow_other_hosts`.
+        allowed_hosts: what the `Host` header of a request may name beside the host and loopback;
+            `name:port`, or `name` with any port, for a proxy or a port that is forwarded.
         base_path: serve below this path only; `/api-host` is that of self-hosted installations.
         database: a file that keeps the deployments, secrets in clear, beyond this process.
         clock: seconds since the epoch; a test may pass its own.
@@ -45,6 +49,7 @@ class Simulator(Settings):
     port: int = 0
     host: str = "127.0.0.1"
     allow_other_hosts: bool = False
+    allowed_hosts: Sequence[str] = ()
     base_path: str = ""
     database: Path | str | None = None
     clock: Callable[[], float] = field(default=time.time, repr=False)
@@ -53,6 +58,7 @@ class Simulator(Settings):
         """Set everything up, but for the socket."""
         if not self.allow_other_hosts:
             require_loopback(self.host)
+        _require_sendable(self.api_key)
         self._storage = Storage(Path(self.database) if self.database else None)
         self._workspace = Workspace(self, self.clock, self._storage.load())
         self._plane = ControlPlane(self._workspace)
@@ -89,7 +95,8 @@ class Simulator(Settings):
     @property
     def url(self) -> str:
         """Where clients find it."""
-        return f"http://{self.host}:{self.port}{self.base_path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{self.base_path}"
 
     @property
     def env(self) -> dict[str, str]:
@@ -181,7 +188,8 @@ class Simulator(Settings):
 
     def _application(self) -> ASGIApp:
         gate = Gate(application, self._plane, self._traffic, self._save)
-        return Below(self.base_path, gate) if self.base_path else gate
+        app = Below(self.base_path, gate) if self.base_path else gate
+        return HostCheck(app, lambda: Address(self.host, self.port, self.allowed_hosts))
 
 
 def run(
@@ -190,26 +198,38 @@ def run(
     revision_seconds: float = 0.0,
     api_key: str | None = None,
     database: Path | str | None = None,
+    allowed_hosts: Sequence[str] = (),
 ) -> None:
-    """Serve until interrupted; prints one line as soon as requests are answered.
+    """Serve until interrupted; prints, once requests are answered, what to paste into a shell.
 
-    The line holds what a shell needs to point clients here; the key only if it is the default.
+    Without `api_key` each start has a key of its own.
     """
     simulator = Simulator(
         port=port,
         revision_seconds=revision_seconds,
-        api_key=api_key or DEFAULT_API_KEY,
+        api_key=random_api_key() if api_key is None else api_key,
         database=database,
+        allowed_hosts=allowed_hosts,
     )
     with simulator:
-        print(_ready_line(simulator), flush=True)  # noqa: T201 - this is a command
+        print(_ready_text(simulator), flush=True)  # noqa: T201 - this is a command
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
 
-def _ready_line(simulator: Simulator) -> str:
-    key = simulator.api_key if simulator.api_key == DEFAULT_API_KEY else "<the key you chose>"
+def _ready_text(simulator: Simulator) -> str:
+    # The two that are unset would win over those that are exported.
     return (
-        f"Simulator ready at {simulator.url}: "
-        f"LANGGRAPH_HOST_URL={simulator.url} LANGSMITH_API_KEY={key}"
+        f"The simulator is ready at {simulator.url}. Paste into another shell:\n\n"
+        f"export LANGSMITH_API_KEY={shlex.quote(simulator.api_key)}\n"
+        f"export LANGSMITH_CONTROL_PLANE_URL={shlex.quote(simulator.url)}\n"
+        "unset LANGGRAPH_HOST_API_KEY LANGGRAPH_HOST_URL\n"
     )
+
+
+def _require_sendable(api_key: str) -> None:
+    if not (api_key and api_key.isascii() and api_key.isprintable() and api_key == api_key.strip()):
+        raise ValueError(
+            "The key cannot be sent in a header: it must be printable ASCII, not empty, and "
+            "without a blank at either end."
+        )

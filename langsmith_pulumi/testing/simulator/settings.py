@@ -1,10 +1,10 @@
 """How one simulated control plane behaves."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-DEFAULT_API_KEY = "lsv2_pt_simulator"
 DEFAULT_WORKSPACE_ID = "11111111-1111-4111-8111-111111111111"
 
 Hosting = Literal["any", "cloud", "self-hosted"]
@@ -38,12 +38,18 @@ DEFAULT_INTEGRATION = Integration(
 )
 
 
+def random_api_key() -> str:
+    """Make a key in the form of the service's own."""
+    return f"lsv2_pt_{secrets.token_hex(16)}"
+
+
 @dataclass(kw_only=True)
 class Settings:
     """The switches of a simulator; they may be flipped while it runs.
 
     Args:
-        api_key: the only key that is let in, in `X-Api-Key` or as a bearer token.
+        api_key: the only key that is let in, in `X-Api-Key` or as a bearer token; a random one
+            unless given.
         hosting: `cloud` builds from repositories and takes images only with a listener;
             `self-hosted` takes images only; `any`, the default, takes both, and holds each
             source to the rules of the place where it belongs.
@@ -62,7 +68,7 @@ class Settings:
         omitted: fields of `source_config` that this version of the service never returns.
     """
 
-    api_key: str = field(default=DEFAULT_API_KEY, repr=False)
+    api_key: str = field(default_factory=random_api_key, repr=False)
     hosting: Hosting = "any"
     workspace_id: str | None = None
     requires_workspace: bool = False
