@@ -41,13 +41,16 @@ class PulumiCli:
         }
         self._run("stack", "init", stack)
 
-    def preview(self) -> dict[str, Any]:
+    def preview(self, *more: str) -> dict[str, Any]:
         """The document of `preview --json`."""
-        document: dict[str, Any] = json.loads(self._run("preview", "--json", ok=False))
+        document: dict[str, Any] = json.loads(self._run("preview", "--json", *more, ok=False))
         return document
 
-    def operate(self, command: str) -> None:
-        self._run(command, "--yes", "--skip-preview")
+    def operate(self, command: str, *more: str) -> None:
+        self._run(command, "--yes", "--skip-preview", *more)
+
+    def taint(self, urn: str) -> None:
+        self._run("state", "taint", urn, "--yes")
 
     def import_state(self, document: dict[str, Any]) -> None:
         file = self._project / "import.json"

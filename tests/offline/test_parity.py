@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from offline.pulumi_cli import PulumiCli, comparable_plan, comparable_state, needs_pulumi
 from offline.toy import Toy, thing
 
@@ -75,3 +76,43 @@ def test_the_same_refusals(toy: Toy) -> None:
     offline = refusals(toy.stack().preview().plan)
     assert len(offline) == 1
     assert offline == refusals(PulumiCli(toy).preview())
+
+
+FORCED = [
+    thing("a", value="one", kind="x"),
+    thing("z", {"delete_before_replace": True, "ignore_changes": ["value"]}, value="one"),
+    REBUILT,
+    UPDATED,
+]
+
+
+@pytest.mark.parametrize("how", ["replace", "taint"])
+def test_forced_replacements(tmp_path: Path, how: str) -> None:
+    """`--replace` and taint: one check without olds, no diff, the order by the option alone."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    one, other = Toy(tmp_path / "one"), Toy(tmp_path / "other")
+    offline, pulumi = one.stack(), PulumiCli(other)
+    for toy in (one, other):
+        toy.declare(*FORCED)
+    assert offline.up().ok
+    pulumi.operate("up")
+    urns = [item["urn"] for item in pulumi.state() if item["urn"].endswith(("::a", "::z"))]
+    assert len(urns) == 2
+    if how == "taint":
+        for urn in urns:
+            offline.taint(urn)
+            pulumi.taint(urn)
+    replace = urns if how == "replace" else []
+    given = [text for urn in replace for text in ("--replace", urn)]
+    one.declare(*FORCED, {**FORCED[1], "name": "new"})
+    other.declare(*FORCED, {**FORCED[1], "name": "new"})
+    one.calls(), other.calls()
+    mine = offline.preview(replace=replace).plan
+    assert comparable_plan(mine) == comparable_plan(pulumi.preview(*given))
+    assert offline.up(replace=replace).ok
+    pulumi.operate("up", *given)
+    assert sorted(one.calls()) == sorted(other.calls())
+    state = offline.export()["deployment"]["resources"]
+    assert comparable_state(state) == comparable_state(pulumi.state())
+    assert set(offline.preview().summary) == {"same"}, "a taint goes with the replacement"
