@@ -387,6 +387,7 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
     """
     from langsmith_pulumi.control_plane.rollout import wait_until_gone
 
+    _refuse_unadopted(session, deployment_id, props)
     needed = _needed_by(session, deployment_id)
     if needed:
         urn = props.get("progress_urn")
@@ -406,6 +407,24 @@ def delete(session: Session, deployment_id: str, props: Bag) -> None:
         on_progress=tick,
         on_silence=tick.silence,
     )
+
+
+def _refuse_unadopted(session: Session, deployment_id: str, props: Bag) -> None:
+    """Refuse to let go of a deployment that another resource names and has not taken over yet.
+
+    A rename adopts first and deletes afterwards. Where the deletion comes first, it belongs to a
+    replacement, after which nothing would be in the state.
+    """
+    declarations = session.declarations
+    adopter = declarations.adopter(deployment_id)
+    declared = declarations.get(adopter)
+    if adopter is None or declared is None or declared.written:
+        return
+    if declarations.manager(deployment_id) != adopter or adopter == props.get("progress_urn"):
+        raise Refusal(
+            f"Deployment {props.get('name')!r} ({deployment_id}) was not deleted: import_ of "
+            f"{resource_name(adopter)!r} names it. Remove import_, or take back what replaces it."
+        )
 
 
 def _needed_by(session: Session, deployment_id: str) -> str:

@@ -38,6 +38,9 @@ def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
 def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
     waits = [declared[name].rollout for name in given.pop("depends_on", [])]
     aliases = [pulumi.Alias(**alias) for alias in given.pop("aliases", [])]
+    if "component" in given:
+        given["parent"] = pulumi.ComponentResource("acme:index:Box", given.pop("component"))
+        aliases.append(pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE))
     return pulumi.ResourceOptions(**given, depends_on=waits, aliases=aliases)
 
 
