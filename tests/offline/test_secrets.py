@@ -131,3 +131,39 @@ def test_a_preview_needs_no_passphrase(toy: Toy, salt: str) -> None:
     toy.environ["PULUMI_CONFIG_PASSPHRASE"] = "another"
     with pytest.raises(OfflineError):
         toy.stack().preview()
+
+
+KEY = "lsv2_sk_0123456789abcdef_canary"
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_key_is_in_no_state_and_no_plan(toy: Toy, *, secret: bool) -> None:
+    """However it is given; the provider has it all the same, also at refresh and destroy."""
+    values = {"toy:apiKey": KEY, "plain": "in clear"}
+    toy.declare(thing("a", {}))
+    stack = toy.stack(secrets={"toy:apiKey": KEY}) if secret else toy.stack(config=values)
+    for operation in (stack.preview, stack.up, stack.refresh, stack.preview):
+        result = operation()
+        assert result.ok, result.diagnostics
+        told = [repr(result), str(result.plan)]
+        written = [path.read_text("utf-8") for path in toy.state_file.parent.glob("*")]
+        assert not [text for text in (*told, *written) if KEY in text]
+    exported = str(stack.export())
+    assert "apiKey" not in exported
+    assert stack.destroy().ok
+
+
+def test_a_key_that_is_secret_in_the_stack_stays_so(toy: Toy) -> None:
+    """Another value given for it in clear is hidden too."""
+    salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
+    hidden = Vault("test", salt).encrypt("hi there")
+    (toy.project / "Pulumi.dev.yaml").write_text(
+        f"encryptionsalt: {salt}\nconfig:\n  toy:greeting:\n    secure: {hidden}\n"
+    )
+    toy.declare(thing("a", {}))
+    stack = toy.stack(config={"greeting": CANARY})
+    result = stack.up()
+    assert result.ok, result.diagnostics
+    written = [path.read_text("utf-8") for path in toy.state_file.parent.glob("*")]
+    for text in (*written, repr(result), str(result.plan)):
+        assert "canary" not in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .children import spawn
@@ -13,6 +13,7 @@ from .project import (
     Config,
     Project,
     namespaced,
+    public,
     read_config,
     read_project,
     stack_settings,
@@ -67,20 +68,22 @@ class OpenStack:
         return export(checkpoint, self.vault.encrypt, self.vault.salt_state)
 
     @property
-    def config_bag(self) -> Bag:
-        """The configuration as the default provider's inputs."""
+    def public_config(self) -> Bag:
+        """The configuration without its secrets: what the state holds of the default provider."""
         hidden = self.config.secret_keys
-        return {
-            key: Secret(text) if key in hidden else text
-            for key, text in sorted(self.config.values.items())
-        }
+        return {key: text for key, text in sorted(self.config.values.items()) if key not in hidden}
 
     @property
-    def recorded_provider_inputs(self) -> Bag:
+    def secret_config(self) -> Bag:
+        """The secrets of the present configuration, which no state holds."""
+        return {key: Secret(self.config.values[key]) for key in sorted(self.config.secret_keys)}
+
+    @property
+    def recorded_config(self) -> Bag:
         """What the default provider was configured with when the state was last written."""
         entries = self.checkpoint.entries
         found = (entry for entry in entries if is_dynamic_provider(entry.type))
-        return next((entry.inputs for entry in found), self.config_bag)
+        return next((entry.inputs for entry in found), self.public_config)
 
     @property
     def secret_texts(self) -> set[str]:
@@ -116,9 +119,17 @@ def open_stack(request: Request, *, planning: bool = False) -> OpenStack:
 
 
 def _checkpoint(document: dict[str, Any] | None, vault: Vault) -> Checkpoint:
-    checkpoint = load(document, vault.decrypt) if document else Checkpoint()
+    loaded = load(document, vault.decrypt) if document else Checkpoint()
+    checkpoint = replace(loaded, entries=[_without_credentials(one) for one in loaded.entries])
     refuse_if_broken(checkpoint)
     return checkpoint
+
+
+def _without_credentials(entry: Entry) -> Entry:
+    """Drop the credentials that a provider was configured with; former versions recorded them."""
+    if not is_dynamic_provider(entry.type):
+        return entry
+    return entry.but(inputs=public(entry.inputs), outputs=public(entry.outputs))
 
 
 def state_file(request: Request, project: Project | None = None) -> StateFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,15 @@ import yaml
 
 from .errors import NoPassphraseError, OfflineError
 from .secrets import Vault
+from .values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
+_SECRET_NAME = re.compile(r"(?:api_?key|token|password|secret)$", re.IGNORECASE)
+"""Keys whose values are secrets even if they are given in clear, such as `langsmith:apiKey`."""
 PLACEHOLDER = "a-secret-that-cannot-be-read-here"
 """What a preview takes for an encrypted value that it has no passphrase for."""
 
@@ -45,9 +49,18 @@ class Config:
     """Whether a placeholder stands for each encrypted value, because it could not be decrypted."""
 
     def with_values(self, values: Mapping[str, str], *, secret: bool = False) -> Config:
-        """The configuration with some values set."""
-        keys = self.secret_keys | values.keys() if secret else self.secret_keys - values.keys()
-        return replace(self, values={**self.values, **values}, secret_keys=frozenset(keys))
+        """Return the configuration with some values set; a key that was secret stays so."""
+        keys = values.keys() if secret else {key for key in values if _SECRET_NAME.search(key)}
+        return replace(self, values={**self.values, **values}, secret_keys=self.secret_keys | keys)
+
+
+def public(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a provider's configuration that are no secrets."""
+    return {
+        key: value
+        for key, value in values.items()
+        if not (isinstance(value, Secret) or _SECRET_NAME.search(key))
+    }
 
 
 def read_project(folder: Path) -> Project:
@@ -99,7 +112,9 @@ def read_config(project: Project, stack: str, passphrase: str | None) -> Config:
         values[key] = _config_text(_revealed(value, decrypt))
         if _holds_secret(value):
             hidden.add(key)
-    return Config(values, frozenset(hidden), is_blind=passphrase is None and bool(hidden))
+    is_blind = passphrase is None and bool(hidden)
+    hidden |= {key for key in values if _SECRET_NAME.search(key)}
+    return Config(values, frozenset(hidden), is_blind=is_blind)
 
 
 def stack_settings(project: Project, stack: str) -> dict[str, Any]:

@@ -109,14 +109,16 @@ def session(
 ) -> Iterator[Session]:
     """Everything an operation needs; all of it is ended on the way out.
 
-    With `from_state` the provider is configured as it last was, not from today's configuration.
+    With `from_state` the provider is configured as it last was, not from today's configuration; its
+    credentials, which no state holds, are today's.
     """
     server = Server()
-    inputs = opened.recorded_provider_inputs if from_state else opened.config_bag
+    inputs = opened.recorded_config if from_state else opened.public_config
     setting = Setting(opened.project.name, opened.stack, inputs, dry_run, PARALLEL, replace)
     snapshot = Snapshot(opened.checkpoint, (lambda _: None) if dry_run else opened.save)
     masker = Masker(listener, opened.secret_texts)
-    plugin = Plugin(_starter(opened, server.address, masker), inputs)
+    configured = {**inputs, **opened.secret_config}
+    plugin = Plugin(_starter(opened, server.address, masker), configured)
     deployment = Deployment(setting, snapshot, plugin, masker)
     monitor = Monitor(deployment, opened.config)
     server.serve(monitor)
