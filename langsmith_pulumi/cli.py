@@ -129,6 +129,23 @@ for _operation, _summary in {
     _offline_command(_operation, _summary)
 
 
+@offline.command("export")
+@click.option(
+    "--cwd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The project's folder; this one by default.",
+)
+@click.option("--stack", "-s", default="dev", show_default=True, help="The stack.")
+def offline_export(cwd: Path, stack: str) -> None:
+    """Print a stack's state for `pulumi stack import`.
+
+    The secrets are encrypted with the passphrase in PULUMI_CONFIG_PASSPHRASE, also those of a stack
+    that was begun without one.
+    """
+    sys.exit(_testing("offline.command", "export")(cwd=cwd, stack=stack))
+
+
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE|-...")
 @click.option(

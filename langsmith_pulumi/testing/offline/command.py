@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from . import engine
 from .display import print_result, shown
 from .errors import OfflineError
 from .opening import Request
+from .secrets import has_passphrase
 from .values import blind
 
 if TYPE_CHECKING:
@@ -51,6 +53,26 @@ def run(  # noqa: PLR0913 - all but the operation is optional, and by name
     except OfflineError as error:
         Console(stderr=True, highlight=False).print(Text(f"error: {error}", "red"), soft_wrap=True)
         return 1
+
+
+def export(*, cwd: Path, stack: str = "dev") -> int:
+    """Print the state for `pulumi stack import`, secrets encrypted with the given passphrase."""
+    try:
+        _require_passphrase()
+        state = engine.export_stack(Request(cwd, stack))
+    except OfflineError as error:
+        Console(stderr=True, highlight=False).print(Text(f"error: {error}", "red"), soft_wrap=True)
+        return 1
+    print(json.dumps(state, indent=4, ensure_ascii=False))  # noqa: T201 - what it is for
+    return 0
+
+
+def _require_passphrase() -> None:
+    if not has_passphrase(os.environ):
+        raise OfflineError(
+            "set PULUMI_CONFIG_PASSPHRASE to the passphrase of the Pulumi stack that takes the "
+            "state: its secrets are encrypted with it"
+        )
 
 
 def _run_as_json(operation: str, request: Request) -> int:

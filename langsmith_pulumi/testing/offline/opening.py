@@ -18,7 +18,7 @@ from .project import (
     read_project,
     stack_settings,
 )
-from .secrets import Vault, find_passphrase, has_passphrase
+from .secrets import Vault, find_passphrase, has_passphrase, vault_of_state
 from .state import Checkpoint, Entry, export, load
 from .store import StateFile
 from .urns import is_dynamic_provider
@@ -103,7 +103,8 @@ def open_stack(request: Request, *, planning: bool = False) -> OpenStack:
     passphrase = find_passphrase(environ)
     file = state_file(request, project)
     document = file.read()
-    vault = Vault(passphrase, _salt(document) or _configured_salt(project, request.stack))
+    configured_salt = _configured_salt(project, request.stack)
+    reader, vault = vault_of_state(environ, _salt(document), configured_salt)
     return OpenStack(
         project=project,
         stack=request.stack,
@@ -111,7 +112,7 @@ def open_stack(request: Request, *, planning: bool = False) -> OpenStack:
             project, request, passphrase, blindly=planning and not has_passphrase(environ)
         ),
         environ=environ,
-        checkpoint=_checkpoint(document, vault),
+        checkpoint=_checkpoint(document, reader),
         vault=vault,
         file=file,
         start=request.start,
@@ -140,9 +141,9 @@ def state_file(request: Request, project: Project | None = None) -> StateFile:
 def _config(project: Project, request: Request, passphrase: str, *, blindly: bool) -> Config:
     try:
         config = read_config(project, request.stack, passphrase)
-    except (NoPassphraseError, WrongPassphraseError):
+    except (NoPassphraseError, WrongPassphraseError) as wrong:
         if not blindly:
-            raise
+            raise type(wrong)(f"Pulumi.{request.stack}.yaml: {wrong}") from None
         config = read_config(project, request.stack, None)
     with_plain = config.with_values(namespaced(project, request.config))
     return with_plain.with_values(namespaced(project, request.secrets), secret=True)

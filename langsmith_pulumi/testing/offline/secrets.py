@@ -48,6 +48,10 @@ class Vault:
         """The text of a ciphertext; raises `WrongPassphraseError` unless it fits."""
         return _open(self._opened[0], ciphertext)
 
+    def verify(self) -> None:
+        """Raise `WrongPassphraseError` if the passphrase does not fit the salt."""
+        _ = self._opened
+
     @property
     def salt_state(self) -> str:
         """The salt, in the form that states and configurations keep."""
@@ -71,7 +75,50 @@ def find_passphrase(environ: Mapping[str, str]) -> str:
         return environ["PULUMI_CONFIG_PASSPHRASE"]
     if environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         return Path(environ["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text(encoding="utf-8").strip()
-    return _kept_passphrase(_config_home(environ) / "langsmith-pulumi" / "offline-passphrase")
+    return _kept_passphrase(generated_passphrase_file(environ))
+
+
+def generated_passphrase_file(environ: Mapping[str, str]) -> Path:
+    """Return where the passphrase is kept that is used when nobody gives one."""
+    return _config_home(environ) / "langsmith-pulumi" / "offline-passphrase"
+
+
+def vault_of_state(
+    environ: Mapping[str, str], salt: str, configured_salt: str
+) -> tuple[Vault, Vault]:
+    """Return what opens a state with this salt, and what encrypts it when it is written next.
+
+    They differ for a stack that was begun without a passphrase and is continued with one: the
+    generated passphrase opens it once more, and the given one takes its place.
+    """
+    own = Vault(find_passphrase(environ), salt or configured_salt)
+    if not salt:
+        return own, own
+    try:
+        own.verify()
+    except WrongPassphraseError:
+        generated = _generated_vault(environ, salt)
+        return generated, Vault(find_passphrase(environ), configured_salt)
+    return own, own
+
+
+def _generated_vault(environ: Mapping[str, str], salt: str) -> Vault:
+    path = generated_passphrase_file(environ)
+    if not has_passphrase(environ):
+        raise WrongPassphraseError(
+            "the stack's state was encrypted with a passphrase, and none is given: set "
+            f"PULUMI_CONFIG_PASSPHRASE to it (the generated one in {path} does not open the state)"
+        )
+    try:
+        generated = Vault(path.read_text(encoding="utf-8").strip(), salt)
+        generated.verify()
+    except (OSError, WrongPassphraseError):
+        raise WrongPassphraseError(
+            "the passphrase given in PULUMI_CONFIG_PASSPHRASE (or its _FILE) does not open this "
+            "stack's secrets in the state, and neither does a generated one "
+            f"({path}): set the one that the state was encrypted with"
+        ) from None
+    return generated
 
 
 def has_passphrase(environ: Mapping[str, str]) -> bool:
