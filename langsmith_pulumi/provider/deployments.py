@@ -279,7 +279,9 @@ def update(session: Session, deployment_id: str, olds: Bag, news: Bag) -> Update
     if not _is_sent(changed):
         return UpdateResult({**_outputs_of(olds), **_place(client), **news})
     live = _patched(client, deployment_id, olds, news, changed)
-    requested = _requested(client, olds, live, changed)
+    # The state may still name the row that the resource had before it was renamed.
+    before = {**olds, "progress_urn": news.get("progress_urn")}
+    requested = _requested(client, before, live, changed)
     if requested != olds.get("requested_revision_id"):
         _remember(session, live)
     return UpdateResult(_outs(news, live, client, requested))
@@ -298,7 +300,7 @@ def _patched(
     live = client.get(deployment_id)
     news = _with_ignored_variables(news, live)
     if _is_made(olds, news, live, changed):
-        progress.tell(olds.get("progress_urn"), "an earlier run made this change; not sent again")
+        progress.tell(news.get("progress_urn"), "an earlier run made this change; not sent again")
         return live
     return _revised(client, live, news, changed)
 

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 
 from langsmith_pulumi.provider import bags
+from langsmith_pulumi.provider.markers import is_marker
 
 from .credentials import without_credentials
 from .plan import SECRET
@@ -40,6 +41,7 @@ UNKNOWN = Word("known only during up")
 HIDDEN = Word("a secret")
 UNSET = Word("not set")
 DIFFERENT = Word("something else")
+OUTSIDE = Word("changed outside, not shown")
 
 
 def pair(before: Any, after: Any) -> tuple[Word | Foreign, Word | Foreign]:
@@ -84,6 +86,8 @@ def _text(value: Any) -> Word | Foreign:
         return UNSET
     if isinstance(value, Word):
         return value
+    if is_marker(value):
+        return OUTSIDE
     if bags.is_unknown(value):
         return UNKNOWN
     if value == SECRET:
@@ -95,7 +99,7 @@ def stated(value: Any) -> dict[str, Any]:
     """A value as it is, with whether it is set, unset, secret or unknown; for programs."""
     if value is None:
         return {"state": "unset"}
-    if isinstance(value, Word):
+    if isinstance(value, Word) or is_marker(value):
         return {"state": "hidden"}
     if bags.is_unknown(value):
         return {"state": "unknown"}
@@ -120,6 +124,8 @@ def _printable(value: Any) -> Any:
         return [_printable(item) for item in value]
     if bags.is_unknown(value):
         return f"({UNKNOWN})"
+    if is_marker(value):
+        return f"({OUTSIDE})"
     if isinstance(value, str):
         return without_credentials(value)
     return _number(value) if isinstance(value, float) else value

@@ -8,9 +8,19 @@ import pytest
 from pulumi.output import UNKNOWN
 from review.building import inputs, plan, rollout, step
 
+from langsmith_pulumi.provider.markers import marker
 from langsmith_pulumi.review import read_plan, report_on
 from langsmith_pulumi.review.escape import block, code
-from langsmith_pulumi.review.values import LENGTH, Foreign, Word, pair, short, visible
+from langsmith_pulumi.review.values import (
+    LENGTH,
+    OUTSIDE,
+    Foreign,
+    Word,
+    pair,
+    short,
+    stated,
+    visible,
+)
 from langsmith_pulumi.review.words import count, listing, totals
 
 
@@ -147,3 +157,16 @@ def test_words() -> None:
         "2 deployments",
     ]
     assert [listing(["a", "b", "c"][:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
+
+
+def test_a_marker_of_the_state_is_told_in_words() -> None:
+    """What was changed outside is not in the state, and its fingerprint is not in a report."""
+    before = marker("source_config.install_command", "npm ci --token x", "salt")
+    old, new = pair(before, "npm ci")
+    assert (old, new) == (OUTSIDE, "npm ci")
+    assert isinstance(old, Word)
+    assert stated(before) == {"state": "hidden"}
+    assert stated({"args": [before]}) == {
+        "state": "set",
+        "value": {"args": ["(changed outside, not shown)"]},
+    }
