@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +14,11 @@ from review.building import bucket, error, inputs, plan, rollout, step
 from review.rendering import OURS, Page
 from workflows.runner import obeyed
 
-from langsmith_pulumi.review import review
+from langsmith_pulumi.review import UnreadablePlan, review
 from langsmith_pulumi.review.values import short, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CANARY = "canary-7f3a"
 ROUNDS = int(os.environ.get("LANGSMITH_PULUMI_ROUNDS", "30"))
@@ -162,3 +166,91 @@ def test_whatever_a_failed_stack_is_called(project: str, stack: str) -> None:
     for written in (markdown, review(both, format="text").text):
         assert obeyed(written) == []
         assert all(visible(line) == line for line in written.split("\n"))
+
+
+PAYLOAD = (
+    "![x](https://evil.example/x.png) [y](javascript:z) @octocat #1 <img src=x> </details> --> "
+    "\n# heading\n```\n::error::forged\n  ::set-output name=url::x\n##[add-mask]a ##vso[b]c"
+    "\x1b[31m\x1b]8;;https://evil.example\x07\x1b]52;c;aGk=\x07\x08\x85\x9b1m\u2028::warning::d"
+    "\u202e\u2066\u200b\x00\ud800|`end"
+)
+
+
+def entries(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place of a plan where text enters: each text, and each key below inputs."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if {"inputs", "outputs"} & set(path):
+                yield (*path, key, KEY)
+            yield from entries(item, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from entries(item, (*path, place))
+    elif isinstance(value, str) and path[-1] != "urn":
+        yield path
+    elif isinstance(value, str):
+        yield (*path, NAME)
+
+
+KEY = "its key"
+NAME = "the name in it"
+
+
+def poisoned(value: Any, path: tuple[Any, ...]) -> Any:
+    """The plan with a hostile text in one place."""
+    head, *rest = path
+    found = deepcopy(value)
+    if rest == [KEY]:
+        found[PAYLOAD] = found.pop(head)
+    elif rest == [NAME]:
+        found[head] = f"{found[head]}{PAYLOAD.replace('::', ':')}"
+    elif rest:
+        found[head] = poisoned(value[head], tuple(rest))
+    else:
+        found[head] = PAYLOAD
+    return found
+
+
+FULL = plan(
+    step("update", name="u", old=inputs("u"), new=inputs("u", triggers={"t": "x"})),
+    rollout("update", "u"),
+    step(
+        "create",
+        name="a",
+        new=inputs(
+            "a",
+            import_id="an-id",
+            adoption={
+                "compared": True,
+                "revision": True,
+                "differences": [{"path": "display_name", "live": "old"}],
+                "variables_added": ["A"],
+                "variables_changed": ["B"],
+                "variables_removed": ["C"],
+            },
+        ),
+    ),
+    step("replace", name="r", old=inputs("r"), new=inputs("r", display_name="x")),
+    step("delete", name="d", old=inputs("d")),
+    bucket("update", "b", {"size": "x"}, {"size": "y"}),
+    bucket("transmute", "t", {}, {}),
+    diagnostics=[error("no"), {**error("careful"), "severity": "warning"}],
+)
+
+
+@pytest.mark.parametrize("path", list(entries(FULL)), ids=lambda path: ".".join(map(str, path)))
+def test_no_entry_of_foreign_text_is_obeyed(path: tuple[Any, ...]) -> None:
+    """A new field of a plan is in this test by itself."""
+    both = documents(poisoned(FULL, path), elsewhere(plan(), "b"))
+    written = [_report_or_refusal(both, each) for each in ("markdown", "text")]
+    is_whole_and_harmless(written[0])
+    for each in written:
+        assert obeyed(each) == []
+        assert all(visible(line) == line for line in each.split("\n"))
+
+
+def _report_or_refusal(found: list[tuple[str, dict[str, Any]]], form: str) -> str:
+    try:
+        return review(found, format=form).text
+    except UnreadablePlan as refusal:
+        return str(refusal)
