@@ -86,9 +86,13 @@ _STACK = [
     click.option("--config", "-c", multiple=True, metavar="KEY=VALUE", help="For this run only."),
     click.option("--json", "as_json", is_flag=True, help="Print the plan as Pulumi's JSON."),
 ]
-_REPLACE = click.option(
-    "--replace", multiple=True, metavar="URN", help="Replace this resource, changed or not."
-)
+_SELECTION = [
+    click.option(
+        "--replace", multiple=True, metavar="URN", help="Replace this resource, changed or not."
+    ),
+    click.option("--target", multiple=True, metavar="URN", help="Change this resource only."),
+    click.option("--exclude", multiple=True, metavar="URN", help="Leave this resource as it is."),
+]
 
 
 @main.group()
@@ -101,21 +105,13 @@ def offline() -> None:
 
 
 def _offline_command(operation: str, summary: str) -> None:
-    def command(
-        *,
-        cwd: Path,
-        stack: str,
-        config: tuple[str, ...],
-        as_json: bool,
-        replace: tuple[str, ...] = (),
-    ) -> None:
+    def command(cwd: Path, stack: str, **given: Any) -> None:
         run = _testing("offline.command", "run")
-        given = {"config": config, "replace": replace}
-        sys.exit(run(operation, cwd=cwd, stack=stack, as_json=as_json, **given))
+        sys.exit(run(operation, cwd=cwd, stack=stack, **given))
 
     command.__doc__ = summary
-    forced = [_REPLACE] if operation in ("preview", "up") else []
-    for option in reversed([*_STACK, *forced]):
+    selection = _SELECTION if operation in ("preview", "up") else []
+    for option in reversed([*_STACK, *selection]):
         command = option(command)
     offline.command(operation)(command)
 

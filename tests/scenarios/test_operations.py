@@ -30,6 +30,8 @@ LEGEND = {
     "x": "refused at preview; `up` writes nothing",
     "X": "refused at preview; `up` without one makes the other resource's own change at most",
     "!": "fails in `up`, and everything is as before",
+    "t": "a new revision by one PATCH, which the next `up` waits for; the preview warns",
+    "o": "left out: nothing is sent, and the change is still to be made",
     ".": "does not apply",
 }
 
@@ -60,6 +62,9 @@ tainted, deleted first     R  R  R  R  x  R  R  .
 replace_on_changes         =  R  R  R  x  R  R  c
 retain_on_delete           =  ~  r  x  x  r  r  c
 ignore_changes             =  =  =  =  =  =  =  c
+--target, deployment alone =  ~  t  .  .  t  t  .
+--target, rollout alone    =  o  o  o  o  o  o  .
+--exclude, both            =  o  o  o  o  o  o  .
 """
 
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -87,6 +92,8 @@ IN_THE_SUITE = {
     ("--replace, deleted first", "revision"),
     ("replace_on_changes", "in place"),
     ("ignore_changes", "variable rotated"),
+    ("--target, deployment alone", "revision"),
+    ("--exclude, both", "in place"),
 }
 
 
@@ -100,14 +107,14 @@ class Case:
     id: str
     """Of the deployment before."""
     program: Program = field(default_factory=dict)
-    replace: tuple[str, ...] = ()
+    selected: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the engine is told to replace, to change alone, or to leave as it is."""
     names: tuple[str, ...] = ("agent",)
     """The deployments that are live in the end."""
 
-    @property
-    def urn(self) -> str:
+    def urn(self, kind: str = "Deployment") -> str:
         entries = self.stage.engine.state()
-        return next(str(one["urn"]) for one in entries if one["type"].endswith(":Deployment"))
+        return next(str(one["urn"]) for one in entries if one["type"].endswith(f":{kind}"))
 
 
 def with_options(**opts: Any) -> Callable[[Case], None]:
@@ -162,14 +169,22 @@ def a_second_adopter(case: Case) -> None:
 def forced(**opts: Any) -> Callable[[Case], None]:
     def operate(case: Case) -> None:
         with_options(**opts)(case)
-        case.replace = (case.urn,)
+        case.selected = {"replace": (case.urn(),)}
 
     return operate
 
 
 def tainted(case: Case) -> None:
     with_options(delete_before_replace=True)(case)
-    case.stage.engine.taint(case.urn)
+    case.stage.engine.taint(case.urn())
+
+
+def targeted(option: str, *kinds: str) -> Callable[[Case], None]:
+    def operate(case: Case) -> None:
+        with_options()(case)
+        case.selected = {option: tuple(map(case.urn, kinds))}
+
+    return operate
 
 
 OPERATIONS: dict[str, Callable[[Case], None]] = {
@@ -188,6 +203,9 @@ OPERATIONS: dict[str, Callable[[Case], None]] = {
     "replace_on_changes": with_options(replace_on_changes=["*"]),
     "retain_on_delete": with_options(retain_on_delete=True),
     "ignore_changes": with_options(ignore_changes=["*"]),
+    "--target, deployment alone": targeted("target", "Deployment"),
+    "--target, rollout alone": targeted("target", "Rollout"),
+    "--exclude, both": targeted("exclude", "Deployment", "Rollout"),
 }
 
 _NAME = 27
@@ -222,14 +240,14 @@ def test_an_operation_does_what_the_table_says(
     stage.write(case.program)
     before = snapshot(stage)
     stage.simulator.clear_requests()
-    preview = stage.engine.preview(replace=case.replace)
+    preview = stage.engine.preview(**case.selected)
     assert all(one.method == "GET" for one in stage.simulator.requests)
     stage.simulator.clear_requests()
-    outcome = stage.engine.up(replace=case.replace)
+    outcome = stage.engine.up(**case.selected)
     CHECKS[sign](case, preview, outcome)
     if sign in "x!":
         assert snapshot(stage) == before
-    elif sign != "X":
+    elif sign not in "Xto":
         rests(case)
     expected = () if sign == "x" and column == "deleted by somebody" else case.names
     assert tuple(sorted(stage.simulator.deployments())) == expected
@@ -300,6 +318,27 @@ def revised(case: Case, preview: Outcome, outcome: Outcome) -> None:
     assert stays(case)
 
 
+def waited_for_later(case: Case, preview: Outcome, outcome: Outcome) -> None:
+    assert preview.ok, preview.errors
+    assert outcome.ok, outcome.errors
+    assert preview.ops == outcome.ops == {"Deployment agent": "update"}
+    assert "nobody waits" in preview.text
+    assert writes(case) == ["PATCH"]
+    assert stays(case)
+    assert case.stage.engine.preview().ops == {"Rollout agent": "update"}
+    assert case.stage.engine.up().ok
+    rests(case)
+
+
+def left_out(case: Case, preview: Outcome, outcome: Outcome) -> None:
+    assert preview.ok, preview.errors
+    assert outcome.ok, outcome.errors
+    assert (preview.ops, outcome.ops, writes(case)) == ({}, {}, [])
+    assert stays(case)
+    after = case.stage.engine.preview()
+    assert after.ops or not after.ok
+
+
 def replaced(case: Case, preview: Outcome, outcome: Outcome) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
@@ -326,8 +365,8 @@ def taken_over(case: Case, preview: Outcome, outcome: Outcome) -> None:
 def refused(case: Case, preview: Outcome, outcome: Outcome) -> None:
     assert not preview.ok
     assert preview.errors
-    assert not outcome.ok or case.replace
-    assert writes(case) in ([], ["POST"] if case.replace else [])
+    assert not outcome.ok or case.selected
+    assert writes(case) in ([], ["POST"] if case.selected else [])
 
 
 def refused_beside(case: Case, preview: Outcome, outcome: Outcome) -> None:
@@ -352,6 +391,8 @@ CHECKS: dict[str, Callable[[Case, Outcome, Outcome], None]] = {
     "a": taken_over,
     "x": refused,
     "X": refused_beside,
+    "t": waited_for_later,
+    "o": left_out,
     "!": failed,
 }
 
@@ -365,3 +406,58 @@ def rests(case: Case) -> None:
     live = variables(case.stage.simulator.deployment(case.names[0]))
     if "ignore_changes" not in arguments.get("opts", {}):
         assert live == arguments["secrets"]
+
+
+FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    # What the program changes, and what somebody changes outside.
+    "display_name": ({"display_name": "Mine"}, {"display_name": "Theirs"}),
+    "source_config.build_on_push": (
+        {"source_config__build_on_push": True},
+        {"source_config": {"build_on_push": True}},
+    ),
+    "source_config.install_command": (
+        {"source_config__install_command": "make"},
+        {"source_config": {"install_command": "theirs"}},
+    ),
+    "source_revision_config.repo_ref": (
+        {"source_revision_config__repo_ref": "mine"},
+        {"source_revision_config": {"repo_ref": "theirs"}},
+    ),
+    "source_revision_config": (
+        {"source_revision_config__langgraph_config_path": "mine.json"},
+        {"source_revision_config": {"langgraph_config_path": "theirs.json"}},
+    ),
+    "triggers": ({"triggers": {"n": 2}}, {}),
+    "secrets": ({"secrets__LOG_LEVEL": "debug"}, {}),
+    'secrets["LOG_LEVEL"]': ({"secrets__LOG_LEVEL": "debug"}, {}),
+}
+
+
+@pytest.mark.grid
+@pytest.mark.parametrize("path", FIELDS)
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_an_ignored_field_stays(stage: Stage, path: str, *, refreshed: bool) -> None:
+    """Neither a change of the program nor one outside is acted on, after a refresh or not."""
+    mine, theirs = FIELDS[path]
+    base = {
+        "display_name": "Support",
+        "source_config__install_command": "npm ci",
+        "triggers": {"n": 1},
+    }
+    opts = {"ignore_changes": [path]}
+    stage.write({"agent": github(**base, opts=opts)})
+    assert stage.engine.up().ok
+    if theirs:
+        stage.simulator.drift("agent", **theirs)
+    if refreshed:
+        assert stage.engine.refresh().ok
+    before = snapshot(stage)
+    stage.write({"agent": github(**{**base, **mine}, opts=opts)})
+    stage.simulator.clear_requests()
+    preview = stage.engine.preview()
+    assert preview.ok, preview.errors
+    assert preview.ops == {}
+    outcome = stage.engine.up()
+    assert outcome.ok, outcome.errors
+    assert [one.method for one in stage.simulator.requests if one.method != "GET"] == []
+    assert snapshot(stage) == before

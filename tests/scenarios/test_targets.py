@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from support.engines import PulumiEngine
 from support.scenario import github
 
 if TYPE_CHECKING:
@@ -14,19 +12,13 @@ if TYPE_CHECKING:
 WARNING = "nobody waits for it"
 
 
-def pulumi_of(stage: Stage) -> PulumiEngine:
-    if not isinstance(stage.engine, PulumiEngine):
-        pytest.skip("the offline engine has no targets")
-    return stage.engine
-
-
 def urn(stage: Stage, kind: str) -> str:
     return next(str(one["urn"]) for one in stage.engine.state() if one["type"].endswith(kind))
 
 
 def test_a_revision_without_its_rollout_is_warned_about(stage: Stage) -> None:
     """In the preview and in `up`; the next `up` waits, and then nothing is left."""
-    engine = pulumi_of(stage)
+    engine = stage.engine
     stage.write({"agent": github()})
     first = engine.up()
     assert first.ok
@@ -34,11 +26,11 @@ def test_a_revision_without_its_rollout_is_warned_about(stage: Stage) -> None:
     stage.write({"agent": github(source_revision_config__repo_ref="other")})
     both = engine.preview()
     assert WARNING not in both.text
-    target = ("--target", urn(stage, "Deployment"))
-    planned = engine.preview(*target)
+    target = (urn(stage, "Deployment"),)
+    planned = engine.preview(target=target)
     assert planned.ops == {"Deployment agent": "update"}
     assert WARNING in planned.text
-    done = engine.up(*target)
+    done = engine.up(target=target)
     assert done.ok, done.errors
     assert WARNING in done.text
     left = engine.preview()
@@ -49,13 +41,46 @@ def test_a_revision_without_its_rollout_is_warned_about(stage: Stage) -> None:
 
 def test_a_setting_alone_is_not_warned_about(stage: Stage) -> None:
     """What makes no revision needs nobody to wait."""
-    engine = pulumi_of(stage)
+    engine = stage.engine
     stage.write({"agent": github()})
     assert engine.up().ok
     stage.write({"agent": github(display_name="Support")})
-    target = ("--target", urn(stage, "Deployment"))
-    assert WARNING not in engine.preview(*target).text
-    done = engine.up(*target)
+    target = (urn(stage, "Deployment"),)
+    assert WARNING not in engine.preview(target=target).text
+    done = engine.up(target=target)
     assert done.ok
     assert WARNING not in done.text
     assert engine.preview().ops == {}
+
+
+def test_a_new_deployment_without_its_rollout_is_waited_for_later(stage: Stage) -> None:
+    """A target that is made; its rollout is made by the next `up`."""
+    engine = stage.engine
+    stage.write({"first": github()})
+    assert engine.up().ok
+    own = urn(stage, "Deployment").rpartition("::")[0] + "::agent"
+    stage.write({"first": github(), "agent": github()})
+    done = engine.up(target=(own,))
+    assert done.ok, done.errors
+    assert done.ops == {"Deployment agent": "create"}
+    assert engine.preview().ops == {"Rollout agent": "create"}
+    assert engine.up().ok
+    assert engine.preview().ops == {}
+
+
+def test_what_is_excluded_stays_as_it_is(stage: Stage) -> None:
+    """With its rollout, for that needs it; the rest is changed."""
+    engine = stage.engine
+    stage.write({"one": github(), "two": github()})
+    assert engine.up().ok
+    excluded = tuple(
+        str(entry["urn"])
+        for entry in engine.state()
+        if entry["urn"].endswith("::one") and "langsmith" in entry["type"]
+    )
+    changed = github(source_revision_config__repo_ref="other")
+    stage.write({"one": changed, "two": changed})
+    done = engine.up(exclude=excluded)
+    assert done.ok, done.errors
+    assert done.ops == {"Deployment two": "update", "Rollout two": "update"}
+    assert engine.preview().ops == {"Deployment one": "update", "Rollout one": "update"}

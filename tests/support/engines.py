@@ -45,8 +45,11 @@ class Engine(Protocol):
     begun: list[subprocess.Popen[str]]
     """The operations that were started in processes of their own."""
 
-    def preview(self, *, replace: tuple[str, ...] = ()) -> Outcome: ...
-    def up(self, *, replace: tuple[str, ...] = ()) -> Outcome: ...
+    def preview(self, **selected: tuple[str, ...]) -> Outcome:
+        """Preview; ``replace``, ``target`` and ``exclude`` take URNs, as the options do."""
+        ...
+
+    def up(self, **selected: tuple[str, ...]) -> Outcome: ...
     def taint(self, urn: str) -> None:
         """Mark a resource for replacement at the next ``up``."""
         ...
@@ -93,11 +96,11 @@ class OfflineEngine:
         shutil.copytree(PROGRAM, self._program)
         self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED)
 
-    def preview(self, *, replace: tuple[str, ...] = ()) -> Outcome:
-        return self._outcome(self._stack.preview(replace=replace))
+    def preview(self, **selected: tuple[str, ...]) -> Outcome:
+        return self._outcome(self._stack.preview(**selected))
 
-    def up(self, *, replace: tuple[str, ...] = ()) -> Outcome:
-        return self._outcome(self._stack.up(replace=replace))
+    def up(self, **selected: tuple[str, ...]) -> Outcome:
+        return self._outcome(self._stack.up(**selected))
 
     def taint(self, urn: str) -> None:
         self._stack.taint(urn)
@@ -155,17 +158,17 @@ class PulumiEngine:
         }
         self._run("stack", "init", STACK)
 
-    def preview(self, *arguments: str, replace: tuple[str, ...] = ()) -> Outcome:
-        done = self._run("preview", "--json", *arguments, *_replacing(replace))
+    def preview(self, *arguments: str, **selected: tuple[str, ...]) -> Outcome:
+        done = self._run("preview", "--json", *arguments, *_selecting(selected))
         plan = json.loads(done.stdout)
         steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
         messages = plan.get("diagnostics") or []
         errors = [d["message"] for d in messages if d["severity"] == "error"]
         return Outcome(done.returncode == 0, _ops(steps), errors, text=done.stdout + done.stderr)
 
-    def up(self, *arguments: str, replace: tuple[str, ...] = ()) -> Outcome:
+    def up(self, *arguments: str, **selected: tuple[str, ...]) -> Outcome:
         """Bring the stack up; ``arguments`` are those of ``pulumi up``."""
-        return self._operate("up", "--skip-preview", *arguments, *_replacing(replace))
+        return self._operate("up", "--skip-preview", *arguments, *_selecting(selected))
 
     def taint(self, urn: str) -> None:
         done = self._run("state", "taint", urn, "--yes")
@@ -219,8 +222,10 @@ class PulumiEngine:
         )
 
 
-def _replacing(urns: tuple[str, ...]) -> list[str]:
-    return [text for urn in urns for text in ("--replace", urn)]
+def _selecting(selected: dict[str, tuple[str, ...]]) -> list[str]:
+    return [
+        text for option, urns in selected.items() for urn in urns for text in (f"--{option}", urn)
+    ]
 
 
 _PARTS_OF_A_REPLACEMENT = {"create-replacement", "delete-replaced", "discard-replaced"}

@@ -14,6 +14,7 @@ from .display import print_result, shown
 from .errors import OfflineError
 from .opening import Request
 from .secrets import has_passphrase
+from .selection import Selection
 from .values import blind
 
 if TYPE_CHECKING:
@@ -39,14 +40,18 @@ def run(  # noqa: PLR0913 - all but the operation is optional, and by name
     as_json: bool = False,
     config: Sequence[str] = (),
     replace: Sequence[str] = (),
+    target: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> int:
     """Run `preview`, `up`, `refresh` or `destroy` on the project in a folder.
 
-    `config` holds `key=value` texts, for this run only; `replace` the URNs to replace anyway.
+    `config` holds `key=value` texts, for this run only; `replace` the URNs to replace anyway,
+    `target` those of the only resources to change, `exclude` those to leave as they are.
     With `as_json` the document that `pulumi preview --json` prints is all that is printed.
     """
     try:
-        request = Request(cwd, stack, _pairs(config), replace=frozenset(replace))
+        selected = Selection(frozenset(replace), frozenset(target), frozenset(exclude))
+        request = Request(cwd, stack, _pairs(config), selected=selected)
         if as_json:
             return _run_as_json(operation, request)
         return _run_shown(operation, request, Console(highlight=False))

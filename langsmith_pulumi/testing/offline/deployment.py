@@ -13,6 +13,7 @@ from .errors import CutOffError, OfflineError, ProtectedError, StepFailedError, 
 from .events import ERROR, Diagnostic, Event, StepBegan, StepEnded
 from .executor import Executor
 from .planner import Planner
+from .selection import EVERYTHING, Selection
 from .state import Entry, now
 from .steps import Op, Step
 from .urns import DYNAMIC_PACKAGE, PROVIDER_TYPE_PREFIX, make_urn
@@ -36,8 +37,7 @@ class Setting:
     provider_inputs: Bag
     dry_run: bool
     parallel: int
-    replace: frozenset[str] = frozenset()
-    """The URNs to replace even if nothing has changed."""
+    selected: Selection = EVERYTHING
 
 
 class UnderWay:
@@ -87,7 +87,7 @@ class Deployment:
             plugin,
             self.complain,
             setting.dry_run,
-            setting.replace,
+            setting.selected,
         )
         self._executor = Executor(snapshot, plugin, self.planner.deleted, setting.dry_run)
 

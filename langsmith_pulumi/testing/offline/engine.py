@@ -59,9 +59,9 @@ def refresh(request: Request, listener: Listener | None = None) -> Result:
 
 def _deploy(request: Request, listener: Listener | None, *, dry_run: bool) -> Result:
     opened = open_stack(request, planning=dry_run)
-    _refuse_unknown(request.replace, opened)
+    _refuse_unknown(request.selected.replace, opened)
     recorder, both = _recording(listener)
-    with session(opened, both, dry_run=dry_run, replace=request.replace) as current:
+    with session(opened, both, dry_run=dry_run, selected=request.selected) as current:
         deployment = current.deployment
         _warn_of_blindness(current)
         _warn_of_pending(current)
@@ -96,7 +96,9 @@ def _recording(listener: Listener | None) -> tuple[Recorder, Listener]:
 
 
 def _delete_leftovers(deployment: Deployment) -> None:
-    steps = delete_steps(deployment.snapshot.unsettled)
+    selected = deployment.setting.selected
+    leftovers = [one for one in deployment.snapshot.unsettled if selected.includes(one.urn)]
+    steps = delete_steps(leftovers)
     deployment.planner.deleted.update(step.urn for step in steps)
     failed: list[Step] = []
     for layer in layers(steps):

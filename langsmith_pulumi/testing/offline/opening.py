@@ -19,6 +19,7 @@ from .project import (
     stack_settings,
 )
 from .secrets import Vault, find_passphrase, has_passphrase, vault_of_state
+from .selection import EVERYTHING, Selection
 from .state import Checkpoint, Entry, export, load
 from .store import StateFile
 from .urns import is_dynamic_provider
@@ -42,8 +43,7 @@ class Request:
     environ: Mapping[str, str] | None = None
     """The variables children start with; this process's own when None."""
     start: Callable[[Launch], Process] = spawn
-    replace: frozenset[str] = frozenset()
-    """The URNs to replace even if nothing has changed."""
+    selected: Selection = EVERYTHING
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from .aliases import Naming
 from .errors import StepFailedError, StoppedError
 from .events import ERROR, Diagnostic
 from .paths import reset
+from .selection import EVERYTHING, Selection
 from .steps import Change, Op, Step, Verdict, compared, judge, replacement
 from .urns import make_urn, urn_name
 from .values import UNKNOWN, Bag, blind
@@ -38,11 +39,12 @@ class Planner:
     plugin: Plugin
     report: Callable[[Diagnostic], None]
     dry_run: bool
-    replace: frozenset[str] = frozenset()
-    """The URNs to replace even if nothing has changed."""
+    selected: Selection = EVERYTHING
     registered: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    """What would be made, and is left out of the operation."""
     former: dict[str, str] = field(default_factory=dict)
     """The URN that each renamed resource was found under."""
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -58,7 +60,26 @@ class Planner:
             reference = provider() if goal.custom else ""
             aliases = [old.urn] if old and old.urn != urn else []
             new = goal.entry(urn, provider=reference, aliases=aliases)
+            if not self.selected.includes(urn, old.urn if old else ""):
+                return [self._left_out(old, new)]
+            self._refuse_skipped(new)
             return self._steps(goal, old, new)
+
+    def _left_out(self, old: Entry | None, new: Entry) -> Step:
+        """Return the step of a resource that is no target: its provider is not asked."""
+        if old is not None:
+            return Step(Op.SAME, new.urn, old, old)
+        self.skipped.add(new.urn)
+        return Step(Op.SKIPPED, new.urn, None, new)
+
+    def _refuse_skipped(self, new: Entry) -> None:
+        missing = sorted(self.skipped & set(new.needs))
+        if missing:
+            raise StepFailedError(
+                new.urn,
+                f"resource '{new.urn}' depends on '{missing[0]}', which does not exist and is left "
+                "out of this operation: add it with --target, or do without --exclude",
+            )
 
     def _claim(self, goal: Goal) -> str:
         if goal.parent and goal.parent not in self.registered:
@@ -154,7 +175,7 @@ class Planner:
 
     def _is_forced(self, urn: str, old: Entry) -> bool:
         """Tell whether the user asked for a replacement, in which the provider has no say."""
-        return urn in self.replace or old.taint
+        return urn in self.selected.replace or old.taint
 
     def _compare(self, old: Entry, new: Entry) -> Change:
         if self._is_forced(new.urn, old):

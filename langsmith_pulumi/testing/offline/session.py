@@ -15,6 +15,7 @@ from .masking import Masker
 from .monitor import Monitor, Server
 from .plugin import Plugin
 from .program import PARALLEL, child_environment, program_folder, start_program
+from .selection import EVERYTHING, Selection
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def session(
     *,
     dry_run: bool,
     from_state: bool = False,
-    replace: frozenset[str] = frozenset(),
+    selected: Selection = EVERYTHING,
 ) -> Iterator[Session]:
     """Everything an operation needs; all of it is ended on the way out.
 
@@ -114,7 +115,7 @@ def session(
     """
     server = Server()
     inputs = opened.recorded_config if from_state else opened.public_config
-    setting = Setting(opened.project.name, opened.stack, inputs, dry_run, PARALLEL, replace)
+    setting = Setting(opened.project.name, opened.stack, inputs, dry_run, PARALLEL, selected)
     snapshot = Snapshot(opened.checkpoint, (lambda _: None) if dry_run else opened.save)
     masker = Masker(listener, opened.secret_texts)
     configured = {**inputs, **opened.secret_config}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import engine
 from .forking import fork
 from .opening import Request
+from .selection import Selection
 from .values import blind, strip_secrets
 
 if TYPE_CHECKING:
@@ -50,20 +51,41 @@ class OfflineStack:
         self._request = Request(folder, stack, config or {}, secrets or {}, environ, start)
         self._listener = listener
 
-    def preview(self, *, replace: Sequence[str] = ()) -> Result:
-        """What `up` would do; changes nothing. `replace`: URNs, as `pulumi preview --replace`."""
-        return engine.preview(self._requested(replace), self._listener)
+    def preview(
+        self,
+        *,
+        replace: Sequence[str] = (),
+        target: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> Result:
+        """Show what `up` would do, and change nothing; the arguments are as in `up`."""
+        return engine.preview(self._requested(replace, target, exclude), self._listener)
 
-    def up(self, *, replace: Sequence[str] = ()) -> Result:
-        """Bring the stack to what the program declares. `replace` as in `pulumi up --replace`."""
-        return engine.up(self._requested(replace), self._listener)
+    def up(
+        self,
+        *,
+        replace: Sequence[str] = (),
+        target: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> Result:
+        """Bring the stack to what the program declares.
+
+        Args:
+            replace: URNs of resources to replace even if nothing has changed.
+            target: URNs of the only resources to change; dependents are not targets by themselves.
+            exclude: URNs of resources to leave as they are.
+        """
+        return engine.up(self._requested(replace, target, exclude), self._listener)
 
     def taint(self, urn: str) -> None:
         """Have the next `up` replace a resource, as `pulumi state taint` does."""
         engine.taint(self._request, urn)
 
-    def _requested(self, urns: Sequence[str]) -> Request:
-        return dataclasses.replace(self._request, replace=frozenset(urns))
+    def _requested(
+        self, replace: Sequence[str], target: Sequence[str], exclude: Sequence[str]
+    ) -> Request:
+        selected = Selection(frozenset(replace), frozenset(target), frozenset(exclude))
+        return dataclasses.replace(self._request, selected=selected)
 
     def refresh(self) -> Result:
         """Bring the state to what really exists."""

@@ -25,6 +25,8 @@ class Op(str, Enum):
     CREATE_REPLACEMENT = "create-replacement"
     DELETE_REPLACED = "delete-replaced"
     REFRESH = "refresh"
+    SKIPPED = "skipped"
+    """Would be made, and is left out of the operation; Pulumi has no name for it."""
 
 
 @dataclass(frozen=True)
@@ -135,5 +137,5 @@ def replacement(old: Entry, new: Entry, verdict: Verdict) -> list[Step]:
 
 def is_shown(step: Step) -> bool:
     """Whether people are told of a step: a replacement is one row, providers are none."""
-    hidden = {Op.SAME, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REFRESH}
+    hidden = {Op.SAME, Op.SKIPPED, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REFRESH}
     return step.op not in hidden and not step.is_provider
