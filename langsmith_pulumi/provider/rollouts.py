@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Deployment
 
     from .bags import Bag
+    from .declarations import Declaration
     from .session import Foreseen, Session
 
 OUTPUTS = (
@@ -92,10 +93,7 @@ def _refuse_forced_replacement(session: Session, olds: Bag, news: Bag) -> None:
     The deployment looks new then, for it was checked without old inputs, and yet the state holds
     its rollout. The engine compares the rollout before it deletes the deployment.
     """
-    # A rollout that goes with its deployment is compared with unknown values, its URN among them.
-    urn = news.get("progress_urn")
-    urn = olds.get("progress_urn") if bags.is_unknown(urn) else urn
-    declared = session.declarations.get(parent_urn(urn))
+    declared = _declared_deployment(session, olds, news)
     if declared is None or declared.olds or declared.written:
         return
     old_id = str(olds.get("deployment_id"))
@@ -106,6 +104,23 @@ def _refuse_forced_replacement(session: Session, olds: Bag, news: Bag) -> None:
             f"Deployment {declared.inputs.get('name')!r} ({old_id}) cannot be replaced as asked: "
             f"{reasons}. If the deployment is gone already, run `pulumi refresh` first."
         )
+
+
+def _declared_deployment(session: Session, olds: Bag, news: Bag) -> Declaration | None:
+    """Return the declaration of a rollout's deployment.
+
+    A rollout that goes with its deployment is compared with unknown values, its URN among them, and
+    the old URN may be that of before a rename. So the deployment's name and its id count too.
+    """
+    declarations = session.declarations
+    urn = news.get("progress_urn")
+    if not bags.is_unknown(urn):
+        return declarations.get(parent_urn(urn))
+    return (
+        declarations.get(parent_urn(olds.get("progress_urn")))
+        or declarations.get(declarations.adopter(str(olds.get("deployment_id"))))
+        or declarations.successor(olds.get("deployment_name"))
+    )
 
 
 def _as_argument(path: str) -> str:

@@ -124,7 +124,7 @@ class Life:
         before = self.live()
         self._declare(program)
         preview = self.engine.preview(replace=replace)
-        assert preview.ok is at_up, (self.told, preview.errors)
+        assert preview.ok is at_up, (self.told, program, preview.errors)
         if at_up:
             assert not self.engine.up().ok, self.told
         assert self.live() == before, self.told

@@ -256,3 +256,18 @@ def test_replace_that_can_succeed_does(stage: Stage) -> None:
     assert list(live(stage.simulator).values()) == ["agent"]
     assert not before.keys() & live(stage.simulator).keys()
     assert engine.preview().ops == {}
+
+
+def test_replace_after_a_rename_is_refused_at_preview_too(stage: Stage) -> None:
+    """The state of a renamed rollout names the old row; the deployment's name tells then."""
+    stage.write({"agent": github()})
+    assert stage.engine.up().ok
+    opts = {"aliases": [{"name": "agent"}], "delete_before_replace": True}
+    stage.write({"renamed": github(opts=opts)})
+    assert stage.engine.up().ok
+    before = live(stage.simulator)
+    stage.simulator.clear_requests()
+    refuses(stage.engine.preview(replace=(urn(stage),)), "delete_tracing_project")
+    assert not stage.engine.up(replace=(urn(stage),)).ok
+    assert writes(stage.simulator) == []
+    assert live(stage.simulator) == before
