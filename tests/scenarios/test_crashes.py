@@ -43,6 +43,8 @@ class Crash:
     adopt: bool = False
     """Whether the next `up` can but tell how to adopt."""
     deployments: tuple[str, ...] = ("agent",)
+    takes_over: bool = False
+    """Whether the program adopts the deployment that is there, by ``import_``."""
 
 
 def held(method: str, path: str = DEPLOYMENT, **options: Any) -> dict[str, Any]:
@@ -79,6 +81,13 @@ PROD = {"agent": github(delete_tracing_project=True, source_config__deployment_t
 RENAMED = {"agent": github(delete_tracing_project=True, name="agent-two")}
 IMAGE = {"agent": docker(delete_tracing_project=True)}
 SCALED = {"agent": docker(delete_tracing_project=True, source_config__resource_spec__max_scale=9)}
+FOREIGN = {"old": github(name="agent", delete_tracing_project=True)}
+"""Managed under another resource name, which the program drops."""
+THEIRS = {
+    "agent": github(
+        name="agent", delete_tracing_project=True, source_revision_config__repo_ref="v2"
+    )
+}
 REVISION = "/v2/deployments/*/revisions/*"
 COLLECTION = "/v2/deployments"
 
@@ -170,6 +179,23 @@ CRASHES = [
         before=AGENT,
         operation="destroy",
     ),
+    Crash("adopt: before it is read", THEIRS, held("GET"), before=FOREIGN, takes_over=True),
+    Crash(
+        "adopt: before the PATCH is carried out",
+        THEIRS,
+        held("PATCH"),
+        before=FOREIGN,
+        takes_over=True,
+    ),
+    Crash(
+        "adopt: the answer to the PATCH is lost",
+        THEIRS,
+        answer_lost("PATCH"),
+        has("source_revision_config.repo_ref", "v2"),
+        before=FOREIGN,
+        takes_over=True,
+    ),
+    Crash("adopt: in the wait", THEIRS, held("GET", REVISION), before=FOREIGN, takes_over=True),
     Crash("refresh: in the read", AGENT, held("GET"), before=AGENT, operation="refresh"),
 ]
 
@@ -220,7 +246,7 @@ def kill_at(crash: Crash, stage: Stage, kill: Callable[[Popen[str]], object]) ->
     if crash.before:
         stage.write(crash.before)
         assert stage.engine.up().ok
-    stage.write(crash.program)
+    stage.write(declared(crash, stage))
     simulator.clear_requests()
     simulator.fail(kind="delay", **crash.held)
     running = stage.engine.begin(crash.operation)
@@ -233,6 +259,14 @@ def kill_at(crash: Crash, stage: Stage, kill: Callable[[Popen[str]], object]) ->
     kill(running)
     stage.engine.unlock()
     simulator.clear_faults()
+
+
+def declared(crash: Crash, stage: Stage) -> Program:
+    """The program, with the id of what it takes over."""
+    if not crash.takes_over:
+        return crash.program
+    opts = {"import_": stage.simulator.deployment("agent")["id"]}
+    return {name: {**arguments, "opts": opts} for name, arguments in crash.program.items()}
 
 
 def up_settles(crash: Crash, stage: Stage) -> None:

@@ -263,7 +263,7 @@ def test_replace_after_a_rename_is_refused_at_preview_too(stage: Stage) -> None:
     stage.write({"agent": github()})
     assert stage.engine.up().ok
     opts = {"aliases": [{"name": "agent"}], "delete_before_replace": True}
-    stage.write({"renamed": github(opts=opts)})
+    stage.write({"renamed": github(name="agent", opts=opts)})
     assert stage.engine.up().ok
     before = live(stage.simulator)
     stage.simulator.clear_requests()
