@@ -12,7 +12,7 @@ from pulumi.output import Unknown
 from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
 from .provider.changes import REVISION_FIELDS
-from .provider.options import NO_VALUE, OPTIONS, READ_ONLY
+from .provider.options import NO_VALUE, OPTIONS, READ_ONLY, VARIABLE_NAMES
 from .provider.rollout_ids import url_in
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _INTERNAL = (
     "import_id",
     "progress_urn",
     "secret_salt",
+    VARIABLE_NAMES,
     OPTIONS,
     READ_ONLY,
 )
@@ -283,6 +284,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "source_revision_config": source_revision_config,
             "secrets": _all_secret(secrets),
             "secret_salt": None if secrets is None else pulumi.Output.secret(""),
+            VARIABLE_NAMES: _names(secrets),
             "secret_references": secret_references,
             "revision_source": revision_source,
             "tracked_packages": tracked_packages,
@@ -344,6 +346,16 @@ def _all_secret(secrets: Any) -> Any:
     if secrets is None:
         return None
     return pulumi.Output.secret(secrets).apply(_with_marks)
+
+
+def _names(secrets: Any) -> Any:
+    """Return the names of the variables, by which the provider knows one that was added later."""
+    if secrets is None:
+        return None
+    if isinstance(secrets, Mapping):
+        return sorted(secrets)
+    names = pulumi.Output.from_input(secrets).apply(lambda found: sorted(found or {}))
+    return pulumi.Output.unsecret(names)
 
 
 def _secret(value: Any) -> pulumi.Output[Any]:

@@ -23,7 +23,7 @@ from .changes import (
     of_kind,
 )
 from .declarations import resource_name
-from .options import NO_VALUE, delete_before_replace, retains
+from .options import NO_VALUE, VARIABLE_NAMES, delete_before_replace, retains
 from .problem import Problem
 from .sources import SOURCES
 
@@ -49,6 +49,7 @@ def problems(olds: Bag, inputs: Bag, declarations: Declarations) -> list[Problem
     formal = list(shape.problems(bags.known(inputs), bags.unknown_paths(inputs)))
     refused = {problem.path for problem in [*found, *formal]}
     found += _emptied(olds, inputs)
+    found += _added_in_clear(olds, inputs)
     found += _same_name_replacement(olds, inputs, refused)
     found += _name_taken(inputs, declarations)
     found += _adopted_twice(olds, inputs, declarations)
@@ -188,6 +189,19 @@ def _emptied(olds: Bag, inputs: Bag) -> Iterator[Problem]:
             "secrets.*",
             "cannot be emptied: the service takes an empty set for 'unchanged'. Keep one variable, "
             "or leave the argument out to stop managing them",
+        )
+
+
+def _added_in_clear(olds: Bag, inputs: Bag) -> Iterator[Problem]:
+    """A transform adds variables after the program has made its own secret: in clear, as a rule."""
+    names, secrets = inputs.get(VARIABLE_NAMES), inputs.get("secrets")
+    if not isinstance(names, list) or not isinstance(secrets, dict):
+        return
+    for name in secrets.keys() - set(names) - set(olds.get("secrets") or {}):
+        yield Problem(
+            f"secrets.{name}",
+            "was added by a transform, and its value would stand in clear in the state. Give it to "
+            "the deployment itself, in secrets=",
         )
 
 

@@ -36,7 +36,7 @@ from .declarations import resource_name
 from .door import Refusal
 from .drift import is_already_applied, with_drift
 from .markers import marker_paths
-from .options import OPTIONS, READ_ONLY, ignored_secrets, replaces_on
+from .options import OPTIONS, READ_ONLY, VARIABLE_NAMES, ignored_secrets, replaces_on
 from .problem import Problem
 from .session import Foreseen
 
@@ -56,6 +56,7 @@ INPUTS = (
     "secrets",
     "secret_fingerprints",
     "secret_salt",
+    VARIABLE_NAMES,
     "secret_references",
     "revision_source",
     "tracked_packages",

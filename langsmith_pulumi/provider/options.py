@@ -15,6 +15,9 @@ NO_VALUE = "\0no value"
 """What the program sends for a variable whose value is None, which the SDK would drop."""
 
 _NAME_IN_PATH = re.compile(r"""secrets(?:\.(?P<plain>[^.\[\]"]+)|\[["'](?P<quoted>[^"']*)["']\])""")
+VARIABLE_NAMES = "variable_names"
+"""The input that names the variables of the program, whose values it has made secret."""
+
 _SEPARATORS = re.compile(r"""[.\[\]"']+""")
 _WHOLE = {"*", "secrets", "secrets.*", "secrets[*]", 'secrets["*"]'}
 

@@ -84,3 +84,19 @@ def test_an_alias_keeps_the_name(stage: Stage) -> None:
     up(stage, {"renamed": {**renamed, "display_name": "Support"}})
     assert list(stage.simulator.deployments()) == ["agent"]
     assert stage.engine.preview().ops == {}
+
+
+@pytest.mark.parametrize("stated", [{}, {"later": True}], ids=["plain map", "output"])
+def test_a_variable_that_a_transform_adds_is_refused(stage: Stage, stated: dict[str, Any]) -> None:
+    """The program has not made it secret, so it would stand in clear in the state."""
+    given = github(opts={"injects": {"ADDED": "in-clear-0123"}})
+    if stated:
+        given["secrets"] = {"later": given["secrets"]}
+        given["opts"] = {}
+        up(stage, {"agent": given})
+        return
+    stage.write({"agent": given})
+    preview = stage.engine.preview()
+    assert not preview.ok
+    assert any("secrets.ADDED" in error and "transform" in error for error in preview.errors)
+    assert "in-clear" not in " ".join(preview.errors)

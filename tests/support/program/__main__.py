@@ -35,9 +35,22 @@ def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
     return {key: resolve(item) for key, item in value.items()}
 
 
+def injecting(variables: dict[str, str]) -> pulumi.ResourceTransformation:
+    """A transformation that adds variables, as a platform team's would."""
+
+    def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        secrets: Any = args.props["secrets"]
+        props = {**args.props, "secrets": {**secrets, **variables}}
+        return pulumi.ResourceTransformationResult(props, args.opts)
+
+    return transform
+
+
 def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
     waits = [declared[name].rollout for name in given.pop("depends_on", [])]
     aliases = [pulumi.Alias(**alias) for alias in given.pop("aliases", [])]
+    if "injects" in given:
+        given["transformations"] = [injecting(given.pop("injects"))]
     if "component" in given:
         given["parent"] = pulumi.ComponentResource("acme:index:Box", given.pop("component"))
         aliases.append(pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE))
