@@ -34,7 +34,7 @@ check: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make_changes.py
-	PYTHONPATH=tests $(BIN)/python tests/review/draw_picture.py docs/report.svg
+	$(BIN)/python -m tests.review.draw_picture docs/report.svg
 	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
 
 format: $(READY)
@@ -42,7 +42,7 @@ format: $(READY)
 	$(BIN)/ruff format
 
 bench: $(READY)
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf $(VENV) .lowest .demo .mypy_cache .ruff_cache .pytest_cache

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from control_plane.samples import KEY
-from control_plane.scripted import Scripted, Time
 
 from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.settings import Settings
+from tests.control_plane.samples import KEY
+from tests.control_plane.scripted import Scripted, Time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

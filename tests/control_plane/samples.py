@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from control_plane.scripted import EPOCH, Reply
-
 from langsmith_pulumi.control_plane.models import DeploymentCreateRequest
+from tests.control_plane.scripted import EPOCH, Reply
 
 KEY = "lsv2_sk_0123456789abcdef_fedcba9876"
 DEPLOYMENT = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"

@@ -8,7 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from control_plane.samples import (
+
+from langsmith_pulumi._version import __version__
+from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from langsmith_pulumi.control_plane.settings import Settings
+from tests.control_plane.samples import (
     CANARY,
     DEPLOYMENT,
     FIRST,
@@ -21,13 +27,7 @@ from control_plane.samples import (
     page,
     revision,
 )
-from control_plane.scripted import Reply, Request, Scripted
-
-from langsmith_pulumi._version import __version__
-from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.client import ControlPlane
-from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
-from langsmith_pulumi.control_plane.settings import Settings
+from tests.control_plane.scripted import Reply, Request, Scripted
 
 
 def test_every_request_says_who_asks(client: ControlPlane, server: Scripted) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from control_plane.samples import DEPLOYMENT, deployment
 
 from langsmith_pulumi.control_plane.comparison import differences, is_same, is_same_repository
 from langsmith_pulumi.control_plane.models import Deployment
+from tests.control_plane.samples import DEPLOYMENT, deployment
 
 
 def variables(**values: str | None) -> list[dict[str, Any]]:

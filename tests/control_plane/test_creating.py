@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from control_plane.samples import (
+
+from langsmith_pulumi.control_plane import errors
+from tests.control_plane.samples import (
     CANARY,
     DEPLOYMENT,
     FIRST,
@@ -15,9 +17,7 @@ from control_plane.samples import (
     deployment,
     page,
 )
-from control_plane.scripted import RESET, Reply, Request, Scripted, Time
-
-from langsmith_pulumi.control_plane import errors
+from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane

@@ -7,7 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from control_plane.samples import (
+
+from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from tests.control_plane.samples import (
     CANARY,
     DEPLOYMENT,
     FIRST,
@@ -17,10 +20,7 @@ from control_plane.samples import (
     deployment,
     gone,
 )
-from control_plane.scripted import RESET, Reply, Scripted
-
-from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from tests.control_plane.scripted import RESET, Reply, Scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

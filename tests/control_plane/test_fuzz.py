@@ -8,16 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from control_plane.samples import (
-    CANARY,
-    DEPLOYMENT,
-    FIRST,
-    KEY,
-    create_request,
-    deployment,
-    revision,
-)
-from control_plane.scripted import Time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +16,16 @@ from langsmith_pulumi.control_plane.errors import ControlPlaneError
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 from langsmith_pulumi.control_plane.rollout import wait_for_rollout, wait_until_gone
 from langsmith_pulumi.control_plane.settings import Settings
+from tests.control_plane.samples import (
+    CANARY,
+    DEPLOYMENT,
+    FIRST,
+    KEY,
+    create_request,
+    deployment,
+    revision,
+)
+from tests.control_plane.scripted import Time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,6 @@ from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from control_plane.samples import CANARY, DEPLOYMENT, FIRST, REQUEST, deployment
-from control_plane.scripted import Reply
 from pydantic import BaseModel, ValidationError
 
 from langsmith_pulumi.control_plane.models import (
@@ -23,11 +21,12 @@ from langsmith_pulumi.control_plane.models import (
     SourceRevisionConfigRequest,
     explain,
 )
+from tests.control_plane.samples import CANARY, DEPLOYMENT, FIRST, REQUEST, deployment
+from tests.control_plane.scripted import Reply
 
 if TYPE_CHECKING:
-    from control_plane.scripted import Scripted
-
     from langsmith_pulumi.control_plane.client import ControlPlane
+    from tests.control_plane.scripted import Scripted
 
 SIDECAR = {"name": "proxy", "image": "envoy:v1"}
 MINIMAL = {"id": DEPLOYMENT, "name": "support-agent", "status": "READY"}

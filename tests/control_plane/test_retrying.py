@@ -6,7 +6,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-from control_plane.samples import (
+
+from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from langsmith_pulumi.control_plane.retrying import pause_before, retry_after
+from tests.control_plane.samples import (
     DEPLOYMENT,
     FIRST,
     create_request,
@@ -14,11 +18,7 @@ from control_plane.samples import (
     gone,
     page,
 )
-from control_plane.scripted import EPOCH, RESET, Reply, Request, Scripted, Time
-
-from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
-from langsmith_pulumi.control_plane.retrying import pause_before, retry_after
+from tests.control_plane.scripted import EPOCH, RESET, Reply, Request, Scripted, Time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

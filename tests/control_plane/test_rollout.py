@@ -9,19 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from control_plane.samples import (
-    CANARY,
-    DEPLOYMENT,
-    FIRST,
-    KEY,
-    SECOND,
-    deployment,
-    gone,
-    page,
-    revision,
-)
-from control_plane.scripted import RESET, Reply, Request, Scripted, Time
-from workflows.runner import obeyed
 
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.client import ControlPlane
@@ -34,6 +21,19 @@ from langsmith_pulumi.control_plane.rollout import (
 )
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.control_plane.verdict import Verdict, deletion_began, verdict
+from tests.control_plane.samples import (
+    CANARY,
+    DEPLOYMENT,
+    FIRST,
+    KEY,
+    SECOND,
+    deployment,
+    gone,
+    page,
+    revision,
+)
+from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
+from tests.workflows.runner import obeyed
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Revision

@@ -10,12 +10,12 @@ from collections import Counter
 from urllib.parse import quote, quote_plus
 
 import pytest
-from control_plane.samples import CANARY, KEY
 from hypothesis import given
 from hypothesis import strategies as st
 
 from langsmith_pulumi.control_plane import scrub
 from langsmith_pulumi.control_plane.scrub import HIDDEN, Scrubber
+from tests.control_plane.samples import CANARY, KEY
 
 PLAIN = "sk-proj/4f7a+90c~2211 end"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from control_plane.samples import DEPLOYMENT, KEY, WORKSPACE
 
 from langsmith_pulumi.control_plane.errors import SettingsInvalid, SettingsMissing
 from langsmith_pulumi.control_plane.settings import Settings, check, dashboard_url, resolve_settings
+from tests.control_plane.samples import DEPLOYMENT, KEY, WORKSPACE
 
 CLOUD = "https://api.host.langchain.com"
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from control_plane.samples import (
+
+from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from tests.control_plane.samples import (
     CANARY,
     DEPLOYMENT,
     FIRST,
@@ -15,10 +18,7 @@ from control_plane.samples import (
     gone,
     revision,
 )
-from control_plane.scripted import RESET, Reply, Request, Scripted, Time
-
-from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlane

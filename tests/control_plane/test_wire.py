@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from control_plane.samples import DEPLOYMENT, KEY, deployment
-from control_plane.scripted import RESET, Reply, Scripted, Time
 
 from langsmith_pulumi.control_plane import errors, wire
 from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.control_plane.wire import Limits
+from tests.control_plane.samples import DEPLOYMENT, KEY, deployment
+from tests.control_plane.scripted import RESET, Reply, Scripted, Time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

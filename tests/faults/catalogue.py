@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from faults import network
-from faults.engine import NAME
-
 from langsmith_pulumi.testing.simulator import refusals
+from tests.faults import network
+from tests.faults.engine import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.network import Deed
-    from faults.world import World
+    from tests.faults.network import Deed
+    from tests.faults.world import World
 
 Options = dict[str, Any]
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from faults.engine import NAME, State
+from tests.faults.engine import NAME, State
 
 if TYPE_CHECKING:
-    from faults.catalogue import Fault
-    from faults.requests import Program, Request
-    from faults.world import Kept, World
+    from tests.faults.catalogue import Fault
+    from tests.faults.requests import Program, Request
+    from tests.faults.world import Kept, World
 
 ONCE, ALWAYS = 1, -1
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from faults.world import World
 
 from langsmith_pulumi.provider import progress
+from tests.faults.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

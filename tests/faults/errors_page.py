@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from faults.engine import REFUSED
-from faults.situations import SECTIONS
+from tests.faults.engine import REFUSED
+from tests.faults.situations import SECTIONS
 
 if TYPE_CHECKING:
-    from faults.situations import Situation
-    from faults.world import World
+    from tests.faults.situations import Situation
+    from tests.faults.world import World
 
 _INTRODUCTION = """\
 # What errors say

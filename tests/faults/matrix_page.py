@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from faults.catalogue import FAULTS
-from faults.outcomes import LEGEND, declared
-from faults.requests import REQUESTS
+from tests.faults.catalogue import FAULTS
+from tests.faults.outcomes import LEGEND, declared
+from tests.faults.requests import REQUESTS
 
 _INTRODUCTION = """\
 # Every request under every fault

@@ -15,7 +15,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from control_plane.scripted import Time
+    from tests.control_plane.scripted import Time
 
 Deed = Callable[["Network", httpx.Request], httpx.Response]
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from faults.catalogue import FAULTS
-from faults.requests import REQUESTS
+from tests.faults.catalogue import FAULTS
+from tests.faults.requests import REQUESTS
 
 if TYPE_CHECKING:
-    from faults.catalogue import Fault
-    from faults.requests import Request
+    from tests.faults.catalogue import Fault
+    from tests.faults.requests import Request
 
 LEGEND = {
     "+": "recovers by itself",

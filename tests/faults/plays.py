@@ -7,19 +7,18 @@ import os
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from faults import network
-from faults.catalogue import FAULT_OF, PAGE
-from faults.engine import NAME
-from faults.requests import COLLECTION, DEPLOYMENT
-from support.scenario import CANARY, docker, github
-
 from langsmith_pulumi.provider import rollouts
 from langsmith_pulumi.provider.session import Session
+from tests.faults import network
+from tests.faults.catalogue import FAULT_OF, PAGE
+from tests.faults.engine import NAME
+from tests.faults.requests import COLLECTION, DEPLOYMENT
+from tests.support.scenario import CANARY, docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.world import World
+    from tests.faults.world import World
 
 OTHER_REF = {"source_revision_config__repo_ref": "v2"}
 NOBODY = "0b1d1f9e-7a53-4a0f-8f1b-3b1f0a4f9d55"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from faults.engine import NAME
-from support.scenario import docker, github
+from tests.faults.engine import NAME
+from tests.support.scenario import docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.world import World
+    from tests.faults.world import World
 
 Program = dict[str, Any]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from faults import plays
-from faults.requests import COLLECTION, DEPLOYMENT
-from support.scenario import API_KEY, CANARY
+from tests.faults import plays
+from tests.faults.requests import COLLECTION, DEPLOYMENT
+from tests.support.scenario import API_KEY, CANARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.world import World
+    from tests.faults.world import World
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from faults import errors_page
-from faults.engine import NAME, REFUSED
-from faults.situations import SECTIONS
-from faults.wellformed import NEXT_STEP
-from support.scenario import leaks
+
+from tests.faults import errors_page
+from tests.faults.engine import NAME, REFUSED
+from tests.faults.situations import SECTIONS
+from tests.faults.wellformed import NEXT_STEP
+from tests.support.scenario import leaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.situations import Situation
-    from faults.world import World
+    from tests.faults.situations import Situation
+    from tests.faults.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from faults import cells, matrix_page
-from faults.catalogue import FAULTS
-from faults.outcomes import declared
-from faults.requests import REQUESTS
-from faults.wellformed import is_well_told
+
+from tests.faults import cells, matrix_page
+from tests.faults.catalogue import FAULTS
+from tests.faults.outcomes import declared
+from tests.faults.requests import REQUESTS
+from tests.faults.wellformed import is_well_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.catalogue import Fault
-    from faults.requests import Request
-    from faults.world import Kept, World
+    from tests.faults.catalogue import Fault
+    from tests.faults.requests import Request
+    from tests.faults.world import Kept, World
 
 PAGE = Path(__file__).with_name("MATRIX.md")
 MOST_REQUESTS = 40

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from faults import network
-from faults.engine import NAME, State
-from faults.requests import COLLECTION, DEPLOYMENT, REVISION, agent
-from support.scenario import docker, github
+
+from tests.faults import network
+from tests.faults.engine import NAME, State
+from tests.faults.requests import COLLECTION, DEPLOYMENT, REVISION, agent
+from tests.support.scenario import docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults.network import Network
-    from faults.world import World
+    from tests.faults.network import Network
+    from tests.faults.world import World
 
 
 def before(world: World, method: str, path: str, act: Callable[[], object], skip: int = 0) -> None:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from faults import network
-from faults.engine import NAME, State
-from faults.requests import COLLECTION, DEPLOYMENT, REVISION
-from support.scenario import API_KEY, github
 
 from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.settings import Settings, resolve_settings
 from langsmith_pulumi.provider import deployments, rollouts
+from tests.faults import network
+from tests.faults.engine import NAME, State
+from tests.faults.requests import COLLECTION, DEPLOYMENT, REVISION
+from tests.support.scenario import API_KEY, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from faults.world import World
+    from tests.faults.world import World
 
 SECRETS = {
     "LINES": "-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA7f\nq9Zb+/x2Lw==\n-----END KEY-----\n",

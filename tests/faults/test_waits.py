@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faults import network
-from faults.engine import NAME
-from faults.requests import COLLECTION, DEPLOYMENT, REVISION
-from support.scenario import github
+
+from tests.faults import network
+from tests.faults.engine import NAME
+from tests.faults.requests import COLLECTION, DEPLOYMENT, REVISION
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
-    from faults.network import Network
-    from faults.world import World
+
+    from tests.faults.network import Network
+    from tests.faults.world import World
 
 MINUTES = 60.0
 NEXT = {"source_revision_config__repo_ref": "v2"}

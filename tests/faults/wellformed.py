@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from faults.engine import NAME
-from support.scenario import leaks
+from tests.faults.engine import NAME
+from tests.support.scenario import leaks
 
 NEXT_STEP = re.compile(
     r"\b(run|check|set|use|correct|delete|adopt|remove|wait a|add to|copy|write|declare|make it"

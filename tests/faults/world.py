@@ -6,15 +6,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from control_plane.scripted import EPOCH, Scripted, Time
-from faults.engine import NAME, Engine, State
-from faults.network import Network
-from support.scenario import API_KEY
-
 from langsmith_pulumi.control_plane.client import ControlPlane
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.provider.session import Session
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.control_plane.scripted import EPOCH, Scripted, Time
+from tests.faults.engine import NAME, Engine, State
+from tests.faults.network import Network
+from tests.support.scenario import API_KEY
 
 if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator.records import Records

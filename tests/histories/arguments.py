@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from support.scenario import CANARY
+
+from tests.support.scenario import CANARY
 
 from .costs import NAMESPACE, SPEC, Flat
 

@@ -13,9 +13,8 @@ from .leaking import keeps_secrets
 from .world import is_as_wanted
 
 if TYPE_CHECKING:
-    from support.engines import Outcome
-
     from langsmith_pulumi.review.effects import Effect
+    from tests.support.engines import Outcome
 
     from .costs import Flat
     from .foretelling import Foretold

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.scenario import leaks
+from tests.support.scenario import leaks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.engines import Outcome
+    from tests.support.engines import Outcome
 
 _CANARY = "canary"
 """A part of every secret value, and of nothing else."""

@@ -17,9 +17,8 @@ from .world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.engines import Engine, Outcome
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.engines import Engine, Outcome
 
     from .history import Cycle, Program
     from .world import Clock

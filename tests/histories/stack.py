@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from support.engines import label
+from tests.support.engines import label
 
 from .arguments import FIXED, HERE
 from .costs import UNKNOWN, UNSENT, Flat

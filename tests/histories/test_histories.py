@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
-from support.engines import ENGINES, PASSPHRASE
-from support.scenario import API_KEY
 
 from langsmith_pulumi.testing.simulator import Listener, Simulator
+from tests.support.engines import ENGINES, PASSPHRASE
+from tests.support.scenario import API_KEY
 
 from .arguments import LISTENERS, NAMESPACES
 from .history import histories

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.engines import ENGINES, PASSPHRASE
-from support.scenario import API_KEY, github
 
 from langsmith_pulumi.review import review
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.support.engines import ENGINES, PASSPHRASE
+from tests.support.scenario import API_KEY, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from support.engines import Outcome
+    from tests.support.engines import Outcome
 
 Arguments = dict[str, Any]
 Live = dict[str, dict[str, str]]

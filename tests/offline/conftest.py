@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from offline.toy import Toy
+
+from tests.offline.toy import Toy
 
 if TYPE_CHECKING:
     from pathlib import Path

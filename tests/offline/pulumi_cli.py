@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from offline.toy import Toy
+    from tests.offline.toy import Toy
 
 needs_pulumi = pytest.mark.skipif(
     shutil.which("pulumi") is None, reason="pulumi is not on PATH: nothing to compare with"

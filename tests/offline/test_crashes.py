@@ -10,15 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from offline.toy import steps, thing
-from support.processes import Running, descendants, kill_plugin, running, wait_until
 
 from langsmith_pulumi.testing.offline import OfflineError
+from tests.offline.toy import steps, thing
+from tests.support.processes import Running, descendants, kill_plugin, running, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from offline.toy import Toy
+    from tests.offline.toy import Toy
 
 RUN = """
 import sys

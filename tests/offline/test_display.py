@@ -7,7 +7,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from offline.toy import thing
 from rich.console import Console
 
 from langsmith_pulumi.testing.offline import Status, Step, StepBegan, StepEnded
@@ -15,10 +14,12 @@ from langsmith_pulumi.testing.offline.command import run
 from langsmith_pulumi.testing.offline.display import Board
 from langsmith_pulumi.testing.offline.state import Entry
 from langsmith_pulumi.testing.offline.steps import Op
+from tests.offline.toy import thing
 
 if TYPE_CHECKING:
     import pytest
-    from offline.toy import Toy
+
+    from tests.offline.toy import Toy
 
 URN = "urn:pulumi:dev::toy::pulumi-python:dynamic/toy:Thing::a"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from offline.toy import errors, steps, thing
+
+from tests.offline.toy import errors, steps, thing
 
 if TYPE_CHECKING:
-    from offline.toy import Toy
+    from tests.offline.toy import Toy
 
 
 def test_a_failed_create_stops_what_follows(toy: Toy) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from offline.toy import thing
 
 from langsmith_pulumi.testing.offline import OfflineError, Op
+from tests.offline.toy import thing
 
 if TYPE_CHECKING:
-    from offline.toy import Toy
+    from tests.offline.toy import Toy
 
 
 @pytest.mark.parametrize("how", ["replace", "taint"])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from offline.toy import errors, steps, thing
-
 from langsmith_pulumi.testing.offline import UNKNOWN
+from tests.offline.toy import errors, steps, thing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from offline.toy import Toy
+    from tests.offline.toy import Toy
 
 
 GROUP = {"name": "group", "group": True}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from offline.pulumi_cli import PulumiCli, comparable_plan, comparable_state, needs_pulumi
-from offline.toy import Toy, thing
+
+from tests.offline.pulumi_cli import PulumiCli, comparable_plan, comparable_state, needs_pulumi
+from tests.offline.toy import Toy, thing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.engines import PROGRAM
-from support.scenario import CANARY, github
 
 from langsmith_pulumi.testing.offline import OfflineError, OfflineStack
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.support.engines import PROGRAM
+from tests.support.scenario import CANARY, github
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

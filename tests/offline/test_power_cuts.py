@@ -10,10 +10,10 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from offline.toy import Toy, thing
 
 from langsmith_pulumi.testing.offline.errors import CutOffError
 from langsmith_pulumi.testing.offline.store import StateFile
+from tests.offline.toy import Toy, thing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from offline.toy import thing
 
 from langsmith_pulumi.testing.offline import OfflineError
 from langsmith_pulumi.testing.offline.secrets import Vault, find_passphrase
+from tests.offline.toy import thing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from offline.toy import Toy
+    from tests.offline.toy import Toy
 
 CANARY = 'canary "7f3a"\nwith a second line'
 

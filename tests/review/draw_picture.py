@@ -2,7 +2,7 @@
 
 Run it from the project's root::
 
-    python tests/review/draw_picture.py report.svg
+    python -m tests.review.draw_picture report.svg
 """
 
 from __future__ import annotations

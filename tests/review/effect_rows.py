@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step
-
 from langsmith_pulumi.review.effects import Kind, Note
 from langsmith_pulumi.review.values import DIFFERENT
+from tests.review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step
 
 SPEC: dict[str, Any] = {"source_config__resource_spec": {"max_scale": 3, "cpu": 1}}
 

@@ -2,7 +2,7 @@
 
 Run it from the project's root when the shape of a plan has changed::
 
-    PYTHONPATH=tests python -m review.record_plans
+    python -m tests.review.record_plans
 
 Each scene is a state of the world and a program; its plan is what ``pulumi preview --json`` prints.
 What differs from run to run (ids, times, paths, fingerprints) is replaced by fixed values, so that
@@ -21,9 +21,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from review.scenes import ADOPTED, CANARY, SCENES, Program, Scene
-
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.review.scenes import ADOPTED, CANARY, SCENES, Program, Scene
 
 HERE = Path(__file__).parent
 PLANS = HERE / "plans"

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from review.building import bucket, inputs, plan, step
-from review.effect_rows import REPO, ROWS, updated
 
 from langsmith_pulumi.provider.changes import Change
 from langsmith_pulumi.review import read_plan, report_on
 from langsmith_pulumi.review.effects import Kind, Note
+from tests.review.building import bucket, inputs, plan, step
+from tests.review.effect_rows import REPO, ROWS, updated
 
 if TYPE_CHECKING:
-    from review.effect_rows import Row
-
     from langsmith_pulumi.review.effects import Effect
+    from tests.review.effect_rows import Row
 
 
 def only_effect(*steps: dict[str, Any]) -> Effect:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from review.building import DEPLOYMENT, bucket, error, inputs, plan, rollout, step
 
 from langsmith_pulumi.review import UnreadablePlan, review
+from tests.review.building import DEPLOYMENT, bucket, error, inputs, plan, rollout, step
 
 REPO = {"source_config__repo_url": "https://github.com/acme/next"}
 

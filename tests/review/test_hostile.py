@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from review.building import bucket, error, inputs, plan, rollout, step
-from review.rendering import OURS, Page
-from workflows.runner import obeyed
 
 from langsmith_pulumi.review import UnreadablePlan, review
 from langsmith_pulumi.review.values import short, visible
+from tests.review.building import bucket, error, inputs, plan, rollout, step
+from tests.review.rendering import OURS, Page
+from tests.workflows.runner import obeyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,11 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from review.record_plans import HERE, PLANS, STACK, scrubbed
-from review.scenes import SCENES
-
 from langsmith_pulumi.review import review
 from langsmith_pulumi.testing.offline import OfflineStack
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.review.record_plans import HERE, PLANS, STACK, scrubbed
+from tests.review.scenes import SCENES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from review.building import inputs, plan, step
 
 from langsmith_pulumi.review import UnreadablePlan, read_plan, review
+from tests.review.building import inputs, plan, step
 
 
 @pytest.mark.parametrize(

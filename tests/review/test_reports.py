@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from review.building import bucket, error, inputs, plan, rollout, secrets, step
 
 from langsmith_pulumi.review import review, schema, wants_colour
+from tests.review.building import bucket, error, inputs, plan, rollout, secrets, step
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pulumi.output import UNKNOWN
-from review.building import inputs, plan, rollout, step
 
 from langsmith_pulumi.provider.markers import marker
 from langsmith_pulumi.review import read_plan, report_on
@@ -22,6 +21,7 @@ from langsmith_pulumi.review.values import (
     visible,
 )
 from langsmith_pulumi.review.words import count, listing, totals
+from tests.review.building import inputs, plan, rollout, step
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,17 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from support.engines import ENGINES, PASSPHRASE
-from support.processes import kill_tree
-from support.scenario import API_KEY, Stage
 
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.support.engines import ENGINES, PASSPHRASE
+from tests.support.processes import kill_tree
+from tests.support.scenario import API_KEY, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from support.engines import Engine
+    from tests.support.engines import Engine
 
 NEEDS_PULUMI = pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH")
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.scenario import CANARY, github, leaks
+
+from tests.support.scenario import CANARY, github, leaks
 
 if TYPE_CHECKING:
-    from support.engines import Outcome
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.engines import Outcome
+    from tests.support.scenario import Stage
 
 THEIRS = {"OPENAI_API_KEY": CANARY, "LOG_LEVEL": "debug", "EXTRA": "extra-0123456789"}
 

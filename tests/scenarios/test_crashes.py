@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.processes import kill_plugin, kill_tree, wait_until
-from support.scenario import Program, docker, github
+
+from tests.support.processes import kill_plugin, kill_tree, wait_until
+from tests.support.scenario import Program, docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from subprocess import Popen
 
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.scenario import Stage
 
 DEPLOYMENT = "/v2/deployments/????????-*"
 NEVER = 3600.0

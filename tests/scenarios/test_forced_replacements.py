@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scenario import github
+
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 
 @pytest.mark.parametrize("how", ["replace", "taint"])

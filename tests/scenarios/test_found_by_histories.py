@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scenario import (
+
+from tests.support.scenario import (
     CANARY,
     CREATE,
     IN_PLACE,
@@ -18,9 +19,8 @@ from support.scenario import (
 )
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.scenario import Stage
 
 HERE = "11111111-1111-4111-8111-111111111111"
 """The workspace that the simulator makes deployments in when none is named."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scenario import CANARY, CREATE, NOTHING, REVISION, Step, docker, github
+
+from tests.support.scenario import CANARY, CREATE, NOTHING, REVISION, Step, docker, github
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 LEAKING = f"install --token {CANARY}"
 SPEC = "source_config__resource_spec"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scenario import github
+
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.scenario import Stage
 
 
 def up(stage: Stage, program: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from support.engines import OfflineEngine
-from support.processes import PATIENCE, kill_tree, wait_until
-from support.scenario import github
+
+from tests.support.engines import OfflineEngine
+from tests.support.processes import PATIENCE, kill_tree, wait_until
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 REVISION = "/v2/deployments/*/revisions/*"
 AGENT = {"agent": github()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scenario import docker, github, leaks
+
+from tests.support.scenario import docker, github, leaks
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 SECRET_URL = "https://s3cr3t-host-canary.example.com"
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.scenario import (
+
+from tests.support.scenario import (
     CANARY,
     CREATE,
     DELETE,
@@ -22,9 +23,8 @@ from support.scenario import (
 )
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.scenario import Stage
 
 
 def made(**arguments: Any) -> Step:

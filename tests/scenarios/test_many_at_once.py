@@ -7,11 +7,11 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from support.engines import PulumiEngine
-from support.processes import wait_until
-from support.scenario import API_KEY, Stage, docker
 
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.support.engines import PulumiEngine
+from tests.support.processes import wait_until
+from tests.support.scenario import API_KEY, Stage, docker
 
 if TYPE_CHECKING:
     import subprocess

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.engines import OfflineEngine
-from support.scenario import API_KEY, github
 
 from langsmith_pulumi.testing.simulator import Simulator
+from tests.support.engines import OfflineEngine
+from tests.support.scenario import API_KEY, github
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 AGENT = {"agent": github()}
 ELSEWHERE = "2c2a1d0e-6f0b-4f58-9b7e-4d1f3a5c7e90"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.scenario import github
+
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from support.engines import Outcome
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.engines import Outcome
+    from tests.support.scenario import Stage
 
 REPLACE_ON_TRIGGERS = {"replace_on_changes": ["triggers"]}
 

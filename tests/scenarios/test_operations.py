@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.scenario import github
+
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.engines import Outcome
-    from support.scenario import Program, Stage
+    from tests.support.engines import Outcome
+    from tests.support.scenario import Program, Stage
 
 LEGEND = {
     "=": "nothing is planned and nothing is sent",

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.engines import OfflineEngine
-from support.scenario import github
+
+from tests.support.engines import OfflineEngine
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.scenario import Stage
 
 READ = {"Deployment agent": "read", "Rollout agent": "read"}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.scenario import docker
+
+from tests.support.scenario import docker
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
-
     from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.scenario import Stage
 
 VALUES = {"the peer's id": {"output": ["agent", "id"]}, "a word of the answer": "Deployment"}
 

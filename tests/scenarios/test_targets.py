@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.scenario import github
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 WARNING = "nobody waits for it"
 

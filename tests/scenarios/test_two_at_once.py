@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.processes import kill_tree, wait_until
-from support.scenario import github
+
+from tests.support.processes import kill_tree, wait_until
+from tests.support.scenario import github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.engines import Outcome
-    from support.scenario import Stage
+    from tests.support.engines import Outcome
+    from tests.support.scenario import Stage
 
 REVISION = "/v2/deployments/*/revisions/*"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.engines import PulumiEngine
-from support.scenario import github, leaks
+
+from tests.support.engines import PulumiEngine
+from tests.support.scenario import github, leaks
 
 if TYPE_CHECKING:
-    from support.scenario import Stage
+    from tests.support.scenario import Stage
 
 REPLACEABLE = {"delete_tracing_project": True}
 

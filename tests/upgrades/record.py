@@ -1,4 +1,4 @@
-"""Record the state that this version writes: `python tests/upgrades/record.py VERSION`."""
+"""Record the state that this version writes: `python -m tests.upgrades.record VERSION`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from support.engines import PASSPHRASE, PROGRAM
-from support.scenario import docker, github
-
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
+from tests.support.engines import PASSPHRASE, PROGRAM
+from tests.support.scenario import docker, github
 
 
 def record(version: str) -> None:

@@ -1,6 +1,6 @@
 """States written by each released version are understood by today's code.
 
-`python tests/upgrades/record.py VERSION` writes one for a release, with the offline engine.
+`python -m tests.upgrades.record VERSION` writes one for a release, with the offline engine.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.engines import PASSPHRASE, PRELOADED, PROGRAM
 
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
+from tests.support.engines import PASSPHRASE, PRELOADED, PROGRAM
 
 STATES = sorted((Path(__file__).parent / "states").iterdir())
 

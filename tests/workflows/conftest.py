@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from workflows.forges import ForgeServer, github_environ, gitlab_environ, serve
-from workflows.repository import Repository
+
+from tests.workflows.forges import ForgeServer, github_environ, gitlab_environ, serve
+from tests.workflows.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from workflows.forges import HEAD, TOKEN, github_environ, gitlab_environ
-from workflows.runner import EXAMPLES, GitHubRun, run_gitlab
+
+from tests.workflows.forges import HEAD, TOKEN, github_environ, gitlab_environ
+from tests.workflows.runner import EXAMPLES, GitHubRun, run_gitlab
 
 if TYPE_CHECKING:
-    from workflows.forges import ForgeServer
-    from workflows.runner import Result
+    from tests.workflows.forges import ForgeServer
+    from tests.workflows.runner import Result
 
 HERE = Path(__file__).parent
 PLANS = HERE.parent / "review/plans"

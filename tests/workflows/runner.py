@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from workflows.expressions import as_text, fill, holds
+
+from tests.workflows.expressions import as_text, fill, holds
 
 EXAMPLES = Path(__file__).parents[2] / "examples/workflows"
 GITHUB = sorted((EXAMPLES / "github").glob("*.yml"))

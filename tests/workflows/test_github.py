@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from workflows.expressions import fill
-from workflows.forges import HEAD, TOKEN
-from workflows.repository import ENCRYPTED, KEYS, NEEDED
-from workflows.runner import EXAMPLES, GITHUB, load
+
+from tests.workflows.expressions import fill
+from tests.workflows.forges import HEAD, TOKEN
+from tests.workflows.repository import ENCRYPTED, KEYS, NEEDED
+from tests.workflows.runner import EXAMPLES, GITHUB, load
 
 if TYPE_CHECKING:
-    from workflows.repository import Repository
-    from workflows.runner import Result
+    from tests.workflows.repository import Repository
+    from tests.workflows.runner import Result
 
 PREVIEW = EXAMPLES / "github/preview.yml"
 DEPLOY = EXAMPLES / "github/deploy.yml"

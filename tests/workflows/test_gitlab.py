@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from workflows.forges import TOKEN
-from workflows.repository import ENCRYPTED, KEYS, NEEDED
-from workflows.runner import GITLAB, load
 
 from langsmith_pulumi.review import EXIT_CODES, Gate
+from tests.workflows.forges import TOKEN
+from tests.workflows.repository import ENCRYPTED, KEYS, NEEDED
+from tests.workflows.runner import GITLAB, load
 
 if TYPE_CHECKING:
-    from workflows.repository import Repository
+    from tests.workflows.repository import Repository
 
 pytestmark = NEEDED
 

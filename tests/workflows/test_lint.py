@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 import pytest
-from workflows.runner import GITHUB, GITLAB, load
 
 from langsmith_pulumi.cli import main
+from tests.workflows.runner import GITHUB, GITLAB, load
 
 BIN = Path(sys.executable).parent
 TOOLS = sorted(path for path in (Path(__file__).parent / "tools").rglob("*") if path.is_file())

@@ -8,15 +8,15 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from workflows.repository import KEYS, NEEDED, Repository
-from workflows.test_github import done, event
 
 from langsmith_pulumi.testing import Simulator
+from tests.workflows.repository import KEYS, NEEDED, Repository
+from tests.workflows.test_github import done, event
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.forges import ForgeServer
+    from tests.workflows.forges import ForgeServer
 
 pytestmark = [
     *NEEDED,

@@ -8,11 +8,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from workflows.forges import HEAD, ME, PAGE, TOKEN, ForgeServer, github_environ
 
 from langsmith_pulumi.review.posting import GitHub, GitLab, PostingFailed, comment
 from langsmith_pulumi.review.posting.api import Api
 from langsmith_pulumi.review.posting.ci import forge_of
+from tests.workflows.forges import HEAD, ME, PAGE, TOKEN, ForgeServer, github_environ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

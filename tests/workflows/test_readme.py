@@ -8,11 +8,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
-from workflows.runner import EXAMPLES
 
 from langsmith_pulumi._version import __version__
 from langsmith_pulumi.review import Report, labels, read_plan, report_on
 from langsmith_pulumi.review.effects import Effect, Kind
+from tests.workflows.runner import EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
