@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from .history import History
 
-STEPS = int(os.environ.get("HISTORIES", "60"))
+STEPS = int(os.environ.get("HISTORIES", "20"))
 """How many steps to play at least."""
 CYCLES = 4
 """The length of a history."""

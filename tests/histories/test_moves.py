@@ -326,7 +326,7 @@ STEPS: tuple[Callable[[Life], None], ...] = (
 )
 
 
-@pytest.mark.parametrize("steps", [12, pytest.param(MORE, marks=pytest.mark.grid)])
+@pytest.mark.parametrize("steps", [6, pytest.param(MORE, marks=pytest.mark.grid)])
 def test_nothing_is_lost_that_nobody_gave_up(steps: int, tmp_path: Path) -> None:
     """Whatever a stack goes through, deployments and variables go only as declared."""
     with Simulator(api_key=API_KEY) as simulator, Simulator(api_key=API_KEY) as elsewhere:

@@ -50,13 +50,18 @@ class PowerCut:
             raise CutOffError("the power is cut")
 
 
+@pytest.mark.parametrize(
+    "stride", [3, pytest.param(1, marks=pytest.mark.grid)], ids=["every third", "every"]
+)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_power_cuts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, after: bool) -> None:
+def test_power_cuts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, after: bool, stride: int
+) -> None:
     """One up settles it: what exists is what the state knows, but for a create cut off midway."""
     first = Toy(tmp_path / "first")
     first.declare(*BEFORE)
     assert first.stack().up().ok
-    for at in itertools.count(1):
+    for at in itertools.count(1 + after, stride):
         toy = first.copy(tmp_path / f"{at}")
         toy.declare(*AFTER)
         with monkeypatch.context() as patch:

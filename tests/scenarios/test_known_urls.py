@@ -89,7 +89,7 @@ def test_a_custom_url_that_is_secret_stays_secret(stage: Stage, *, whole: bool) 
 
 def test_the_next_up_reads_a_url_that_was_not_waited_for(stage: Stage) -> None:
     """Without a wait the plan promises to read the URL, and nobody goes without it unannounced."""
-    stage.simulator.reads = 2
+    stage.simulator.reads = 1
     hasty = two(github(wait_for_rollout=False), wait_for_rollout=False)
     stage.write(hasty)
     first = stage.engine.up()
