@@ -210,21 +210,21 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         self,
         resource_name: str,
         *,
-        source: pulumi.Input[str],
+        source: pulumi.Input[inputs.DeploymentSource],
         source_config: pulumi.Input[inputs.SourceConfigArgs | inputs.SourceConfigArgsDict]
         | None = None,
         source_revision_config: pulumi.Input[
             inputs.SourceRevisionConfigArgs | inputs.SourceRevisionConfigArgsDict
         ]
         | None = None,
-        secrets: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        secrets: inputs.SecretsMap | None = None,
         secret_references: pulumi.Input[
             Sequence[pulumi.Input[inputs.SecretReferenceArgs | inputs.SecretReferenceArgsDict]]
         ]
         | None = None,
         name: pulumi.Input[str] | None = None,
         display_name: pulumi.Input[str] | None = None,
-        revision_source: pulumi.Input[str] | None = None,
+        revision_source: pulumi.Input[inputs.RevisionSource] | None = None,
         tracked_packages: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         route_through_gateway: pulumi.Input[bool] | None = None,
         triggers: pulumi.Input[Mapping[str, Any] | Sequence[Any]] | None = None,
@@ -240,7 +240,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             resource_name: Its name in the program, and the deployment's name unless ``name`` says
                 otherwise.
             source: ``github``, ``external_docker``, ``internal_docker``, ``internal_source`` or
-                ``internal_template``. A change replaces.
+                ``internal_template``; see ``inputs.DeploymentSource``. A change replaces.
             source_config: Deployment-wide configuration; see ``SourceConfigArgs`` for what a change
                 of each field does.
             source_revision_config: What a revision is built from. A change makes a new revision.
@@ -251,8 +251,9 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 only). A change makes a new revision.
             name: The deployment's name: lower-case letters, digits and dashes. A change replaces.
             display_name: The name that people see. Changes in place; cannot be cleared.
-            revision_source: Source of the revision, where it differs from ``source``. A change
-                makes a new revision.
+            revision_source: Source of the revision, where it differs from ``source``:
+                ``github``, ``internal_docker`` or ``internal_source``. A change makes a new
+                revision.
             tracked_packages: Packages to record with the revision, as ``name:version``. A change
                 makes a new revision.
             route_through_gateway: Send model calls through the vendor's gateway (Cloud only). What

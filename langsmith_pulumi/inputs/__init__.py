@@ -8,7 +8,12 @@ The last words of each field's description tell what changing it costs:
 
 - *Change: in place.* A setting changes; nothing is built.
 - *Change: new revision.* The agent is built and deployed again; the old revision serves meanwhile.
-- *Change: replace.* The deployment is deleted and made anew; its database is lost.
+- *Change: replace.* The deployment is deleted and created again; its database is lost.
+
+Fields with few values, such as ``source``, take literals, so that an editor completes them and a
+type checker refuses a misspelt one. A value from the stack's configuration is a plain ``str``:
+``cast(DeploymentType, config.require("deploymentType"))`` passes it on unchecked, and the preview
+refuses what is not among the values.
 """
 
 from .containers import (
@@ -28,6 +33,7 @@ from .source import (
     DeploymentType,
     ListenerConfigArgs,
     ListenerConfigArgsDict,
+    RevisionSource,
     SourceConfigArgs,
     SourceConfigArgsDict,
     SourceRevisionConfigArgs,
@@ -59,6 +65,7 @@ __all__ = [
     "ResourceSpecArgs",
     "ResourceSpecArgsDict",
     "RestartPolicy",
+    "RevisionSource",
     "SecretReferenceArgs",
     "SecretReferenceArgsDict",
     "SecretsMap",

@@ -14,10 +14,10 @@ from typing_extensions import Required
 from ._input_type import input_type
 from .volumes import VolumeMountArgs, VolumeMountArgsDict
 
-ImagePullPolicy: TypeAlias = Literal["Always", "Never", "IfNotPresent"] | str  # noqa: PYI051
+ImagePullPolicy: TypeAlias = Literal["Always", "Never", "IfNotPresent"]
 """When an image is pulled. Default: Kubernetes chooses by the image's tag."""
 
-RestartPolicy: TypeAlias = Literal["Always", "OnFailure"] | str  # noqa: PYI051
+RestartPolicy: TypeAlias = Literal["Always", "OnFailure"]
 """When a container is started again after it ended."""
 
 
@@ -31,6 +31,7 @@ class ResourceRequirementsArgs:
     """What is kept free for it, such as ``{"cpu": "100m"}``. Change: new revision."""
 
 
+# Made from ResourceRequirementsArgs by docs/make_inputs.py; change that, then run `make docs`.
 class ResourceRequirementsArgsDict(TypedDict, total=False):
     """Compute resources of a container, as Kubernetes quantities by name of the resource."""
 
@@ -53,6 +54,7 @@ class EnvVarArgs:
     Change: new revision."""
 
 
+# Made from EnvVarArgs by docs/make_inputs.py; change that, then run `make docs`.
 class EnvVarArgsDict(TypedDict, total=False):
     """An environment variable of a container: a name with a value, or with where to find one."""
 
@@ -104,6 +106,7 @@ class ContainerArgs:
     """When to start it again: ``Always`` or ``OnFailure``. Change: new revision."""
 
 
+# Made from ContainerArgs by docs/make_inputs.py; change that, then run `make docs`.
 class ContainerArgsDict(TypedDict, total=False):
     """A container beside that of the agent. external_docker only."""
 

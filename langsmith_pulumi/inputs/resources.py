@@ -114,6 +114,7 @@ class ResourceSpecArgs:
     """In the schema, marked as not for use. Change: new revision."""
 
 
+# Made from ResourceSpecArgs by docs/make_inputs.py; change that, then run `make docs`.
 class ResourceSpecArgsDict(TypedDict, total=False):
     """Resources of a deployment. external_docker only: a tier of Cloud has fixed sizes.
 

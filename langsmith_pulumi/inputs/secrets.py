@@ -28,6 +28,7 @@ class SecretReferenceArgs:
     """Key within that Secret whose value is taken. Change: new revision."""
 
 
+# Made from SecretReferenceArgs by docs/make_inputs.py; change that, then run `make docs`.
 class SecretReferenceArgsDict(TypedDict, total=False):
     """An environment variable that is filled from a Kubernetes Secret. external_docker only."""
 

@@ -7,13 +7,9 @@ from pulumi import Input
 from ._input_type import input_type
 from .resources import ResourceSpecArgs, ResourceSpecArgsDict
 
-# The literals are what editors complete; ``str`` lets a stack's setting through.
-DeploymentSource: TypeAlias = (
-    Literal[
-        "github", "external_docker", "internal_docker", "internal_source", "internal_template"  # noqa: PYI051
-    ]
-    | str
-)
+DeploymentSource: TypeAlias = Literal[
+    "github", "external_docker", "internal_docker", "internal_source", "internal_template"
+]
 """Where the agent comes from. Change: replace.
 
 - ``github``: Cloud builds it from a repository.
@@ -23,9 +19,10 @@ DeploymentSource: TypeAlias = (
 - ``internal_template``: a template of the vendor; Cloud.
 """
 
-DeploymentType: TypeAlias = (
-    Literal["dev_free", "dev", "prod", "dev_zero", "dev_free_zero"] | str  # noqa: PYI051
-)
+RevisionSource: TypeAlias = Literal["github", "internal_docker", "internal_source"]
+"""Where one revision comes from, if not from the deployment's source. Change: new revision."""
+
+DeploymentType: TypeAlias = Literal["dev_free", "dev", "prod", "dev_zero", "dev_free_zero"]
 """Tier of a deployment on Cloud. Change: replace.
 
 ``dev`` and ``dev_free`` run one replica that may be preempted; ``prod`` runs up to ten;
@@ -41,6 +38,7 @@ class ListenerConfigArgs:
     """Namespace to deploy into; one of those that the listener serves. Change: replace."""
 
 
+# Made from ListenerConfigArgs by docs/make_inputs.py; change that, then run `make docs`.
 class ListenerConfigArgsDict(TypedDict, total=False):
     """Where a listener places a deployment. external_docker only."""
 
@@ -85,6 +83,7 @@ class SourceConfigArgs:
     Change: replace."""
 
 
+# Made from SourceConfigArgs by docs/make_inputs.py; change that, then run `make docs`.
 class SourceConfigArgsDict(TypedDict, total=False):
     """The settings of a deployment as a whole; which of them apply depends on its source."""
 
@@ -139,6 +138,7 @@ class SourceRevisionConfigArgs:
     are taken. internal_source only. Change: new revision."""
 
 
+# Made from SourceRevisionConfigArgs by docs/make_inputs.py; change that, then run `make docs`.
 class SourceRevisionConfigArgsDict(TypedDict, total=False):
     """What a revision is built from."""
 

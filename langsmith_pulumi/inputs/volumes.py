@@ -22,6 +22,7 @@ class LocalObjectReferenceArgs:
     """Name of a Secret of type ``kubernetes.io/dockerconfigjson``. Change: new revision."""
 
 
+# Made from LocalObjectReferenceArgs by docs/make_inputs.py; change that, then run `make docs`.
 class LocalObjectReferenceArgsDict(TypedDict, total=False):
     """A Kubernetes object in the deployment's namespace."""
 
@@ -55,6 +56,7 @@ class VolumeArgs:
     """Storage of a CSI driver. Change: new revision."""
 
 
+# Made from VolumeArgs by docs/make_inputs.py; change that, then run `make docs`.
 class VolumeArgsDict(TypedDict, total=False):
     """A Kubernetes volume: its name and the one source that fills it."""
 
@@ -98,6 +100,7 @@ class VolumeMountArgs:
     """Whether the container may only read. Default: False. Change: new revision."""
 
 
+# Made from VolumeMountArgs by docs/make_inputs.py; change that, then run `make docs`.
 class VolumeMountArgsDict(TypedDict, total=False):
     """Where a container sees a volume."""
 

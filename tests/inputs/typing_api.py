@@ -1,14 +1,18 @@
-"""Right and wrong uses of the typed arguments. Never run: the type checkers are the test.
+"""Right and wrong uses of the typed arguments, for the type checkers; this module is never run.
 
-Every ``type: ignore`` below marks a mistake that has to be found; a checker that stays silent about
-one reports the comment as unused.
+Every ``type: ignore`` below marks a mistake that a checker has to find: it reports the comment as
+unused if it does not.
 """
+
+from typing import cast
 
 import pulumi
 
+from langsmith_pulumi import Deployment
 from langsmith_pulumi.inputs import (
     ContainerArgs,
     DeploymentSource,
+    DeploymentType,
     EnvVarArgs,
     ListenerConfigArgs,
     ResourceSpecArgs,
@@ -19,27 +23,16 @@ from langsmith_pulumi.inputs import (
     SourceConfigArgs,
     SourceConfigArgsDict,
     SourceRevisionConfigArgs,
-    SourceRevisionConfigArgsDict,
     VolumeArgs,
     VolumeMountArgs,
 )
-
-
-# The shape in which a resource takes them.
-def deployment(
-    *,
-    source: pulumi.Input[DeploymentSource],
-    source_config: pulumi.Input[SourceConfigArgs | SourceConfigArgsDict],
-    source_revision_config: pulumi.Input[SourceRevisionConfigArgs | SourceRevisionConfigArgsDict],
-    secrets: SecretsMap | None = None,
-) -> None: ...
-
 
 config = pulumi.Config("langsmith")
 
 
 def plain_dicts() -> None:
-    deployment(
+    Deployment(
+        "agent",
         source="github",
         source_config={
             "integration_id": config.require("integrationId"),
@@ -48,12 +41,14 @@ def plain_dicts() -> None:
             "build_on_push": False,
         },
         source_revision_config={"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
+        revision_source="internal_docker",
         secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey"), "LOG_LEVEL": "info"},
     )
 
 
 def classes() -> None:
-    deployment(
+    Deployment(
+        "agent",
         source="external_docker",
         source_config=SourceConfigArgs(
             listener_id=config.require("listenerId"),
@@ -69,8 +64,9 @@ def classes() -> None:
 
 
 def mixed(image: pulumi.Output[str], secrets: pulumi.Output[dict[str, str]]) -> None:
-    deployment(
-        source=config.require("source"),
+    Deployment(
+        "agent",
+        source=cast("DeploymentSource", config.require("source")),
         source_config={
             "resource_spec": ResourceSpecArgs(
                 sidecars=[
@@ -86,12 +82,18 @@ def mixed(image: pulumi.Output[str], secrets: pulumi.Output[dict[str, str]]) -> 
     )
 
 
-def outputs(spec: pulumi.Output[ResourceSpecArgs], source: pulumi.Output[str]) -> None:
-    deployment(
+def outputs(spec: pulumi.Output[ResourceSpecArgs], source: pulumi.Output[DeploymentSource]) -> None:
+    Deployment(
+        "agent",
         source=source,
         source_config=SourceConfigArgs(resource_spec=spec),
         source_revision_config=pulumi.Output.from_input(SourceRevisionConfigArgs()),
     )
+
+
+def values_of_the_configuration() -> None:
+    SourceConfigArgs(deployment_type=cast("DeploymentType", config.require("deploymentType")))
+    SourceConfigArgs(deployment_type="prod" if pulumi.get_stack() == "prod" else "dev")
 
 
 def fields_have_their_types(config: SourceConfigArgs, reference: SecretReferenceArgs) -> None:
@@ -101,10 +103,22 @@ def fields_have_their_types(config: SourceConfigArgs, reference: SecretReference
     del url, name
 
 
+def wrong_in_the_resource(secrets: dict[str, int]) -> None:
+    Deployment("agent", source="githubb")  # type: ignore[arg-type]
+    Deployment("agent", source=config.require("source"))  # type: ignore[arg-type]
+    Deployment("agent")  # type: ignore[call-arg]
+    Deployment("agent", source="github", repo="x")  # type: ignore[call-arg]
+    Deployment("agent", source="github", revision_source="external_docker")  # type: ignore[arg-type]
+    Deployment("agent", source="github", secrets=secrets)  # type: ignore[arg-type]
+    Deployment("agent", source="github", source_config={"repo": "x"})  # type: ignore[arg-type]
+    Deployment("agent", source="github", source_config=ResourceSpecArgs())  # type: ignore[arg-type]
+
+
 def wrong_in_classes() -> None:
     SourceConfigArgs(repository="x")  # type: ignore[call-arg]
     SourceConfigArgs("x")  # type: ignore[call-arg]
     SourceConfigArgs(build_on_push="yes")  # type: ignore[arg-type]
+    SourceConfigArgs(deployment_type="production")  # type: ignore[arg-type]
     SourceConfigArgs(resource_spec={"cpus": 1})  # type: ignore[arg-type]
     SourceConfigArgs(listener_config=ResourceSpecArgs())  # type: ignore[arg-type]
     ContainerArgs(name="log")  # type: ignore[call-arg]
@@ -116,7 +130,8 @@ def wrong_in_classes() -> None:
 
 def wrong_in_dicts() -> None:
     source: SourceConfigArgsDict = {"repository": "x"}  # type: ignore[typeddict-unknown-key]
+    tier: SourceConfigArgsDict = {"deployment_type": "production"}  # type: ignore[typeddict-item]
     spec: ResourceSpecArgsDict = {"cpu": "500m"}  # type: ignore[typeddict-item]
     reference: SecretReferenceArgsDict = {"name": "A"}  # type: ignore[typeddict-item]
     secrets: SecretsMap = {"PORT": 8080}  # type: ignore[dict-item]
-    del source, spec, reference, secrets
+    del source, tier, spec, reference, secrets

@@ -3,9 +3,12 @@
 The stacks ``dev`` and ``prod`` stay; each open pull request N has a stack ``pr-N`` of its own.
 """
 
+from typing import cast
+
 import pulumi
 
 import langsmith_pulumi as langsmith
+from langsmith_pulumi.inputs import DeploymentType
 
 config = pulumi.Config()
 stack = pulumi.get_stack()
@@ -17,7 +20,7 @@ agent = langsmith.Deployment(
     source_config={
         "integration_id": config.require("integrationId"),
         "repo_url": "https://github.com/acme/agents",
-        "deployment_type": config.require("deploymentType"),
+        "deployment_type": cast(DeploymentType, config.require("deploymentType")),
         # The workflows decide when a revision is made, and wait for it.
         "build_on_push": False,
     },

@@ -1,0 +1,56 @@
+"""The public types, as mypy and pyright see them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from langsmith_pulumi import inputs
+from langsmith_pulumi.control_plane import requests
+from langsmith_pulumi.provider.sources import SOURCES
+
+USES = Path(__file__).parent / "typing_api.py"
+ROOT = USES.parents[2]
+
+
+CHECKERS = {
+    "mypy": ["mypy", str(USES)],
+    "pyright": ["pyright", "--pythonpath", sys.executable],
+}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", CHECKERS.values(), ids=CHECKERS)
+def test_right_uses_pass_and_wrong_ones_are_found(command: list[str]) -> None:
+    """A checker finds each line that is marked as a mistake, and nothing else."""
+    done = run(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pyright_reads_these_uses_and_all_examples() -> None:
+    """The settings of pyright name the files that they should: it ignores a path that is wrong."""
+    report = json.loads(run(*CHECKERS["pyright"], "--outputjson").stdout)
+    examples = list((ROOT / "examples").rglob("*.py"))
+    assert report["summary"]["filesAnalyzed"] == len([USES, *examples])
+
+
+@pytest.mark.parametrize(
+    ("alias", "accepted"),
+    [
+        (inputs.DeploymentSource, SOURCES),
+        (inputs.DeploymentType, get_args(requests.DeploymentType)),
+    ],
+    ids=["source", "deployment_type"],
+)
+def test_the_literals_are_what_the_provider_accepts(alias: object, accepted: object) -> None:
+    """An editor completes exactly the values that pass the preview."""
+    assert set(get_args(alias)) == set(accepted)  # type: ignore[call-overload]
