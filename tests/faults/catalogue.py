@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.testing.simulator import refusals
+from langsmith_pulumi.testing.simulator import error_responses
 from tests.faults import network
 from tests.faults.engine import NAME
 
@@ -108,13 +108,13 @@ FAULTS = (
         "403 key of an organization",
         **answered(
             403,
-            refusals.workspace_required().detail,
+            error_responses.workspace_required().detail,
             "pulumi config set langsmith:workspaceId",
         ),
     ),
     Fault(
         "403 product not enabled",
-        **answered(403, refusals.not_enabled().detail, "An administrator has to enable"),
+        **answered(403, error_responses.not_enabled().detail, "An administrator has to enable"),
     ),
     Fault("403", **answered(403, "Forbidden", "Use a key with permission")),
     Fault(
@@ -132,11 +132,12 @@ FAULTS = (
         options={"kind": "status", "status": 404, "body": PAGE, "content_type": "text/html"},
     ),
     Fault(
-        "409 tracing project", **answered(409, refusals.name_taken(NAME).detail, "choose another")
+        "409 tracing project",
+        **answered(409, error_responses.name_taken(NAME).detail, "choose another"),
     ),
     Fault(
         "409 agent environment",
-        **answered(409, refusals.agent_environment_taken().detail, _TAKEN),
+        **answered(409, error_responses.agent_environment_taken().detail, _TAKEN),
     ),
     Fault("408", **answered(408, "Request Timeout", _LATER)),
     Fault("413", **answered(413, "Request Entity Too Large", _CORRECT)),

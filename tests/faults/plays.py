@@ -105,7 +105,7 @@ def project_left_behind(world: World) -> str:
 
 def still_leaving(world: World) -> str:
     made(world).simulator.deletion_seconds = 3600.0
-    plane = world.simulator._plane
+    plane = world.simulator._service
     plane.delete(world.id, delete_tracing_project=True, force=False)
     world.engine.state = type(world.engine.state)()
     return world.engine.up(agent())
@@ -132,7 +132,7 @@ def unseen(world: World) -> str:
 
 
 def deleted_outside(world: World) -> str:
-    plane = made(world).simulator._plane
+    plane = made(world).simulator._service
     plane.delete(world.id, delete_tracing_project=True, force=False)
     return world.engine.up(agent(display_name="Support"))
 

@@ -107,7 +107,7 @@ def slow(world: World) -> None:
 
 def surprised(world: World) -> None:
     """The service makes a revision for a change that is documented as in place."""
-    world.simulator.surprise(NAME, revision=True)
+    world.simulator.override_revision(NAME, revision=True)
 
 
 REQUESTS = (

@@ -35,7 +35,7 @@ def made_by_others(world: World, **changes: Any) -> Callable[[], object]:
     program = github(**changes)
     secrets = [{"name": name, "value": value} for name, value in program["secrets"].items()]
     body = {**program, "name": NAME, "secrets": secrets}
-    return lambda: world.simulator._plane.create(body, "11111111-1111-4111-8111-111111111111")
+    return lambda: world.simulator._service.create(body, "11111111-1111-4111-8111-111111111111")
 
 
 def test_a_name_taken_between_two_posts_is_refused(world: World) -> None:
@@ -107,7 +107,7 @@ def test_a_deployment_deleted_between_plan_and_patch_is_told(world: World) -> No
     """The PATCH finds nothing; the next step is a refresh, and the `up` after it makes it anew."""
     program = agent(display_name="Support")
     assert world.engine.up(agent()) == ""
-    plane, gone = world.simulator._plane, world.id
+    plane, gone = world.simulator._service, world.id
     before(
         world,
         "PATCH",

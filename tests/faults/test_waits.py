@@ -105,7 +105,7 @@ def test_what_does_not_pass_ends_a_wait_at_once(world: World, status: int) -> No
 def test_a_deployment_deleted_meanwhile_ends_the_wait_at_once(world: World) -> None:
     """Nobody waits half an hour for what somebody else has deleted; a refresh forgets it."""
     building(world)
-    plane = world.simulator._plane
+    plane = world.simulator._service
     after(world, 6, lambda: plane.delete(world.id, delete_tracing_project=True, force=False))
 
     error = world.engine.up(agent(**NEXT))

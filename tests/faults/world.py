@@ -83,8 +83,8 @@ class World:
         to = to or self._new
         self.calm()
         self.simulator._workspace.records = deepcopy(to.records)
-        self.simulator._plane.outcomes.clear()
-        self.simulator._plane.surprises.clear()
+        self.simulator._service.outcomes.clear()
+        self.simulator._service.revision_overrides.clear()
         self.simulator.clear_requests()
         self.simulator.deletion_seconds = None
         self.simulator.revision_seconds = 0.0

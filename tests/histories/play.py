@@ -123,7 +123,7 @@ class Play:
         for resource, makes in cycle.surprises.items():
             if promise[resource].ops.get("Deployment") == "update":
                 name = cycle.program[resource].get("name", resource)
-                self._simulator.surprise(name, revision=makes)
+                self._simulator.override_revision(name, revision=makes)
         for fault in cycle.faults:
             self._simulator.fail(**fault)
 

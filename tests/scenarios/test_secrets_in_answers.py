@@ -24,7 +24,7 @@ def test_what_is_gone_is_recognised(
     stage.write({"agent": docker(), "peer": docker(secrets={"PEER": VALUES[value]})})
     assert stage.engine.up().ok
     lost = simulator.deployment("agent")["id"]
-    simulator._plane.delete(lost, delete_tracing_project=True, force=False)
+    simulator._service.delete(lost, delete_tracing_project=True, force=False)
 
     done = getattr(stage.engine, operation)()
 

@@ -1,4 +1,4 @@
-"""A simulator with a clock that only tests move, and short ways to talk to it."""
+"""Fixtures: a simulator with a clock that only tests move, and clients for it."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ BODIES: dict[str, Json] = {
 
 
 class Clock:
-    """Seconds since the epoch, moved by hand."""
+    """A clock in seconds since the epoch, moved by the test."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -80,7 +80,7 @@ def http(simulator: Simulator) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def body() -> Callable[..., Json]:
-    """Return a function that makes a create body; a None leaves a field out, dicts merge."""
+    """Return a function that makes a create body; None omits a field, dicts are merged."""
     return make_body
 
 
@@ -93,22 +93,22 @@ def create(http: httpx.Client) -> Call:
 
 
 @pytest.fixture
-def made(create: Call) -> Callable[..., Json]:
+def new_deployment(create: Call) -> Callable[..., Json]:
     def post(*args: Any, **changes: Any) -> Json:
-        answer = create(*args, **changes)
-        assert answer.status_code == 201, answer.text
-        deployment: Json = answer.json()
+        response = create(*args, **changes)
+        assert response.status_code == 201, response.text
+        deployment: Json = response.json()
         return deployment
 
     return post
 
 
 @pytest.fixture
-def patch(http: httpx.Client, made: Callable[..., Json]) -> Call:
-    """Return a function that patches a fresh deployment of the given source."""
+def patch(http: httpx.Client, new_deployment: Callable[..., Json]) -> Call:
+    """Return a function that patches a new deployment of the given source."""
 
     def send(source: str, change: Json, **created_with: Any) -> httpx.Response:
-        deployment = made("agent", source, **created_with)
+        deployment = new_deployment("agent", source, **created_with)
         return http.patch(f"/v2/deployments/{deployment['id']}", json=change)
 
     return send

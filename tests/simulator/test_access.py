@@ -1,4 +1,4 @@
-"""Who is let in, and in which words the others are sent away."""
+"""Authentication, workspaces and unknown routes."""
 
 import httpx
 import pytest
@@ -15,19 +15,19 @@ PATHS = ["/v2/deployments", "/v2/deployments/not-a-uuid", "/nowhere", "/_simulat
 def test_the_key_comes_first(
     simulator: Simulator, path: str, headers: dict[str, str], status: int
 ) -> None:
-    """Without the right key nobody learns anything, not even which routes there are."""
-    answer = httpx.get(simulator.url + path, headers=headers, verify=False)
+    """Without the right key every path gets the same 401 or 403, existing or not."""
+    response = httpx.get(simulator.url + path, headers=headers, verify=False)
 
-    assert (answer.status_code, type(answer.json()["detail"])) == (status, str)
+    assert (response.status_code, type(response.json()["detail"])) == (status, str)
 
 
-def test_a_bearer_token_will_do(simulator: Simulator) -> None:
-    """The key may come as a bearer token."""
+def test_bearer_tokens(simulator: Simulator) -> None:
+    """The key is accepted as a bearer token."""
     headers = {"Authorization": f"Bearer {simulator.api_key}"}
 
-    answer = httpx.get(f"{simulator.url}/v2/deployments", headers=headers, verify=False)
+    response = httpx.get(f"{simulator.url}/v2/deployments", headers=headers, verify=False)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_bearer_token_will_do(simulator: Simulator) -> None:
 def test_workspaces(
     simulator: Simulator, http: httpx.Client, required: str | None, sent: str | None, status: int
 ) -> None:
-    """A key that belongs to one workspace needs no header, but a wrong one is refused."""
+    """A workspace key needs no workspace header, but a foreign workspace is rejected."""
     simulator.workspace_id = required
     headers = {"X-Tenant-Id": sent} if sent else {}
 
@@ -51,31 +51,31 @@ def test_workspaces(
 
 
 def test_an_organization_key_needs_a_workspace(simulator: Simulator, http: httpx.Client) -> None:
-    """An organization-scoped key gets 403 with the known words until the header is sent."""
+    """An organization-scoped key gets a 403 with the service's text until the header is sent."""
     simulator.requires_workspace = True
 
-    refused = http.get("/v2/deployments")
+    rejected = http.get("/v2/deployments")
     accepted = http.get("/v2/deployments", headers={"X-Tenant-Id": WORKSPACE})
 
-    assert refused.status_code == 403
-    assert "requires workspace specification" in refused.json()["detail"]
+    assert rejected.status_code == 403
+    assert "requires workspace specification" in rejected.json()["detail"]
     assert accepted.status_code == 200
 
 
-def test_the_product_may_be_off(simulator: Simulator, http: httpx.Client) -> None:
-    """An organization without deployments gets 403 with the known words."""
+def test_deployments_may_be_disabled(simulator: Simulator, http: httpx.Client) -> None:
+    """An organization without deployments gets a 403 with the service's text."""
     simulator.enabled = False
 
-    answer = http.get("/v2/deployments")
+    response = http.get("/v2/deployments")
 
-    assert (answer.status_code, answer.json()) == (
+    assert (response.status_code, response.json()) == (
         403,
         {"detail": "LangSmith Deployment is not enabled for this organization"},
     )
 
 
 def test_unknown_routes(http: httpx.Client) -> None:
-    """A route nobody knows is a 404 with the framework's text, not the one of a deployment."""
-    answer = http.get("/v2/deploymints")
+    """An unknown route is a 404 with the framework's text, not that of an unknown deployment."""
+    response = http.get("/v2/deploymints")
 
-    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+    assert (response.status_code, response.json()) == (404, {"detail": "Not Found"})

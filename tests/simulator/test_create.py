@@ -1,4 +1,4 @@
-"""What a create makes of its body."""
+"""Creates: defaults, first revision, and the form of the response."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,15 +13,15 @@ A = {"name": "A", "value": "1"}
 
 
 def test_an_integration_may_not_cover_the_repository(
-    simulator: Simulator, made: Callable[..., Json]
+    simulator: Simulator, new_deployment: Callable[..., Json]
 ) -> None:
     """A repository that the integration does not cover passes the create and fails the build."""
     simulator.integrations = [
         Integration("acme", ["https://github.com/langchain-ai/react-agent.git"])
     ]
 
-    made("covered")
-    made("uncovered", source_config={"repo_url": "https://github.com/acme/secret"})
+    new_deployment("covered")
+    new_deployment("uncovered", source_config={"repo_url": "https://github.com/acme/secret"})
 
     assert [simulator.revisions(name)[0]["status"] for name in ("covered", "uncovered")] == [
         "DEPLOYED",
@@ -29,10 +29,10 @@ def test_an_integration_may_not_cover_the_repository(
     ]
 
 
-def test_defaults_of_resources(made: Callable[..., Json]) -> None:
+def test_defaults_of_resources(new_deployment: Callable[..., Json]) -> None:
     """An image gets one replica of 1 CPU and 2048 MB, and CPUs keep one decimal."""
-    plain = made("plain", "external_docker")
-    sized = made(
+    plain = new_deployment("plain", "external_docker")
+    sized = new_deployment(
         "sized",
         "external_docker",
         source_config={"resource_spec": {"min_scale": 2, "cpu": 0.25, "redis_cpu_limit": 1.27}},
@@ -53,22 +53,22 @@ def test_defaults_of_resources(made: Callable[..., Json]) -> None:
     }
 
 
-def test_kubernetes_objects_come_back_as_they_went(made: Callable[..., Json]) -> None:
-    """Volumes, mounts and containers keep their spelling and their contents."""
+def test_kubernetes_objects_are_returned_unchanged(new_deployment: Callable[..., Json]) -> None:
+    """Volumes, mounts and containers are returned with unchanged spelling and contents."""
     spec = {
         "volumes": [{"name": "info", "downwardAPI": {"items": [{"path": "labels"}]}}],
         "volume_mounts": [{"name": "info", "mountPath": "/info", "readOnly": True}],
         "sidecars": [{"name": "proxy", "image": "proxy:1", "env": [{"name": "A", "value": "1"}]}],
     }
 
-    shown = made("agent", "external_docker", source_config={"resource_spec": spec})
+    shown = new_deployment("agent", "external_docker", source_config={"resource_spec": spec})
 
     assert shown["source_config"]["resource_spec"].items() >= spec.items()
 
 
-def test_a_create_answers_before_anything_has_happened(made: Callable[..., Json]) -> None:
-    """The answer names the first revision, but shows no secret, no URL and nothing active yet."""
-    deployment = made(secrets=[A])
+def test_the_response_of_a_create(new_deployment: Callable[..., Json]) -> None:
+    """The response names the first revision, and has no secret, URL or active revision yet."""
+    deployment = new_deployment(secrets=[A])
 
     assert deployment["status"] == "AWAITING_DATABASE"
     assert deployment["latest_revision_id"]
@@ -87,9 +87,11 @@ def test_a_create_answers_before_anything_has_happened(made: Callable[..., Json]
         ("external_docker", "langgraph.example.com"),
     ],
 )
-def test_urls(simulator: Simulator, made: Callable[..., Json], source: str, place: str) -> None:
-    """Cloud fills both URLs once deployed, self-hosted only `custom_url`."""
-    name = made("agent", source)["name"]
+def test_urls(
+    simulator: Simulator, new_deployment: Callable[..., Json], source: str, place: str
+) -> None:
+    """Cloud fills both URLs after the rollout, self-hosted only `custom_url`."""
+    name = new_deployment("agent", source)["name"]
 
     shown = simulator.deployment(name)
 
@@ -98,9 +100,9 @@ def test_urls(simulator: Simulator, made: Callable[..., Json], source: str, plac
     assert shown["url"] == (None if source == "external_docker" else filled)
 
 
-def test_what_a_deployed_revision_shows(simulator: Simulator, made: Callable[..., Json]) -> None:
-    """After the rollout there are plain secrets, a commit, an image version, an active one."""
-    made(secrets=[A])
+def test_a_deployed_revision(simulator: Simulator, new_deployment: Callable[..., Json]) -> None:
+    """After the rollout the response has secrets, commit, image version and active revision."""
+    new_deployment(secrets=[A])
 
     shown = simulator.deployment("agent")
 
@@ -112,11 +114,11 @@ def test_what_a_deployed_revision_shows(simulator: Simulator, made: Callable[...
 
 
 @pytest.mark.parametrize("source", ["internal_docker", "internal_source"])
-def test_sources_that_wait_for_a_push(
-    simulator: Simulator, made: Callable[..., Json], source: str
+def test_sources_without_a_first_revision(
+    simulator: Simulator, new_deployment: Callable[..., Json], source: str
 ) -> None:
-    """What is pushed later has no revision before."""
-    made("agent", source)
+    """A source that is pushed later has no revision before its first push."""
+    new_deployment("agent", source)
 
     shown = simulator.deployment("agent")
 
@@ -127,17 +129,21 @@ def test_sources_that_wait_for_a_push(
     )
 
 
-def test_fields_may_be_left_out_of_answers(simulator: Simulator, made: Callable[..., Json]) -> None:
-    """Some versions of the service do not return all fields."""
+def test_fields_may_be_omitted_from_responses(
+    simulator: Simulator, new_deployment: Callable[..., Json]
+) -> None:
+    """Versions of the service that do not return all fields can be simulated."""
     simulator.omitted = frozenset({"install_command"})
 
-    assert "install_command" not in made()["source_config"]
+    assert "install_command" not in new_deployment()["source_config"]
 
 
-def test_answers_may_show_what_was_built(simulator: Simulator, made: Callable[..., Json]) -> None:
-    """Some versions show a commit in the place of the branch, and the image made from it."""
+def test_responses_may_show_the_build(
+    simulator: Simulator, new_deployment: Callable[..., Json]
+) -> None:
+    """Versions that return a commit instead of the branch, and the image, can be simulated."""
     simulator.as_built = True
-    made()
+    new_deployment()
 
     shown = simulator.deployment("agent")
 

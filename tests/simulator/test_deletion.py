@@ -1,4 +1,4 @@
-"""How deployments go, and what holds their names."""
+"""Deletions, and the names they keep taken."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,28 +17,28 @@ NOBODY = "99999999-9999-4999-8999-999999999999"
 WITH_PROJECT = {"delete_tracing_project": True}
 
 
-def refusal(name: str) -> Json:
-    """Return the answer to a create under a name that is taken."""
+def name_taken(name: str) -> Json:
+    """Return the response to a create under a name that is taken."""
     return {
         "detail": "Deployments create a tracing project in LangSmith with the same name as the "
         f"deployment. There already exists a project in LangSmith named: {name}."
     }
 
 
-def test_a_name_is_taken_once(create: Call) -> None:
-    """A second deployment of the same name is a 409 in the service's words."""
+def test_names_are_unique(create: Call) -> None:
+    """A second deployment of the same name is a 409 with the service's text."""
     first, second = create("agent"), create("agent", "external_docker")
 
     assert first.status_code == 201
-    assert (second.status_code, second.json()) == (409, refusal("agent"))
+    assert (second.status_code, second.json()) == (409, name_taken("agent"))
 
 
-def test_a_deployment_leaves_in_steps(
-    simulator: Simulator, http: httpx.Client, made: Make, sleep: Sleep
+def test_a_deletion_passes_two_statuses(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, sleep: Sleep
 ) -> None:
-    """A deletion is accepted without a body, goes through two statuses, and ends in a 404."""
+    """A deletion is a 204, passes two statuses, and ends in a 404."""
     simulator.deletion_seconds = 10
-    deployment = made()
+    deployment = new_deployment()
     path = f"/v2/deployments/{deployment['id']}"
 
     accepted = http.delete(path)
@@ -56,59 +56,61 @@ def test_a_deployment_leaves_in_steps(
     )
 
 
-def test_deleting_by_reads(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """Where reads are counted, they count for a deletion too."""
+def test_deleting_by_reads(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """In the `reads` mode a deletion advances with reads too."""
     simulator.reads = 1
-    path = f"/v2/deployments/{made()['id']}"
+    path = f"/v2/deployments/{new_deployment()['id']}"
     http.delete(path)
 
     assert [http.get(path).status_code for _ in range(3)] == [200, 404, 404]
 
 
-def test_deleting_twice(simulator: Simulator, http: httpx.Client, made: Make, sleep: Sleep) -> None:
-    """Deleting what is on its way out changes nothing; deleting what is gone is a 404."""
+def test_deleting_twice(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, sleep: Sleep
+) -> None:
+    """A second delete is a 204 while the first is running, and a 404 afterwards."""
     simulator.deletion_seconds = 10
-    path = f"/v2/deployments/{made()['id']}"
+    path = f"/v2/deployments/{new_deployment()['id']}"
 
-    answers = [http.delete(path)]
+    responses = [http.delete(path)]
     for seconds in (6, 6):
         sleep(seconds)
-        answers.append(http.delete(path))
+        responses.append(http.delete(path))
 
-    assert [answer.status_code for answer in answers] == [204, 204, 404]
+    assert [response.status_code for response in responses] == [204, 204, 404]
 
 
 @pytest.mark.parametrize(("params", "status"), [({}, 409), (WITH_PROJECT, 201)])
 def test_the_tracing_project_keeps_the_name(
-    http: httpx.Client, made: Make, create: Call, params: Json, status: int
+    http: httpx.Client, new_deployment: Make, create: Call, params: Json, status: int
 ) -> None:
-    """The name stays taken after the deletion, unless the tracing project went along."""
-    http.delete(f"/v2/deployments/{made()['id']}", params=params)
+    """The name stays taken after the deletion unless the tracing project was deleted."""
+    http.delete(f"/v2/deployments/{new_deployment()['id']}", params=params)
 
     again = create()
 
     assert again.status_code == status
-    assert status == 201 or again.json() == refusal("agent")
+    assert status == 201 or again.json() == name_taken("agent")
 
 
-def test_the_name_is_taken_until_the_very_end(
-    simulator: Simulator, http: httpx.Client, made: Make, create: Call, sleep: Sleep
+def test_the_name_is_taken_until_the_deletion_ends(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, create: Call, sleep: Sleep
 ) -> None:
-    """While the deployment is still being deleted its name is taken, project or not."""
+    """The name is taken while the deletion is running, even if it includes the project."""
     simulator.deletion_seconds = 10
-    http.delete(f"/v2/deployments/{made()['id']}", params=WITH_PROJECT)
+    http.delete(f"/v2/deployments/{new_deployment()['id']}", params=WITH_PROJECT)
     before = create().status_code
     sleep(10)
 
     assert (before, create().status_code) == (409, 201)
 
 
-def test_the_project_may_go_with_a_second_request(
-    simulator: Simulator, http: httpx.Client, made: Make, create: Call, sleep: Sleep
+def test_a_second_request_can_include_the_project(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, create: Call, sleep: Sleep
 ) -> None:
-    """Who forgot the tracing project can still ask for it while the deletion goes on."""
+    """A second request can include the tracing project while the deletion is running."""
     simulator.deletion_seconds = 10
-    path = f"/v2/deployments/{made()['id']}"
+    path = f"/v2/deployments/{new_deployment()['id']}"
     http.delete(path)
     http.delete(path, params=WITH_PROJECT)
     sleep(10)
@@ -116,10 +118,10 @@ def test_the_project_may_go_with_a_second_request(
     assert create().status_code == 201
 
 
-def test_force(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """Force is refused at first, and then cuts a deletion short."""
+def test_force(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """`force` is a 400 before a deletion has begun, and ends a running one."""
     simulator.deletion_seconds = 10
-    path = f"/v2/deployments/{made()['id']}"
+    path = f"/v2/deployments/{new_deployment()['id']}"
 
     early = http.delete(path, params={"force": True})
     http.delete(path)
@@ -131,20 +133,20 @@ def test_force(simulator: Simulator, http: httpx.Client, made: Make) -> None:
 @pytest.mark.parametrize(
     "change", ["PATCH", "POST /revisions", "POST /revisions/{revision}/redeploy"]
 )
-def test_what_is_leaving_does_not_change(
-    simulator: Simulator, http: httpx.Client, made: Make, change: str
+def test_a_deployment_being_deleted_accepts_no_changes(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, change: str
 ) -> None:
-    """A deployment that is being deleted takes no changes any more."""
+    """A change of a deployment that is being deleted is a 400."""
     simulator.deletion_seconds = 10
-    deployment = made()
+    deployment = new_deployment()
     path = f"/v2/deployments/{deployment['id']}"
     http.delete(path)
     method, _, below = change.format(revision=deployment["latest_revision_id"]).partition(" ")
 
-    answer = http.request(method, path + below, json={})
+    response = http.request(method, path + below, json={})
 
-    assert answer.status_code == 400
-    assert "is being deleted" in answer.json()["detail"]
+    assert response.status_code == 400
+    assert "is being deleted" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_what_is_leaving_does_not_change(
     ],
 )
 def test_unknown_and_broken_ids(http: httpx.Client, method: str, path: str) -> None:
-    """An unknown deployment is a 404 on all of its routes, and an id that is no UUID a 422."""
+    """On every route an unknown deployment is a 404, and an id that is not a UUID a 422."""
     unknown = http.request(method, path.format(id=NOBODY), json={})
     broken = http.request(method, path.format(id="agent"), json={})
 
@@ -174,22 +176,22 @@ def test_unknown_and_broken_ids(http: httpx.Client, method: str, path: str) -> N
     assert broken.status_code == 422
 
 
-def test_an_unknown_revision(http: httpx.Client, made: Make) -> None:
-    """A revision that is not there is told from a deployment that is not there."""
-    answer = http.get(f"/v2/deployments/{made()['id']}/revisions/{NOBODY}")
+def test_an_unknown_revision(http: httpx.Client, new_deployment: Make) -> None:
+    """The 404 of an unknown revision differs from that of an unknown deployment."""
+    response = http.get(f"/v2/deployments/{new_deployment()['id']}/revisions/{NOBODY}")
 
-    assert (answer.status_code, answer.json()) == (
+    assert (response.status_code, response.json()) == (
         404,
         {"detail": f"Revision ID {NOBODY} not found."},
     )
 
 
 def test_agent_environments(
-    simulator: Simulator, http: httpx.Client, made: Make, create: Call, sleep: Sleep
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, create: Call, sleep: Sleep
 ) -> None:
-    """Where a repository and config path may be deployed once, a second name for them is a 409."""
+    """With one deployment per repository and config path, a second one is a 409."""
     simulator.one_per_agent_environment, simulator.deletion_seconds = True, 10
-    path = f"/v2/deployments/{made('first')['id']}"
+    path = f"/v2/deployments/{new_deployment('first')['id']}"
     taken = create("second")
     elsewhere = create("third", source_revision_config={"langgraph_config_path": "other.json"})
     http.delete(path)

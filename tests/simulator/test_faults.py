@@ -1,4 +1,4 @@
-"""Answers that are late, wrong or missing."""
+"""Faults: responses that are late, wrong or missing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ LIST = "/v2/deployments"
 
 @pytest.mark.parametrize("kind", ["drop_request", "drop_response", "drop_body"])
 def test_the_connection_breaks(simulator: Simulator, http: httpx.Client, kind: Any) -> None:
-    """Nobody answers, or only half, and the connection is closed; the next one is fine."""
+    """The connection closes without a whole response, and the next request succeeds."""
     simulator.fail("GET", LIST, kind)
 
     with pytest.raises(httpx.RemoteProtocolError):
@@ -28,10 +28,10 @@ def test_the_connection_breaks(simulator: Simulator, http: httpx.Client, kind: A
 
 @pytest.mark.parametrize("kind", ["delay", "drip"])
 @pytest.mark.parametrize("after", [False, True])
-def test_nothing_comes_in_time(
+def test_slow_responses(
     simulator: Simulator, http: httpx.Client, kind: Any, *, after: bool
 ) -> None:
-    """Nothing comes for a long time; the next request is served at once."""
+    """The response does not arrive in time, and the next request is served at once."""
     simulator.fail("GET", LIST, kind, seconds=600, after=after)
 
     with pytest.raises(httpx.ReadTimeout):
@@ -53,21 +53,21 @@ def test_nothing_comes_in_time(
         ("truncated", {}, True),
     ],
 )
-def test_what_is_carried_out(
+def test_which_faults_carry_the_request_out(
     simulator: Simulator, create: Call, kind: Any, options: Json, *, carried_out: bool
 ) -> None:
-    """Each kind of fault strikes before or after the work, and the work is done or not."""
+    """Each kind of fault hits either before or after the request is carried out."""
     simulator.fail("POST", LIST, kind, **options)
 
     try:
         create()
     except httpx.RemoteProtocolError:
-        answered = None
+        status = None
     else:
-        answered = options.get("status", 201 if kind == "truncated" else 200)
+        status = options.get("status", 201 if kind == "truncated" else 200)
 
     assert ("agent" in simulator.deployments()) is carried_out
-    assert simulator.requests[-1].status in (answered, 201 if kind == "drop_body" else answered)
+    assert simulator.requests[-1].status in (status, 201 if kind == "drop_body" else status)
 
 
 @pytest.mark.parametrize(
@@ -94,31 +94,31 @@ def test_what_is_carried_out(
 def test_statuses(
     simulator: Simulator, http: httpx.Client, options: Json, text: str, headers: dict[str, str]
 ) -> None:
-    """A status fault answers with the status, body and headers that it was given."""
+    """A status fault responds with its status, body and headers."""
     simulator.fail("GET", LIST, "status", **options)
 
-    answer = http.get(LIST)
+    response = http.get(LIST)
 
-    assert (answer.status_code, text in answer.text) == (options["status"], True)
-    assert headers.items() <= dict(answer.headers).items()
+    assert (response.status_code, text in response.text) == (options["status"], True)
+    assert headers.items() <= dict(response.headers).items()
 
 
 @pytest.mark.parametrize("kind", ["garbage", "truncated"])
-def test_answers_that_are_no_json(simulator: Simulator, http: httpx.Client, kind: Any) -> None:
-    """The answer is complete for HTTP and has status 200, but it cannot be read."""
+def test_responses_that_are_not_json(simulator: Simulator, http: httpx.Client, kind: Any) -> None:
+    """The response is complete and has status 200, but its body is not JSON."""
     simulator.fail("GET", LIST, kind)
 
-    answer = http.get(LIST)
+    response = http.get(LIST)
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
-        answer.json()
+        response.json()
 
 
-def test_stale_reads(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """A stale read does not see the last write; the next one does."""
+def test_stale_reads(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """A stale read misses the last write; the next read has it."""
     simulator.fail("GET", f"{LIST}*", "stale", times=2)
-    path = f"{LIST}/{made()['id']}"
+    path = f"{LIST}/{new_deployment()['id']}"
 
     stale = http.get(LIST).json()["resources"], http.get(path).status_code
     fresh = http.get(LIST).json()["resources"], http.get(path).status_code
@@ -146,22 +146,22 @@ def test_stale_reads(simulator: Simulator, http: httpx.Client, made: Make) -> No
 def test_which_requests_are_hit(
     simulator: Simulator, http: httpx.Client, fault: Json, failures: list[bool]
 ) -> None:
-    """Method and path choose the requests; skip and times count only those."""
+    """Method and path select the requests, and skip and times count only those."""
     simulator.fail(**{"method": "GET", "path": LIST, "kind": "status", **fault})
 
     assert [http.get(LIST).is_error for _ in failures] == failures
 
 
 def test_faults_take_turns(simulator: Simulator, http: httpx.Client) -> None:
-    """Of several faults for a request the first that is left strikes."""
+    """Of several faults that match, the first with hits left applies."""
     for status in (500, 429, 503):
         simulator.fail("GET", LIST, "status", status=status)
 
     assert [http.get(LIST).status_code for _ in range(4)] == [500, 429, 503, 200]
 
 
-def test_faults_strike_before_the_key_is_looked_at(simulator: Simulator) -> None:
-    """As with a proxy in front, a fault does not ask who comes."""
+def test_faults_hit_before_the_key_is_checked(simulator: Simulator) -> None:
+    """A fault hits before authentication, as in a proxy in front of the service."""
     simulator.fail("GET", LIST, "status", status=502)
 
     assert httpx.get(simulator.url + LIST, verify=False).status_code == 502

@@ -1,4 +1,4 @@
-"""Which hosts a request may name: a page in a browser must not reach the simulator."""
+"""The check of `Host` headers: a web page must not reach the simulator (DNS rebinding)."""
 
 import httpx
 import pytest
@@ -8,8 +8,8 @@ from langsmith_pulumi.testing import Simulator
 PATHS = ["/v2/deployments", "/_simulator/requests", "/nowhere"]
 
 
-def ask(simulator: Simulator, host: str, path: str = "/v2/deployments") -> httpx.Response:
-    """Send a request with the key, and with another Host header."""
+def get_with_host(simulator: Simulator, host: str, path: str = "/v2/deployments") -> httpx.Response:
+    """Send a request with the key and the given Host header."""
     headers = {"X-Api-Key": simulator.api_key, "Host": host.format(port=simulator.port)}
     return httpx.get(f"http://127.0.0.1:{simulator.port}{path}", headers=headers, verify=False)
 
@@ -34,14 +34,14 @@ FOREIGN = [
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("host", FOREIGN)
-def test_another_host_is_refused(host: str, path: str) -> None:
-    """It is refused in a sentence, key or no key, before anything is recorded or goes wrong."""
+def test_another_host_is_rejected(host: str, path: str) -> None:
+    """A foreign Host header is a 421, before the request is recorded or meets a fault."""
     with Simulator() as simulator:
         simulator.fail("*", "*", "status", status=503)
-        answer = ask(simulator, host, path)
+        response = get_with_host(simulator, host, path)
 
-        assert answer.status_code == 421
-        assert f"serves 127.0.0.1, port {simulator.port}" in answer.json()["detail"]
+        assert response.status_code == 421
+        assert f"serves 127.0.0.1, port {simulator.port}" in response.json()["detail"]
         assert simulator.requests == []
 
 
@@ -50,9 +50,9 @@ def test_another_host_is_refused(host: str, path: str) -> None:
 )
 @pytest.mark.parametrize("path", PATHS[:2])
 def test_loopback_may_be_named(host: str, path: str) -> None:
-    """Every name and address of loopback leads here, with the right port."""
+    """Every name and address of loopback is accepted with the right port."""
     with Simulator() as simulator:
-        assert ask(simulator, host, path).status_code == 200
+        assert get_with_host(simulator, host, path).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -67,22 +67,25 @@ def test_loopback_may_be_named(host: str, path: str) -> None:
         ("127.0.0.1", "127.0.0.1:1", 200),
     ],
 )
-def test_more_may_be_allowed(allowed: str, host: str, status: int) -> None:
-    """A proxy's name or a forwarded port passes when it is among the allowed hosts."""
+def test_allowed_hosts(allowed: str, host: str, status: int) -> None:
+    """The name of a proxy or a forwarded port passes if it is among the allowed hosts."""
     with Simulator(allowed_hosts=[allowed]) as simulator:
-        assert ask(simulator, host).status_code == status
+        assert get_with_host(simulator, host).status_code == status
 
 
-def test_below_a_path_too() -> None:
-    """The check stands before the path, as a proxy's would."""
+def test_base_path() -> None:
+    """The check of the host precedes that of the path."""
     with Simulator(base_path="/api-host") as simulator:
-        assert ask(simulator, "evil.example.com", "/beside").status_code == 421
-        assert ask(simulator, "localhost:{port}", "/api-host/v2/deployments").status_code == 200
+        assert get_with_host(simulator, "evil.example.com", "/beside").status_code == 421
+        assert (
+            get_with_host(simulator, "localhost:{port}", "/api-host/v2/deployments").status_code
+            == 200
+        )
 
 
-def test_the_address_that_was_reached() -> None:
-    """On all interfaces, each may be named by the address that the connection came in on."""
+def test_all_interfaces() -> None:
+    """A simulator on all interfaces accepts the address that the connection reached."""
     with Simulator(host="0.0.0.0", allow_other_hosts=True) as simulator:
-        assert ask(simulator, "127.0.0.1:{port}").status_code == 200
-        assert ask(simulator, "evil.example.com:{port}").status_code == 421
-        assert ask(simulator, "192.0.2.1:{port}").status_code == 421
+        assert get_with_host(simulator, "127.0.0.1:{port}").status_code == 200
+        assert get_with_host(simulator, "evil.example.com:{port}").status_code == 421
+        assert get_with_host(simulator, "192.0.2.1:{port}").status_code == 421

@@ -1,4 +1,4 @@
-"""How revisions and deployments move on: at once, by the clock, or by reads."""
+"""The statuses of revisions and deployments: at once, by the clock, or by reads."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ Make = Callable[..., Json]
 Sleep = Callable[[float], None]
 Watch = Callable[..., list[Json]]
 
-BUILT = [
+BUILD_STATUSES = [
     "CREATING",
     "QUEUED",
     "AWAITING_BUILD",
@@ -22,7 +22,7 @@ BUILT = [
     "DEPLOYING",
     "DEPLOYED",
 ]
-PREBUILT = ["CREATING", "QUEUED", "AWAITING_DEPLOY", "DEPLOYING", "DEPLOYED"]
+IMAGE_STATUSES = ["CREATING", "QUEUED", "AWAITING_DEPLOY", "DEPLOYING", "DEPLOYED"]
 NEW_REF = {"source_revision_config": {"repo_ref": "next"}}
 
 
@@ -31,50 +31,52 @@ def statuses(simulator: Simulator, name: str = "agent") -> list[str]:
     return [revision["status"] for revision in reversed(simulator.revisions(name))]
 
 
-@pytest.mark.parametrize(("source", "course"), [("github", BUILT), ("external_docker", PREBUILT)])
+@pytest.mark.parametrize(
+    ("source", "expected"), [("github", BUILD_STATUSES), ("external_docker", IMAGE_STATUSES)]
+)
 def test_by_the_clock(
-    simulator: Simulator, made: Make, sleep: Sleep, source: str, course: list[str]
+    simulator: Simulator, new_deployment: Make, sleep: Sleep, source: str, expected: list[str]
 ) -> None:
-    """A revision spends its seconds evenly on its statuses; an image skips those of the build."""
+    """A revision spends equal time in each status; an image skips the build statuses."""
     simulator.revision_seconds = 60
-    made("agent", source)
+    new_deployment("agent", source)
     seen = []
 
-    for _ in course:
+    for _ in expected:
         seen += statuses(simulator)
-        sleep(60 / (len(course) - 1))
+        sleep(60 / (len(expected) - 1))
 
-    assert seen == course
+    assert seen == expected
 
 
 @pytest.fixture
-def watch(simulator: Simulator, http: httpx.Client, made: Make) -> Watch:
-    """Return a function that makes a deployment and reads its revision until nothing moves."""
+def watch(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> Watch:
+    """Return a function that creates a deployment and reads its revision until it has ended."""
 
     def read_all(source: str = "github", reads: int = 1) -> list[Json]:
         simulator.reads = reads
-        deployment = made("agent", source)
+        deployment = new_deployment("agent", source)
         path = f"/v2/deployments/{deployment['id']}/revisions/{deployment['latest_revision_id']}"
-        return [http.get(path).json() for _ in range(reads * len(BUILT))]
+        return [http.get(path).json() for _ in range(reads * len(BUILD_STATUSES))]
 
     return read_all
 
 
 @pytest.mark.parametrize("reads", [1, 3])
 def test_by_reads(watch: Watch, reads: int) -> None:
-    """Where reads are counted, each status lasts that many of them, whatever the clock says."""
+    """In the `reads` mode each status lasts that many reads, independent of the clock."""
     seen = [revision["status"] for revision in watch("github", reads)]
 
-    expected = [status for status in BUILT for _ in range(reads)]
+    expected = [status for status in BUILD_STATUSES for _ in range(reads)]
     assert seen == [*expected[1:], "DEPLOYED"]
 
 
-def test_lists_and_doors_do_not_count_as_reads(
-    simulator: Simulator, http: httpx.Client, made: Make
+def test_lists_and_admin_requests_do_not_count_as_reads(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
 ) -> None:
-    """Looking for a deployment, or asking the simulator itself, does not move it on."""
+    """Listing deployments, or reading from Python, does not advance a deployment."""
     simulator.reads = 1
-    made()
+    new_deployment()
 
     for _ in range(9):
         http.get("/v2/deployments", params={"name": "agent"})
@@ -82,19 +84,19 @@ def test_lists_and_doors_do_not_count_as_reads(
     assert statuses(simulator) == ["CREATING"]
 
 
-def test_at_once(http: httpx.Client, made: Make) -> None:
-    """Without seconds a revision is done at the next request, not in the answer that made it."""
-    deployment = made()
+def test_at_once(http: httpx.Client, new_deployment: Make) -> None:
+    """With a duration of 0 a revision is done at the next request, not in the create's response."""
+    deployment = new_deployment()
     after = http.get(f"/v2/deployments/{deployment['id']}").json()
 
     assert (deployment["status"], after["status"]) == ("AWAITING_DATABASE", "READY")
     assert after["active_revision_id"] == deployment["latest_revision_id"]
 
 
-def test_ready_is_no_success(simulator: Simulator, made: Make, sleep: Sleep) -> None:
-    """A deployment is READY while its revision still builds."""
+def test_ready_is_no_success(simulator: Simulator, new_deployment: Make, sleep: Sleep) -> None:
+    """A deployment is READY while its revision is still building."""
     simulator.revision_seconds = 60
-    made()
+    new_deployment()
     sleep(30)
 
     assert simulator.deployment("agent")["status"] == "READY"
@@ -104,21 +106,21 @@ def test_ready_is_no_success(simulator: Simulator, made: Make, sleep: Sleep) -> 
 @pytest.mark.parametrize(
     ("source", "ending", "passes"),
     [
-        ("github", "CREATE_FAILED", BUILT[:1]),
-        ("github", "BUILD_FAILED", BUILT[:4]),
-        ("github", "INTERRUPTED", BUILT[:4]),
-        ("github", "SKIPPED", BUILT[:2]),
-        ("github", "DEPLOY_FAILED", BUILT[:6]),
-        ("github", "PONDERING", BUILT[:6]),
-        ("github", "BUILDING", BUILT[:3]),
-        ("external_docker", "BUILD_FAILED", PREBUILT[:4]),
-        ("external_docker", "DEPLOY_FAILED", PREBUILT[:4]),
+        ("github", "CREATE_FAILED", BUILD_STATUSES[:1]),
+        ("github", "BUILD_FAILED", BUILD_STATUSES[:4]),
+        ("github", "INTERRUPTED", BUILD_STATUSES[:4]),
+        ("github", "SKIPPED", BUILD_STATUSES[:2]),
+        ("github", "DEPLOY_FAILED", BUILD_STATUSES[:6]),
+        ("github", "PONDERING", BUILD_STATUSES[:6]),
+        ("github", "BUILDING", BUILD_STATUSES[:3]),
+        ("external_docker", "BUILD_FAILED", IMAGE_STATUSES[:4]),
+        ("external_docker", "DEPLOY_FAILED", IMAGE_STATUSES[:4]),
     ],
 )
-def test_arranged_endings(
+def test_planned_outcomes(
     simulator: Simulator, watch: Watch, source: str, ending: str, passes: list[str]
 ) -> None:
-    """A revision that is to fail goes as far as such a failure lets it, and stays there."""
+    """A revision with a planned outcome passes the statuses before it, and stays in it."""
     simulator.outcome("agent", ending, "out of memory")
 
     seen = watch(source)
@@ -130,10 +132,10 @@ def test_arranged_endings(
 
 
 def test_a_failure_leaves_the_former_revision_active(
-    simulator: Simulator, http: httpx.Client, made: Make
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
 ) -> None:
-    """Only DEPLOYED moves the active revision; the newest one is shown all the same."""
-    deployment = made()
+    """Only a DEPLOYED revision becomes active, but the newest one is always the latest."""
+    deployment = new_deployment()
     simulator.outcome("agent", "BUILD_FAILED")
     http.patch(f"/v2/deployments/{deployment['id']}", json=NEW_REF)
 
@@ -145,11 +147,11 @@ def test_a_failure_leaves_the_former_revision_active(
 
 
 def test_one_revision_runs_at_a_time(
-    simulator: Simulator, http: httpx.Client, made: Make, sleep: Sleep
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, sleep: Sleep
 ) -> None:
     """A later revision waits in the queue until the running one has ended."""
     simulator.revision_seconds = 60
-    path = f"/v2/deployments/{made()['id']}"
+    path = f"/v2/deployments/{new_deployment()['id']}"
     sleep(30)
     http.patch(path, json=NEW_REF)
     seen = [statuses(simulator)]
@@ -168,12 +170,12 @@ def test_one_revision_runs_at_a_time(
     ]
 
 
-def test_waiting_revisions_are_skipped_for_newer_ones(
-    simulator: Simulator, http: httpx.Client, made: Make, sleep: Sleep
+def test_queued_revisions_are_skipped_for_newer_ones(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, sleep: Sleep
 ) -> None:
-    """Of the revisions that wait, only the newest will run."""
+    """Of the queued revisions only the newest runs."""
     simulator.revision_seconds = 60
-    path = f"/v2/deployments/{made()['id']}"
+    path = f"/v2/deployments/{new_deployment()['id']}"
     sleep(30)
     for _ in range(3):
         http.patch(path, json=NEW_REF)
@@ -187,61 +189,61 @@ def test_waiting_revisions_are_skipped_for_newer_ones(
 
 @pytest.mark.parametrize("stuck", ["BUILDING", "UNKNOWN", "PONDERING"])
 def test_a_stuck_revision_holds_the_queue_until_interrupted(
-    simulator: Simulator, http: httpx.Client, made: Make, stuck: str
+    simulator: Simulator, http: httpx.Client, new_deployment: Make, stuck: str
 ) -> None:
-    """What is neither done nor failed keeps the later ones waiting; an interruption frees them."""
+    """A revision that never ends blocks the queue until it is interrupted."""
     simulator.outcome("agent", stuck)
-    deployment = made()
+    deployment = new_deployment()
     path = f"/v2/deployments/{deployment['id']}"
     http.get(path)
     http.patch(path, json=NEW_REF)
     before = statuses(simulator)
-    answer = http.post(f"{path}/revisions/{deployment['latest_revision_id']}/interruption")
+    response = http.post(f"{path}/revisions/{deployment['latest_revision_id']}/interruption")
 
     assert before == [stuck, "QUEUED"]
-    assert answer.status_code == 204
+    assert response.status_code == 204
     assert statuses(simulator) == ["INTERRUPTED", "DEPLOYED"]
 
 
 def test_interrupting_what_has_ended_changes_nothing(
-    simulator: Simulator, http: httpx.Client, made: Make
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
 ) -> None:
-    """A revision that is over stays what it is."""
-    deployment = made()
+    """An interruption does not change a revision that has ended."""
+    deployment = new_deployment()
     path = f"/v2/deployments/{deployment['id']}/revisions/{deployment['latest_revision_id']}"
 
     assert http.post(f"{path}/interruption").status_code == 204
     assert statuses(simulator) == ["DEPLOYED"]
 
 
-def test_redeploy(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """A redeploy makes a revision from an earlier one, and answers with the deployment."""
-    deployment = made()
+def test_redeploy(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """A redeploy makes a revision from an earlier one, and returns the deployment."""
+    deployment = new_deployment()
     path = f"/v2/deployments/{deployment['id']}"
     http.patch(path, json=NEW_REF)
 
-    answer = http.post(f"{path}/revisions/{deployment['latest_revision_id']}/redeploy")
+    response = http.post(f"{path}/revisions/{deployment['latest_revision_id']}/redeploy")
 
     newest, _, oldest = simulator.revisions("agent")
-    assert (answer.status_code, answer.json()["id"]) == (200, deployment["id"])
-    assert answer.json()["latest_revision_id"] == newest["id"]
+    assert (response.status_code, response.json()["id"]) == (200, deployment["id"])
+    assert response.json()["latest_revision_id"] == newest["id"]
     assert newest["source_revision_config"] == oldest["source_revision_config"]
 
 
-def test_a_long_name_never_comes_up_on_self_hosted(simulator: Simulator, made: Make) -> None:
-    """More than 21 characters are taken there, but fail at the deploy without a reason."""
+def test_long_names_fail_on_self_hosted(simulator: Simulator, new_deployment: Make) -> None:
+    """On self-hosted, a name of more than 21 characters is accepted but DEPLOY_FAILED follows."""
     simulator.hosting = "self-hosted"
-    made("a" * 21, "external_docker")
-    made("a" * 22, "external_docker")
+    new_deployment("a" * 21, "external_docker")
+    new_deployment("a" * 22, "external_docker")
 
     assert statuses(simulator, "a" * 21) == ["DEPLOYED"]
     assert statuses(simulator, "a" * 22) == ["DEPLOY_FAILED"]
     assert simulator.revisions("a" * 22)[0]["status_message"] is None
 
 
-def test_pushes(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """With build_on_push a push makes a revision of its commit; without, it is only remembered."""
-    path = f"/v2/deployments/{made()['id']}"
+def test_pushes(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """A push makes a revision of its commit only with build_on_push."""
+    path = f"/v2/deployments/{new_deployment()['id']}"
     ignored = simulator.push("agent", "a" * 40)
     http.patch(path, json={"source_config": {"build_on_push": True}})
     built = simulator.push("agent", "b" * 40)

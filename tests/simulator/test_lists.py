@@ -15,11 +15,11 @@ NAMES = ["one", "one-two", "three"]
 
 
 @pytest.fixture
-def three(simulator: Simulator, made: Make) -> list[Json]:
+def three_deployments(simulator: Simulator, new_deployment: Make) -> list[Json]:
     """Return three deployments, the last of them made from an image."""
     sources = dict.fromkeys(NAMES, "github") | {"three": "external_docker"}
     for name, source in sources.items():
-        made(name, source)
+        new_deployment(name, source)
     return [simulator.deployment(name) for name in NAMES]
 
 
@@ -40,44 +40,46 @@ def three(simulator: Simulator, made: Make) -> list[Json]:
         ({"nobody": "knows"}, NAMES),
     ],
 )
-def test_deployments(http: httpx.Client, three: list[Json], params: Json, names: list[str]) -> None:
-    """Filters narrow the list before pages are cut; the offset is the next to ask for."""
-    answer = http.get("/v2/deployments", params=params).json()
+def test_deployments(
+    http: httpx.Client, three_deployments: list[Json], params: Json, names: list[str]
+) -> None:
+    """Filters apply before paging, and the offset of a response is that of the next page."""
+    response = http.get("/v2/deployments", params=params).json()
 
-    assert [deployment["name"] for deployment in answer["resources"]] == names
-    assert answer["offset"] == params.get("offset", 0) + len(names)
-    assert answer.keys() == {"resources", "offset"}
+    assert [deployment["name"] for deployment in response["resources"]] == names
+    assert response["offset"] == params.get("offset", 0) + len(names)
+    assert response.keys() == {"resources", "offset"}
 
 
-def test_by_ids(http: httpx.Client, three: list[Json]) -> None:
-    """Several ids are separated by commas."""
-    ids = [three[0]["id"], three[2]["id"]]
+def test_filter_by_ids(http: httpx.Client, three_deployments: list[Json]) -> None:
+    """A filter takes several ids, separated by commas."""
+    ids = [three_deployments[0]["id"], three_deployments[2]["id"]]
 
-    answer = http.get("/v2/deployments", params={"deployment_ids": ",".join(ids)}).json()
+    response = http.get("/v2/deployments", params={"deployment_ids": ",".join(ids)}).json()
 
-    assert [deployment["id"] for deployment in answer["resources"]] == ids
+    assert [deployment["id"] for deployment in response["resources"]] == ids
 
 
 @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 101}, {"offset": -1}, {"limit": "x"}])
 @pytest.mark.parametrize("path", ["/v2/deployments", "/v2/listeners"])
 def test_pages_have_limits(http: httpx.Client, path: str, params: Json) -> None:
-    """A page holds 1 to 100 things."""
+    """A page has 1 to 100 items."""
     assert http.get(path, params=params).status_code == 422
 
 
-def test_pages_hold_twenty(http: httpx.Client, made: Make) -> None:
-    """Who does not say how many gets twenty."""
+def test_default_page_size(http: httpx.Client, new_deployment: Make) -> None:
+    """A page has 20 items by default."""
     for number in range(21):
-        made(f"agent-{number}", "external_docker")
+        new_deployment(f"agent-{number}", "external_docker")
 
-    answer = http.get("/v2/deployments").json()
+    response = http.get("/v2/deployments").json()
 
-    assert (len(answer["resources"]), answer["offset"]) == (20, 20)
+    assert (len(response["resources"]), response["offset"]) == (20, 20)
 
 
-def test_revisions(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """Revisions come newest first, and may be narrowed to some statuses."""
-    path = f"/v2/deployments/{made()['id']}/revisions"
+def test_revisions(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """Revisions are listed newest first, and can be filtered by several statuses."""
+    path = f"/v2/deployments/{new_deployment()['id']}/revisions"
     simulator.outcome("agent", "BUILD_FAILED")
     newest = http.post(path, json={}).json()["id"]
 
@@ -89,16 +91,16 @@ def test_revisions(simulator: Simulator, http: httpx.Client, made: Make) -> None
     assert ids(offset=1) == ids(status="DEPLOYED")
 
 
-def test_free_deployments_are_counted(http: httpx.Client, made: Make) -> None:
-    """Only those of the free tiers count."""
-    made("one", source_config={"deployment_type": "dev_free"})
-    made("two", source_config={"deployment_type": "prod"})
+def test_free_deployments_are_counted(http: httpx.Client, new_deployment: Make) -> None:
+    """Only deployments of the free types count."""
+    new_deployment("one", source_config={"deployment_type": "dev_free"})
+    new_deployment("two", source_config={"deployment_type": "prod"})
 
     assert http.get("/v2/deployments/free-count").json() == {"count": 1}
 
 
 def test_integrations(http: httpx.Client) -> None:
-    """Integrations and their repositories are bare lists."""
+    """Integrations and their repositories are returned as bare lists."""
     [integration] = http.get("/v1/integrations/github/install").json()
     repositories = http.get(f"/v1/integrations/github/{integration['id']}/repos").json()
 
@@ -110,22 +112,22 @@ def test_integrations(http: httpx.Client) -> None:
 
 
 def test_listeners(simulator: Simulator, http: httpx.Client) -> None:
-    """Listeners come in pages, with the namespaces that they serve."""
+    """Listeners are returned in pages, with the namespaces that they serve."""
     simulator.listeners = [Listener("cluster", ("agents", "tools"))]
 
-    answer = http.get("/v2/listeners").json()
+    response = http.get("/v2/listeners").json()
 
-    assert answer["offset"] == 1
-    assert answer["resources"][0]["compute_id"] == "cluster"
-    assert answer["resources"][0]["compute_config"] == {"k8s_namespaces": ["agents", "tools"]}
+    assert response["offset"] == 1
+    assert response["resources"][0]["compute_id"] == "cluster"
+    assert response["resources"][0]["compute_config"] == {"k8s_namespaces": ["agents", "tools"]}
 
 
 @pytest.fixture
-def failed(simulator: Simulator, made: Make) -> str:
+def failed_revision(simulator: Simulator, new_deployment: Make) -> str:
     """Return the path of a deployment's revision whose build failed."""
     lines = ["Step 1", "Step 2", "Error: no such file"]
     simulator.outcome("agent", "BUILD_FAILED", build_log=lines)
-    deployment = made()
+    deployment = new_deployment()
     return f"{deployment['id']}/revisions/{deployment['latest_revision_id']}"
 
 
@@ -139,18 +141,20 @@ def failed(simulator: Simulator, made: Make) -> str:
         ({"query": "Step"}, ["Step 1", "Step 2"]),
     ],
 )
-def test_build_logs(http: httpx.Client, failed: str, params: Json, messages: list[str]) -> None:
-    """The lines of a build can be had the old way and the new one."""
-    new = http.get(f"/v2/deployments/{failed}/logs", params={"type": "build", **params})
-    old = http.post(f"/v1/projects/{failed}/build_logs", json=params)
+def test_build_logs(
+    http: httpx.Client, failed_revision: str, params: Json, messages: list[str]
+) -> None:
+    """The old route and the new one return the same build log."""
+    new = http.get(f"/v2/deployments/{failed_revision}/logs", params={"type": "build", **params})
+    old = http.post(f"/v1/projects/{failed_revision}/build_logs", json=params)
 
     assert [line["message"] for line in new.json()["logs"]] == messages
     assert new.json() == old.json()
 
 
-def test_logs_have_pages(http: httpx.Client, failed: str) -> None:
-    """The next offset leads on until there is none."""
-    path = f"/v2/deployments/{failed}/logs"
+def test_logs_have_pages(http: httpx.Client, failed_revision: str) -> None:
+    """The last page has no next offset."""
+    path = f"/v2/deployments/{failed_revision}/logs"
     params: Json = {"type": "build", "limit": 2}
 
     first = http.get(path, params=params).json()
@@ -160,21 +164,23 @@ def test_logs_have_pages(http: httpx.Client, failed: str) -> None:
 
 
 @pytest.mark.parametrize("params", [{}, {"type": "audit"}, {"type": "build", "order": "up"}])
-def test_logs_must_be_asked_for_properly(http: httpx.Client, failed: str, params: Json) -> None:
-    """Which log is wanted has to be said."""
-    assert http.get(f"/v2/deployments/{failed}/logs", params=params).status_code == 422
-
-
-def test_a_server_says_something_once_it_starts(
-    http: httpx.Client, made: Make, failed: str
+def test_log_parameters_are_validated(
+    http: httpx.Client, failed_revision: str, params: Json
 ) -> None:
-    """A failed build has no server that could say something; a deployed one has."""
-    deployment = made("fine")
+    """A missing kind of log, or an unknown parameter value, is a 422."""
+    assert http.get(f"/v2/deployments/{failed_revision}/logs", params=params).status_code == 422
+
+
+def test_server_logs_exist_once_the_server_starts(
+    http: httpx.Client, new_deployment: Make, failed_revision: str
+) -> None:
+    """A failed build has no server log; a deployed revision has one."""
+    deployment = new_deployment("fine")
     fine = f"{deployment['id']}/revisions/{deployment['latest_revision_id']}"
 
-    silent, talking = (
+    without_server, with_server = (
         http.get(f"/v2/deployments/{which}/logs", params={"type": "deploy"}).json()["logs"]
-        for which in (failed, fine)
+        for which in (failed_revision, fine)
     )
 
-    assert (silent, bool(talking)) == ([], True)
+    assert (without_server, bool(with_server)) == ([], True)

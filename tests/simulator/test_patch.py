@@ -1,4 +1,4 @@
-"""What a PATCH does: in place, with a new revision, or not at all."""
+"""Patches: in place, with a new revision, or rejected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,11 +50,11 @@ LISTENER_ID = "33333333-3333-4333-8333-333333333333"
 def test_what_makes_a_revision(
     simulator: Simulator, patch: Call, source: str, change: Json, *, revision: bool
 ) -> None:
-    """What is sent decides, not whether it differs; null is as good as absent."""
-    answer = patch(source, change, secrets=[A])
+    """A field makes a revision if it is sent, even unchanged; null counts as absent."""
+    response = patch(source, change, secrets=[A])
 
     first = 0 if source == "internal_docker" else 1
-    assert answer.status_code == 200, answer.text
+    assert response.status_code == 200, response.text
     assert len(simulator.revisions("agent")) == first + revision
 
 
@@ -70,10 +70,10 @@ def test_what_makes_a_revision(
     ],
 )
 def test_fixed_fields(patch: Call, source: str, field: str, value: object) -> None:
-    """A field that cannot change is refused even with the value it has."""
-    answer = patch(source, {"source_config": {field: value}})
+    """A fixed field is a 400 even with its current value."""
+    response = patch(source, {"source_config": {field: value}})
 
-    assert (answer.status_code, answer.json()) == (
+    assert (response.status_code, response.json()) == (
         400,
         {"detail": f"Source configuration error: 'source_config.{field}' cannot be updated."},
     )
@@ -89,12 +89,12 @@ def test_fixed_fields(patch: Call, source: str, field: str, value: object) -> No
         ({"revision_source": "external_docker"}, "revision_source", "literal_error"),
     ],
 )
-def test_the_form_of_the_body(patch: Call, change: Json, loc: str, kind: str) -> None:
-    """Name and source are not in the body at all, and a display name is not emptied."""
-    answer = patch("github", change)
+def test_body_validation(patch: Call, change: Json, loc: str, kind: str) -> None:
+    """Name and source are unknown fields, and a display name cannot be empty."""
+    response = patch("github", change)
 
-    assert answer.status_code == 422
-    assert [(e["loc"], e["type"]) for e in answer.json()["detail"]] == [(["body", loc], kind)]
+    assert response.status_code == 422
+    assert [(e["loc"], e["type"]) for e in response.json()["detail"]] == [(["body", loc], kind)]
 
 
 @pytest.mark.parametrize(
@@ -109,19 +109,19 @@ def test_the_form_of_the_body(patch: Call, change: Json, loc: str, kind: str) ->
         ("external_docker", {"source_config": {"resource_spec": {"min_scale": 3, "max_scale": 1}}}),
     ],
 )
-def test_a_refused_patch_changes_nothing(
+def test_a_rejected_patch_changes_nothing(
     simulator: Simulator, patch: Call, source: str, change: Json
 ) -> None:
-    """What belongs to another source, or makes no sense, is a 400 without any effect."""
-    answer = patch(source, {"display_name": "Agent", **change})
+    """A field of another source, or an invalid combination, is a 400 without any effect."""
+    response = patch(source, {"display_name": "Agent", **change})
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
     assert simulator.deployment("agent")["display_name"] is None
     assert len(simulator.revisions("agent")) == 1
 
 
 def test_fields_are_merged_but_resources_overwritten(simulator: Simulator, patch: Call) -> None:
-    """What is left out stays, but resource_spec counts as one field."""
+    """Absent fields keep their values, but resource_spec is replaced whole."""
     patch(
         "external_docker",
         {"source_config": {"custom_url": "https://a.example.com", "resource_spec": {"cpu": 0.5}}},
@@ -135,8 +135,8 @@ def test_fields_are_merged_but_resources_overwritten(simulator: Simulator, patch
     assert config["resource_spec"] == {"min_scale": 1, "max_scale": 1, "cpu": 1, "memory_mb": 512}
 
 
-def test_the_revision_keeps_what_is_left_out(simulator: Simulator, patch: Call) -> None:
-    """A new ref keeps the path of the configuration."""
+def test_a_revision_keeps_absent_fields(simulator: Simulator, patch: Call) -> None:
+    """A new ref leaves the path of the configuration unchanged."""
     patch("github", {"source_revision_config": {"repo_ref": "next"}})
 
     config = simulator.deployment("agent")["source_revision_config"]
@@ -151,7 +151,7 @@ def test_the_revision_keeps_what_is_left_out(simulator: Simulator, patch: Call) 
 def test_secrets_are_replaced_whole(
     simulator: Simulator, patch: Call, change: list[Json] | None, left: list[Json]
 ) -> None:
-    """A list replaces the set; an empty one, like null, leaves it as it is."""
+    """A list of secrets replaces all; an empty one, like null, changes nothing."""
     patch("github", {"secrets": change}, secrets=[A])
 
     assert simulator.deployment("agent")["secrets"] == left
@@ -188,14 +188,14 @@ def test_secret_references_can_be_emptied(simulator: Simulator, patch: Call) -> 
     ],
 )
 def test_tags_and_build_on_push(patch: Call, now: str, change: Json, *, accepted: bool) -> None:
-    """The two are held against each other as they would be after the patch."""
-    answer = patch("github", change, source_revision_config={"repo_ref": now})
+    """A tag and build_on_push are compared as they would be after the patch."""
+    response = patch("github", change, source_revision_config={"repo_ref": now})
 
-    assert answer.status_code == (200 if accepted else 400)
+    assert response.status_code == (200 if accepted else 400)
 
 
-def test_a_ref_is_held_against_the_old_flag(simulator: Simulator, patch: Call) -> None:
-    """A branch that builds on push cannot become a tag unless the flag goes in the same request."""
+def test_a_tag_conflicts_with_the_existing_flag(simulator: Simulator, patch: Call) -> None:
+    """A tag is a 400 on a deployment that builds on push, unless the patch unsets the flag."""
     patch("github", {"source_config": {"build_on_push": True}})
     path = f"/v2/deployments/{simulator.deployment('agent')['id']}"
     headers = {"X-Api-Key": simulator.api_key}
@@ -209,7 +209,7 @@ def test_a_ref_is_held_against_the_old_flag(simulator: Simulator, patch: Call) -
 
 
 def test_commands_may_be_in_place(simulator: Simulator, patch: Call) -> None:
-    """The sources contradict each other here, so there is a switch."""
+    """Sources disagree whether commands make a revision, so there is a setting."""
     simulator.commands_make_revisions = False
 
     patch("github", {"source_config": {"build_command": "make"}})
@@ -217,23 +217,25 @@ def test_commands_may_be_in_place(simulator: Simulator, patch: Call) -> None:
     assert len(simulator.revisions("agent")) == 1
 
 
-def test_a_revision_of_its_own(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """A POST to the revisions always makes one, and answers with it."""
-    path = f"/v2/deployments/{made()['id']}/revisions"
+def test_creating_a_revision(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
+) -> None:
+    """A POST to the revisions always makes one, and returns it."""
+    path = f"/v2/deployments/{new_deployment()['id']}/revisions"
 
-    answers = [
+    responses = [
         http.post(path, json=body)
         for body in ({}, {"source_revision_config": {"repo_ref": "next"}})
     ]
 
-    assert [answer.status_code for answer in answers] == [201, 201]
-    assert simulator.revisions("agent")[0]["id"] == answers[-1].json()["id"]
-    assert answers[-1].json()["source_revision_config"]["repo_ref"] == "next"
+    assert [response.status_code for response in responses] == [201, 201]
+    assert simulator.revisions("agent")[0]["id"] == responses[-1].json()["id"]
+    assert responses[-1].json()["source_revision_config"]["repo_ref"] == "next"
 
 
 def test_a_revision_may_have_another_source(simulator: Simulator, patch: Call) -> None:
     """A deployment of a repository can run a pushed image once, with the packages in it."""
-    answer = patch(
+    response = patch(
         "github",
         {
             "revision_source": "internal_docker",
@@ -242,26 +244,31 @@ def test_a_revision_may_have_another_source(simulator: Simulator, patch: Call) -
         },
     )
 
-    assert answer.status_code == 200, answer.text
+    assert response.status_code == 200, response.text
     assert simulator.deployment("agent")["source"] == "github"
     assert simulator.revisions("agent")[0]["source"] == "internal_docker"
     assert simulator.revisions("agent")[0]["source_revision_config"]["tracked_packages"]
 
 
 @pytest.mark.parametrize(
-    ("surprise", "change"),
+    ("makes_revision", "change"),
     [(True, {"display_name": "Agent"}), (False, {"source_revision_config": {"repo_ref": "next"}})],
 )
-def test_surprises(
-    simulator: Simulator, http: httpx.Client, made: Make, change: Json, *, surprise: bool
+def test_revision_overrides(
+    simulator: Simulator,
+    http: httpx.Client,
+    new_deployment: Make,
+    change: Json,
+    *,
+    makes_revision: bool,
 ) -> None:
-    """A test may let the service break its own rules, once."""
-    path = f"/v2/deployments/{made()['id']}"
-    simulator.surprise("agent", revision=surprise)
+    """An override makes the next patch create a revision, or none, once."""
+    path = f"/v2/deployments/{new_deployment()['id']}"
+    simulator.override_revision("agent", revision=makes_revision)
 
     counts = []
     for _ in range(2):
         http.patch(path, json=change)
         counts.append(len(simulator.revisions("agent")))
 
-    assert counts == ([2, 2] if surprise else [1, 2])
+    assert counts == ([2, 2] if makes_revision else [1, 2])

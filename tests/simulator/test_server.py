@@ -1,4 +1,4 @@
-"""Starting, stopping, remembering between two runs, and serving nobody else."""
+"""Start, stop, database, loopback, and the command."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ CREATE = {
     "secrets": [{"name": "A", "value": "canary"}],
 }
 
-ODD_KEY = """it's "odd" $HOME `id` \\ !x #"""
+KEY_WITH_SHELL_CHARACTERS = """it's "odd" $HOME `id` \\ !x #"""
 
 
 def send(simulator: Simulator, method: str, path: str, body: Any = None) -> httpx.Response:
@@ -32,7 +32,7 @@ def send(simulator: Simulator, method: str, path: str, body: Any = None) -> http
 
 
 def test_many_at_once() -> None:
-    """Several simulators in one process know nothing of each other."""
+    """Several simulators in one process share no data."""
     with Simulator() as one, Simulator(api_key="other") as two:
         send(one, "POST", "/v2/deployments", CREATE)
 
@@ -42,7 +42,7 @@ def test_many_at_once() -> None:
 
 
 def test_starting_and_stopping_is_quick() -> None:
-    """A test can afford a simulator of its own."""
+    """Starting and stopping a simulator takes less than 0.3 seconds."""
     began = time.monotonic()
     for _ in range(10):
         with Simulator():
@@ -51,8 +51,8 @@ def test_starting_and_stopping_is_quick() -> None:
     assert time.monotonic() - began < 3
 
 
-def test_down_for_a_while() -> None:
-    """A simulator that is stopped refuses connections, still tells its tale, and comes back."""
+def test_a_stopped_simulator_keeps_its_data() -> None:
+    """A stopped simulator refuses connections, stays readable, and starts with the same data."""
     with Simulator() as simulator:
         send(simulator, "POST", "/v2/deployments", CREATE)
         simulator.stop()
@@ -64,8 +64,8 @@ def test_down_for_a_while() -> None:
         assert len(send(simulator, "GET", "/v2/deployments").json()["resources"]) == 1
 
 
-def test_stopping_does_not_wait_for_the_late(capfd: pytest.CaptureFixture[str]) -> None:
-    """A request that is delayed for long holds nobody up, and nobody complains."""
+def test_stopping_does_not_wait_for_delayed_requests(capfd: pytest.CaptureFixture[str]) -> None:
+    """Stopping during a delayed request neither waits nor logs an error."""
     with Simulator() as simulator:
         simulator.fail("*", "*", "delay", seconds=600)
         headers = {"X-Api-Key": simulator.api_key}
@@ -78,7 +78,7 @@ def test_stopping_does_not_wait_for_the_late(capfd: pytest.CaptureFixture[str]) 
 
 
 def test_a_database_outlives_the_process(tmp_path: Path) -> None:
-    """Deployments, their revisions and the names taken are there again after a restart."""
+    """Deployments, revisions and taken names survive a restart."""
     database = tmp_path / "simulator.json"
     with Simulator(database=database) as first:
         send(first, "POST", "/v2/deployments", CREATE)
@@ -94,8 +94,8 @@ def test_a_database_outlives_the_process(tmp_path: Path) -> None:
     assert again.status_code == 409
 
 
-def test_time_goes_on_while_nobody_serves(tmp_path: Path) -> None:
-    """A revision that was under way when the process ended has come up meanwhile."""
+def test_time_passes_while_stopped(tmp_path: Path) -> None:
+    """A revision that was running when the process ended has finished after the restart."""
     now = 1_800_000_000.0
     settings: Any = {"database": tmp_path / "db", "revision_seconds": 60}
     with Simulator(clock=lambda: now, **settings) as first:
@@ -106,8 +106,8 @@ def test_time_goes_on_while_nobody_serves(tmp_path: Path) -> None:
         assert second.revisions("agent")[0]["status"] == "DEPLOYED"
 
 
-def test_what_was_answered_is_on_disk(tmp_path: Path) -> None:
-    """The file is written before the answer, and only its owner may read it."""
+def test_the_file_is_written_before_the_response(tmp_path: Path) -> None:
+    """The file is written before the response, and only its owner may read it."""
     database = tmp_path / "simulator.json"
     with Simulator(database=database) as simulator:
         send(simulator, "POST", "/v2/deployments", CREATE)
@@ -117,8 +117,8 @@ def test_what_was_answered_is_on_disk(tmp_path: Path) -> None:
         assert [file.name for file in tmp_path.iterdir()] == ["simulator.json"]
 
 
-def test_a_foreign_file_is_not_repeated(tmp_path: Path) -> None:
-    """A file that is no database is refused by name, without its contents."""
+def test_an_invalid_database_is_not_quoted(tmp_path: Path) -> None:
+    """The error for a file that is not a database names it without its contents."""
     database = tmp_path / "simulator.json"
     database.write_text('{"deployments": "canary"}')
 
@@ -130,7 +130,7 @@ def test_a_foreign_file_is_not_repeated(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", ""])
 def test_loopback_only(host: str) -> None:
-    """An address that others can reach is refused unless that is asked for."""
+    """An address other than loopback needs `allow_other_hosts`."""
     with pytest.raises(ValueError, match="allow_other_hosts"):
         Simulator(host=host)
 
@@ -138,12 +138,12 @@ def test_loopback_only(host: str) -> None:
 
 
 def test_the_key_is_not_shown() -> None:
-    """Printing a simulator does not print its key."""
+    """The representation of a simulator does not contain its key."""
     assert "canary" not in repr(Simulator(api_key="canary"))
 
 
 def test_environment() -> None:
-    """The variables that clients read point to the simulator."""
+    """`env` has the variables that point clients to the simulator."""
     with Simulator(workspace_id="44444444-4444-4444-8444-444444444444") as simulator:
         assert simulator.env == {
             "LANGSMITH_API_KEY": simulator.api_key,
@@ -152,8 +152,8 @@ def test_environment() -> None:
         }
 
 
-def test_on_the_other_loopback() -> None:
-    """It may serve IPv6, where the machine has it."""
+def test_ipv6() -> None:
+    """The simulator serves IPv6 if the machine has it."""
     try:
         simulator = Simulator(host="::1")
         simulator.start()
@@ -164,8 +164,8 @@ def test_on_the_other_loopback() -> None:
         assert send(simulator, "GET", "/v2/deployments").status_code == 200
 
 
-def test_below_a_path() -> None:
-    """As on a self-hosted installation, it may be found below a path, and nothing beside it."""
+def test_base_path() -> None:
+    """With a base path, paths outside of it are a 404 in HTML."""
     with Simulator(base_path="/api-host") as simulator:
         below = send(simulator, "GET", f"{simulator.url}/v2/deployments")
         beside = send(simulator, "GET", f"http://127.0.0.1:{simulator.port}/v2/deployments")
@@ -175,31 +175,35 @@ def test_below_a_path() -> None:
         assert beside.headers["Content-Type"] == "text/html"
 
 
-@pytest.mark.parametrize("arguments", [[], ["--api-key", ODD_KEY]])
+@pytest.mark.parametrize("arguments", [[], ["--api-key", KEY_WITH_SHELL_CHARACTERS]])
 def test_as_a_command(arguments: list[str]) -> None:
-    """The printed lines, pasted into a shell, point it here whatever it was set to before."""
+    """The printed commands point a shell to the simulator, even if it was configured before."""
     command = [sys.executable, "-m", "langsmith_pulumi.cli", "simulate", *arguments]
     keys = []
     for _ in range(2):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
             lines = [process.stdout.readline() for _ in range(6)]
-            environ = _pasted(lines[2:5])
+            environ = _environment_after(lines[2:5])
             headers = {"X-Api-Key": environ["LANGSMITH_API_KEY"]}
             url = environ["LANGSMITH_CONTROL_PLANE_URL"]
-            answer = httpx.get(f"{url}/v2/deployments", headers=headers, verify=False)
+            response = httpx.get(f"{url}/v2/deployments", headers=headers, verify=False)
             process.send_signal(signal.SIGINT)
             rest = process.stdout.read()
         keys.append(environ["LANGSMITH_API_KEY"])
         assert lines[0] == f"The simulator is ready at {url}. Paste into another shell:\n"
-        assert (answer.status_code, rest, process.returncode) == (200, "", 0)
+        assert (response.status_code, rest, process.returncode) == (200, "", 0)
         assert not {"LANGGRAPH_HOST_URL", "LANGGRAPH_HOST_API_KEY"} & environ.keys()
 
-    assert keys == [ODD_KEY, ODD_KEY] if arguments else keys[0] != keys[1]
+    assert (
+        keys == [KEY_WITH_SHELL_CHARACTERS, KEY_WITH_SHELL_CHARACTERS]
+        if arguments
+        else keys[0] != keys[1]
+    )
 
 
-def _pasted(lines: list[str]) -> dict[str, str]:
-    """Return the environment of a shell that has read the lines."""
+def _environment_after(lines: list[str]) -> dict[str, str]:
+    """Return the environment of a shell after it has run the lines."""
     before = {"PATH": os.environ["PATH"], "LANGGRAPH_HOST_URL": "https://real.example.com"}
     before["LANGGRAPH_HOST_API_KEY"] = "real"
     script = "".join([*lines, "env -0"])
@@ -211,23 +215,23 @@ def _pasted(lines: list[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("key", ["", " ", "two\nlines", "schl\u00fcssel", "tail "])
-def test_a_key_that_no_header_holds(key: str) -> None:
-    """A key that could never be sent is refused at once, without being shown."""
+def test_invalid_keys(key: str) -> None:
+    """A key that cannot be sent in a header is an error, which does not show it."""
     with pytest.raises(ValueError, match="cannot be sent in a header"):
         Simulator(api_key=key)
 
 
-def test_each_simulator_has_a_key_of_its_own() -> None:
-    """Nobody can guess the key of a simulator that runs somewhere."""
+def test_default_keys_are_random() -> None:
+    """Each simulator has a random key by default."""
     assert Simulator().api_key != Simulator().api_key
 
 
 def test_importing_the_package_is_cheap() -> None:
-    """Who does not use the simulator does not load a web framework."""
+    """Importing `langsmith_pulumi.testing` does not import the web framework."""
     code = "import sys, langsmith_pulumi.testing; print('fastapi' in sys.modules)"
 
-    answer = subprocess.run(
+    response = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
 
-    assert answer.stdout.strip() == "False"
+    assert response.stdout.strip() == "False"

@@ -1,22 +1,26 @@
 """The LangSmith control plane on loopback: strict, and with the service's own defaults.
 
-A request comes in at the top and only ever goes down:
+A request passes through the modules from top to bottom; imports point downwards:
 
-    server.py     the simulator in Python       loopback.py its thread and its socket
-    hosts.py      which hosts a request may name
-    gate.py       around each request: it is recorded, may go wrong, shows its key, is saved
-    faults.py     answers that are late, wrong or missing
-    traffic.py    what is remembered of it      access.py   who is let in
-    answering.py  answers from outside of
-    application.py, which joins api.py (the routes of the API) and doors.py (/_simulator)
-    schemas.py    the form of request bodies    queries.py  the form of lists and logs
-    strict.py     the base of every body        views.py    the form of answers
-    service.py    what each operation does      factory.py  new deployments and revisions
-    rules.py      what is refused               refusals.py in which words
-    defaults.py   what the service fills in     reserved.py names it keeps to itself
-    workspace.py  which deployments and tracing projects there are, and what time it is for each
-    lifecycle.py  the statuses things pass through, and how fast
-    records.py    what is remembered            storage.py  where, between two runs
+    server.py           the simulator in Python, its application and its command
+    loopback.py         the web server in a thread
+    hosts.py            the check of `Host` headers
+    middleware.py       recording, faults, authentication, saving, path prefix
+    faults.py           the effects of faults
+    traffic.py          the recorded requests, and the faults to come
+    admin_api.py        the routes below /_simulator
+    api.py              the routes of the API
+    schemas.py          the request bodies
+    queries.py          the query parameters of lists and logs
+    views.py            the form of records in responses
+    service.py          the operations of the API
+    validation.py       the rules for request bodies
+    factory.py          new deployments and revisions, with the service's defaults
+    workspace.py        the deployments and tracing projects, and the current tick of each
+    records.py          the data, and the file that keeps it between runs
+    lifecycle.py        the statuses of revisions and deployments, and their timelines
+    error_responses.py  the error responses
+    settings.py         the settings of a simulator
 
 It is written from the notes on the API and imports nothing of the code it tests.
 """

@@ -1,10 +1,11 @@
-"""The routes of the API: HTTP in and out, and nothing else."""
+"""The routes of the API."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 
+from langsmith_pulumi.testing.simulator.error_responses import not_found
 from langsmith_pulumi.testing.simulator.queries import (
     DeploymentsQuery,
     LogsQuery,
@@ -12,14 +13,13 @@ from langsmith_pulumi.testing.simulator.queries import (
     RevisionsQuery,
     log_page,
 )
-from langsmith_pulumi.testing.simulator.refusals import not_found
 from langsmith_pulumi.testing.simulator.schemas import (
     CreateRequest,
     LogsRequest,
     PatchRequest,
     RevisionRequest,
 )
-from langsmith_pulumi.testing.simulator.service import ControlPlane
+from langsmith_pulumi.testing.simulator.service import Service
 from langsmith_pulumi.testing.simulator.settings import (
     DEFAULT_INTEGRATION,
     DEFAULT_WORKSPACE_ID,
@@ -36,136 +36,151 @@ from langsmith_pulumi.testing.simulator.views import (
 )
 
 Json = dict[str, Any]
-FREE = frozenset({"dev_free", "dev_free_zero"})
+FREE_TYPES = frozenset({"dev_free", "dev_free_zero"})
 
 
-async def control_plane(request: Request) -> ControlPlane:
-    """Return the control plane that serves this request: the gate has put it there."""
-    plane: ControlPlane = request.scope["control_plane"]
-    return plane
+async def get_service(request: Request) -> Service:
+    """Return the service of this request, which the middleware has put into its scope."""
+    service: Service = request.scope["service"]
+    return service
 
 
-Plane = Annotated[ControlPlane, Depends(control_plane)]
+ServiceDependency = Annotated[Service, Depends(get_service)]
 router = APIRouter()
 
 
 @router.get("/v2/deployments")
-async def list_deployments(plane: Plane, query: Annotated[DeploymentsQuery, Query()]) -> Json:
-    """Return a page of deployments, oldest first, which counts as a read of none."""
-    settings = plane.workspace.settings
-    views = [deployment_view(deployment, settings) for deployment in plane.workspace.all()]
-    return query.answer(query.of([view for view in views if query.matches(view)]))
+async def list_deployments(
+    service: ServiceDependency, query: Annotated[DeploymentsQuery, Query()]
+) -> Json:
+    """Return a page of deployments, oldest first, which does not count as a read."""
+    settings = service.workspace.settings
+    views = [deployment_view(deployment, settings) for deployment in service.workspace.all()]
+    return query.response(query.select_page([view for view in views if query.matches(view)]))
 
 
 @router.post("/v2/deployments", status_code=201)
 async def create_deployment(
-    plane: Plane, body: CreateRequest, x_tenant_id: Annotated[str | None, Header()] = None
+    service: ServiceDependency,
+    body: CreateRequest,
+    x_tenant_id: Annotated[str | None, Header()] = None,
 ) -> Json:
-    """Make a deployment."""
-    settings = plane.workspace.settings
+    """Create a deployment."""
+    settings = service.workspace.settings
     tenant_id = x_tenant_id or settings.workspace_id or DEFAULT_WORKSPACE_ID
-    return deployment_view(plane.create(body.said(), tenant_id), settings)
+    return deployment_view(service.create(body.without_nulls(), tenant_id), settings)
 
 
 @router.get("/v2/deployments/free-count")
-async def count_free_deployments(plane: Plane) -> Json:
-    """Count the deployments that cost nothing."""
-    kinds = [d.source_config.get("deployment_type") for d in plane.workspace.all()]
-    return {"count": sum(kind in FREE for kind in kinds)}
+async def count_free_deployments(service: ServiceDependency) -> Json:
+    """Count the deployments of the free types."""
+    kinds = [d.source_config.get("deployment_type") for d in service.workspace.all()]
+    return {"count": sum(kind in FREE_TYPES for kind in kinds)}
 
 
 @router.get("/v2/deployments/{deployment_id}")
-async def get_deployment(plane: Plane, deployment_id: UUID) -> Json:
+async def get_deployment(service: ServiceDependency, deployment_id: UUID) -> Json:
     """Return a deployment."""
-    deployment = plane.workspace.read(str(deployment_id))
-    return deployment_view(deployment, plane.workspace.settings)
+    deployment = service.workspace.read(str(deployment_id))
+    return deployment_view(deployment, service.workspace.settings)
 
 
 @router.patch("/v2/deployments/{deployment_id}")
-async def patch_deployment(plane: Plane, deployment_id: UUID, body: PatchRequest) -> Json:
+async def patch_deployment(
+    service: ServiceDependency, deployment_id: UUID, body: PatchRequest
+) -> Json:
     """Change a deployment."""
-    deployment = plane.patch(str(deployment_id), body.said())
-    return deployment_view(deployment, plane.workspace.settings)
+    deployment = service.patch(str(deployment_id), body.without_nulls())
+    return deployment_view(deployment, service.workspace.settings)
 
 
 @router.delete("/v2/deployments/{deployment_id}", status_code=204)
 async def delete_deployment(
-    plane: Plane,
+    service: ServiceDependency,
     deployment_id: UUID,
     delete_tracing_project: bool = False,  # noqa: FBT001, FBT002 - a query parameter
     force: bool = False,  # noqa: FBT001, FBT002 - likewise
 ) -> None:
     """Begin to delete a deployment."""
-    plane.delete(str(deployment_id), delete_tracing_project=delete_tracing_project, force=force)
+    service.delete(str(deployment_id), delete_tracing_project=delete_tracing_project, force=force)
 
 
 @router.get("/v2/deployments/{deployment_id}/revisions")
 async def list_revisions(
-    plane: Plane, deployment_id: UUID, query: Annotated[RevisionsQuery, Query()]
+    service: ServiceDependency, deployment_id: UUID, query: Annotated[RevisionsQuery, Query()]
 ) -> Json:
     """Return a page of revisions, newest first."""
-    chosen = query.of(query.select(plane.workspace.read(str(deployment_id))))
-    return query.answer([revision_view(r, plane.workspace.settings) for r in chosen])
+    chosen = query.select_page(query.select(service.workspace.read(str(deployment_id))))
+    return query.response([revision_view(r, service.workspace.settings) for r in chosen])
 
 
 @router.post("/v2/deployments/{deployment_id}/revisions", status_code=201)
-async def create_revision(plane: Plane, deployment_id: UUID, body: RevisionRequest) -> Json:
-    """Make a revision."""
-    revision = plane.revise(str(deployment_id), body.said())
-    return revision_view(revision, plane.workspace.settings)
+async def create_revision(
+    service: ServiceDependency, deployment_id: UUID, body: RevisionRequest
+) -> Json:
+    """Create a revision."""
+    revision = service.create_revision(str(deployment_id), body.without_nulls())
+    return revision_view(revision, service.workspace.settings)
 
 
 @router.get("/v2/deployments/{deployment_id}/revisions/{revision_id}")
-async def get_revision(plane: Plane, deployment_id: UUID, revision_id: UUID) -> Json:
+async def get_revision(service: ServiceDependency, deployment_id: UUID, revision_id: UUID) -> Json:
     """Return a revision."""
-    revision = plane.workspace.read_revision(str(deployment_id), str(revision_id))
-    return revision_view(revision, plane.workspace.settings)
+    revision = service.workspace.read_revision(str(deployment_id), str(revision_id))
+    return revision_view(revision, service.workspace.settings)
 
 
 @router.post("/v2/deployments/{deployment_id}/revisions/{revision_id}/redeploy")
-async def redeploy_revision(plane: Plane, deployment_id: UUID, revision_id: UUID) -> Json:
-    """Build and deploy a revision once more; answers with the deployment."""
-    deployment = plane.redeploy(str(deployment_id), str(revision_id))
-    return deployment_view(deployment, plane.workspace.settings)
+async def redeploy_revision(
+    service: ServiceDependency, deployment_id: UUID, revision_id: UUID
+) -> Json:
+    """Build and deploy a revision again, and return the deployment."""
+    deployment = service.redeploy(str(deployment_id), str(revision_id))
+    return deployment_view(deployment, service.workspace.settings)
 
 
 @router.post(
     "/v2/deployments/{deployment_id}/revisions/{revision_id}/interruption", status_code=204
 )
-async def interrupt_revision(plane: Plane, deployment_id: UUID, revision_id: UUID) -> None:
-    """Cancel a revision."""
-    plane.interrupt(str(deployment_id), str(revision_id))
+async def interrupt_revision(
+    service: ServiceDependency, deployment_id: UUID, revision_id: UUID
+) -> None:
+    """Interrupt a revision."""
+    service.interrupt(str(deployment_id), str(revision_id))
 
 
 @router.get("/v2/deployments/{deployment_id}/revisions/{revision_id}/logs")
 async def get_logs(
-    plane: Plane, deployment_id: UUID, revision_id: UUID, query: Annotated[LogsQuery, Query()]
+    service: ServiceDependency,
+    deployment_id: UUID,
+    revision_id: UUID,
+    query: Annotated[LogsQuery, Query()],
 ) -> Json:
-    """Return lines of the build or of the server."""
-    found = plane.workspace.find_revision(str(deployment_id), str(revision_id))
+    """Return a page of the build log or the server log."""
+    found = service.workspace.find_revision(str(deployment_id), str(revision_id))
     lines = build_log(*found) if query.type == "build" else deploy_log(*found)
     return log_page(lines, found[1].created_at, query)
 
 
 @router.post("/v1/projects/{project_id}/revisions/{revision_id}/build_logs")
 async def post_build_logs(
-    plane: Plane, project_id: UUID, revision_id: UUID, body: LogsRequest
+    service: ServiceDependency, project_id: UUID, revision_id: UUID, body: LogsRequest
 ) -> Json:
-    """Return lines of the build, the older way."""
-    found = plane.workspace.find_revision(str(project_id), str(revision_id))
+    """Return a page of the build log, by the older route."""
+    found = service.workspace.find_revision(str(project_id), str(revision_id))
     return log_page(build_log(*found), found[1].created_at, body)
 
 
 @router.get("/v1/integrations/github/install")
-async def list_integrations(plane: Plane) -> list[Json]:
-    """Return the GitHub integrations, without pages."""
-    return [integration_view(integration) for integration in _integrations(plane)]
+async def list_integrations(service: ServiceDependency) -> list[Json]:
+    """Return the GitHub integrations as a bare list."""
+    return [integration_view(integration) for integration in _integrations(service)]
 
 
 @router.get("/v1/integrations/github/{integration_id}/repos")
-async def list_repositories(plane: Plane, integration_id: UUID) -> list[Json]:
-    """Return the repositories that an integration covers, without pages."""
-    for integration in _integrations(plane):
+async def list_repositories(service: ServiceDependency, integration_id: UUID) -> list[Json]:
+    """Return the repositories of an integration as a bare list."""
+    for integration in _integrations(service):
         if integration.id == str(integration_id):
             numbered = enumerate(integration.repositories, start=1)
             return [repository_view(integration, number, url) for number, url in numbered]
@@ -173,12 +188,12 @@ async def list_repositories(plane: Plane, integration_id: UUID) -> list[Json]:
 
 
 @router.get("/v2/listeners")
-async def list_listeners(plane: Plane, query: Annotated[Page, Query()]) -> Json:
+async def list_listeners(service: ServiceDependency, query: Annotated[Page, Query()]) -> Json:
     """Return a page of listeners."""
-    chosen = query.of(plane.workspace.settings.listeners)
-    return query.answer([listener_view(listener) for listener in chosen])
+    chosen = query.select_page(service.workspace.settings.listeners)
+    return query.response([listener_view(listener) for listener in chosen])
 
 
-def _integrations(plane: ControlPlane) -> list[Integration]:
-    chosen = plane.workspace.settings.integrations
+def _integrations(service: Service) -> list[Integration]:
+    chosen = service.workspace.settings.integrations
     return [DEFAULT_INTEGRATION] if chosen is None else list(chosen)

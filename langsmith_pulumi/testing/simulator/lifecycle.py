@@ -1,13 +1,13 @@
-"""The statuses that revisions and deployments pass through, as tables, and how fast they do.
+"""The statuses of revisions and deployments, as tables, and their timelines.
 
-A course is a list of statuses and a tempo. Time is counted in ticks: seconds of the clock, or
-reads of the deployment. A step of no ticks is over at the next look.
+A timeline is a list of statuses and the duration of each. Time is counted in ticks: seconds of the
+clock, or reads of the deployment. A step of no ticks is over at the next read.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BUILT = (
+BUILD_STATUSES = (
     "CREATING",
     "QUEUED",
     "AWAITING_BUILD",
@@ -16,13 +16,13 @@ BUILT = (
     "DEPLOYING",
     "DEPLOYED",
 )
-PREBUILT = ("CREATING", "QUEUED", "AWAITING_DEPLOY", "DEPLOYING", "DEPLOYED")
-COURSE_OF_SOURCE = {
-    "github": BUILT,
-    "internal_source": BUILT,
-    "internal_template": BUILT,
-    "internal_docker": PREBUILT,
-    "external_docker": PREBUILT,
+IMAGE_STATUSES = ("CREATING", "QUEUED", "AWAITING_DEPLOY", "DEPLOYING", "DEPLOYED")
+STATUSES_OF_SOURCE = {
+    "github": BUILD_STATUSES,
+    "internal_source": BUILD_STATUSES,
+    "internal_template": BUILD_STATUSES,
+    "internal_docker": IMAGE_STATUSES,
+    "external_docker": IMAGE_STATUSES,
 }
 LAST_STATUS_BEFORE = {
     "CREATE_FAILED": "CREATING",
@@ -38,15 +38,15 @@ FINAL = frozenset(
     {"DEPLOYED", "CREATE_FAILED", "BUILD_FAILED", "DEPLOY_FAILED", "SKIPPED", "INTERRUPTED"}
 )
 
-ARRIVING = ("AWAITING_DATABASE", "READY")
-LEAVING = ("AWAITING_DELETE", "AWAITING_FINAL_DELETE", "GONE")
+CREATION_STATUSES = ("AWAITING_DATABASE", "READY")
+DELETION_STATUSES = ("AWAITING_DELETE", "AWAITING_FINAL_DELETE", "GONE")
 
 _ROUNDING = 1e-6  # sums of thirds of a second must not miss the full one
 
 
 @dataclass
-class Course:
-    """The statuses still to come, the present one first; each but the last lasts `step` ticks."""
+class StatusTimeline:
+    """The current status and those to come; each but the last lasts `step` ticks."""
 
     statuses: list[str]
     since: float
@@ -54,92 +54,96 @@ class Course:
 
     @property
     def status(self) -> str:
-        """The present status."""
+        """Return the current status."""
         return self.statuses[0]
 
     @property
-    def finished(self) -> bool:
-        """Whether nothing is to come any more."""
+    def is_finished(self) -> bool:
+        """Return True if no status is to come."""
         return len(self.statuses) == 1
 
     def advance(self, now: float, *, stop_at: str | None = None) -> None:
-        """Move on as far as the ticks allow, but not beyond `stop_at`."""
+        """Advance as far as the ticks allow, but not beyond `stop_at`."""
         while (
-            not self.finished
+            not self.is_finished
             and self.status != stop_at
             and self.since + self.step <= now + _ROUNDING
         ):
             self.statuses.pop(0)
             self.since += self.step
 
-    def hold(self, until: float) -> None:
-        """Let the present status begin no earlier than at this tick."""
-        if not self.finished:
+    def delay_until(self, until: float) -> None:
+        """Make the current status begin no earlier than at this tick."""
+        if not self.is_finished:
             self.since = max(self.since, until)
 
     def end(self, status: str, now: float) -> None:
-        """Stop here and now, in this status."""
+        """End at this tick, in this status."""
         self.statuses = [status]
         self.since = now
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How fast things go: seconds for a whole course, or reads for each status of it."""
+class Timing:
+    """The durations: seconds for a whole timeline, or reads for each of its statuses."""
 
     revision_seconds: float = 0.0
     deletion_seconds: float = 0.0
     reads: int | None = None
 
-    def revision(self, source: str, ending: str, now: float) -> Course:
-        """Set a revision on its course to this ending."""
-        whole = COURSE_OF_SOURCE[source]
-        return Course(
-            revision_course(source, ending), now, self._step(self.revision_seconds, whole)
+    def revision(self, source: str, final: str, now: float) -> StatusTimeline:
+        """Return the timeline of a revision with this final status."""
+        statuses = STATUSES_OF_SOURCE[source]
+        return StatusTimeline(
+            revision_statuses(source, final), now, self._step(self.revision_seconds, statuses)
         )
 
-    def arrival(self, now: float) -> Course:
-        """Set a new deployment on its course; its database comes with the first statuses."""
-        return Course(list(ARRIVING), now, self._step(self.revision_seconds, BUILT))
+    def creation(self, now: float) -> StatusTimeline:
+        """Return the timeline of a new deployment, which is READY after one step of a revision."""
+        return StatusTimeline(
+            list(CREATION_STATUSES), now, self._step(self.revision_seconds, BUILD_STATUSES)
+        )
 
-    def departure(self, now: float) -> Course:
-        """Set a deployment on its way out."""
-        return Course(list(LEAVING), now, self._step(self.deletion_seconds, LEAVING))
+    def deletion(self, now: float) -> StatusTimeline:
+        """Return the timeline of a deletion."""
+        return StatusTimeline(
+            list(DELETION_STATUSES), now, self._step(self.deletion_seconds, DELETION_STATUSES)
+        )
 
     def _step(self, seconds: float, statuses: Sequence[str]) -> float:
         return seconds / (len(statuses) - 1) if self.reads is None else self.reads
 
 
-def revision_course(source: str, ending: str) -> list[str]:
-    """List what a revision of this source passes through to end like that.
+def revision_statuses(source: str, final: str) -> list[str]:
+    """Return the statuses of a revision of this source up to the final one.
 
-    An ending that is a status on the way means that the revision gets stuck there; a word
-    nobody knows comes in the place of `DEPLOYED`.
+    A revision whose final status is an intermediate one gets stuck there; an unknown final status
+    takes the place of `DEPLOYED`.
     """
-    way = list(COURSE_OF_SOURCE[source])
-    if ending in way:
-        return way[: way.index(ending) + 1]
-    before = LAST_STATUS_BEFORE.get(ending, "DEPLOYING")
-    last = before if before in way else "DEPLOYING"
-    return [*way[: way.index(last) + 1], ending]
+    statuses = list(STATUSES_OF_SOURCE[source])
+    if final in statuses:
+        return statuses[: statuses.index(final) + 1]
+    before = LAST_STATUS_BEFORE.get(final, "DEPLOYING")
+    last = before if before in statuses else "DEPLOYING"
+    return [*statuses[: statuses.index(last) + 1], final]
 
 
-def advance_in_turn(courses: Sequence[Course], now: float) -> None:
-    """Move revisions on, oldest first: one runs at a time, and later ones wait in the queue."""
+def advance_revisions(timelines: Sequence[StatusTimeline], now: float) -> None:
+    """Advance revisions, oldest first: one runs at a time, and later ones wait in the queue."""
     free_since = float("-inf")
     busy = False
-    for course in courses:
+    for timeline in timelines:
         if busy:
-            course.advance(now, stop_at="QUEUED")
+            timeline.advance(now, stop_at="QUEUED")
             continue
-        course.hold(free_since)
-        course.advance(now)
-        busy = course.status not in FINAL
-        free_since = max(free_since, course.since)
+        timeline.delay_until(free_since)
+        timeline.advance(now)
+        busy = timeline.status not in FINAL
+        free_since = max(free_since, timeline.since)
 
 
-def skip_waiting(courses: Sequence[Course], now: float) -> None:
-    """End the revisions that have not started: a newer one takes their place."""
-    for course in courses:
-        if course.status in NOT_STARTED:
-            course.end("SKIPPED", now)
+def skip_queued(timelines: Sequence[StatusTimeline], now: float) -> None:
+    """Mark the revisions that have not started as SKIPPED: a newer one takes their place."""
+    for timeline in timelines:
+        if timeline.status in NOT_STARTED:
+            timeline.end("SKIPPED", now)

@@ -1,4 +1,4 @@
-"""A web server in a thread, on loopback, that starts and stops at once."""
+"""A web server in a thread, on loopback, that starts and stops without delay."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class LoopbackServer:
-    """Serves an application from a thread of its own, in which all of its state is touched."""
+    """A server in a thread of its own; only this thread touches the state of the application."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self._socket = _listen(host, port)
@@ -27,7 +27,7 @@ class LoopbackServer:
         self._server.ready.wait()
 
     def call(self, action: Callable[[], Result]) -> Result:
-        """Run something in the server's thread, between two requests, and return its result."""
+        """Run an action in the server's thread, between two requests, and return its result."""
 
         async def run() -> Result:
             return action()
@@ -36,7 +36,7 @@ class LoopbackServer:
 
     def stop(self) -> None:
         """Close every connection and end the thread."""
-        self._server.loop.call_soon_threadsafe(self._server.over.set)
+        self._server.loop.call_soon_threadsafe(self._server.stopping.set)
         self._thread.join()
 
     def _run(self) -> None:
@@ -47,10 +47,10 @@ class LoopbackServer:
 
 
 class _Server(uvicorn.Server):
-    """A server that is told when to end, instead of looking ten times a second."""
+    """A server that waits for an event to end, instead of polling ten times a second."""
 
     loop: asyncio.AbstractEventLoop
-    over: asyncio.Event
+    stopping: asyncio.Event
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
@@ -70,9 +70,9 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.over = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.ready.set()
-        await self.over.wait()
+        await self.stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -81,21 +81,21 @@ class _Server(uvicorn.Server):
             listener.close()
         for connection in list(self.server_state.connections):
             cast("H11Protocol", connection).transport.abort()
-        await asyncio.sleep(0)  # lets the requests on them learn that nobody listens any more
+        await asyncio.sleep(0)  # lets the requests on them see the disconnect
         for task in self.server_state.tasks:
             task.cancel()
 
 
 class _Connection(H11Protocol):
-    """A connection that the application can close without an answer."""
+    """A connection that the application can close without a response."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.app_state: dict[str, Any] = {"hang_up": transport.abort}
+        self.app_state: dict[str, Any] = {"disconnect": transport.abort}
 
 
 def require_loopback(host: str) -> None:
-    """Refuse an address that others can reach."""
+    """Raise an error if the host is not a loopback address."""
     if not is_loopback(host):
         raise ValueError(
             f"The simulator holds secrets and serves on loopback only, not on {host}. "
@@ -106,7 +106,7 @@ def require_loopback(host: str) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family)
-    # Connections inherit this. Without it each answer on a kept connection takes 40 ms: its
+    # Connections inherit this. Without it each response on a kept connection takes 40 ms: its
     # body is held back until the client has acknowledged the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,33 +1,33 @@
-"""What lists and logs can be asked for, and which part of them that is."""
+"""The query parameters of lists and logs, and the pages they select."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from langsmith_pulumi.testing.simulator.records import Deployment, Revision
+from langsmith_pulumi.testing.simulator.records import DeploymentRecord, RevisionRecord
 from langsmith_pulumi.testing.simulator.schemas import DeploymentType, LogsRequest
 
 Item = TypeVar("Item")
 
 
 class Page(BaseModel):
-    """A part of a list; parameters that nobody knows are ignored, as the service does."""
+    """A page of a list; unknown parameters are ignored, as the service does."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     offset: Annotated[int, Field(ge=0)] = 0
 
-    def of(self, items: Sequence[Item]) -> list[Item]:
-        """Cut the page out."""
+    def select_page(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items of this page."""
         return list(items[self.offset : self.offset + self.limit])
 
-    def answer(self, shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """Form the answer; its offset is the one to ask for next."""
+    def response(self, shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Return the response; its offset is the one of the next page."""
         return {"resources": list(shown), "offset": self.offset + len(shown)}
 
 
 class DeploymentsQuery(Page):
-    """Which deployments to list."""
+    """The filters of a list of deployments."""
 
     name: str | None = None
     name_contains: str | None = None
@@ -39,7 +39,7 @@ class DeploymentsQuery(Page):
     agent_environment: str | None = None
 
     def matches(self, shown: dict[str, Any]) -> bool:
-        """Tell whether a deployment, as shown, is asked for."""
+        """Return True if a deployment, in the form of the API, passes the filters."""
         agent = shown["agent"] or {}
         return all(
             (
@@ -56,41 +56,41 @@ class DeploymentsQuery(Page):
 
 
 class RevisionsQuery(Page):
-    """Which revisions to list."""
+    """The filters of a list of revisions."""
 
     status: str | None = None
 
-    def select(self, deployment: Deployment) -> list[Revision]:
-        """Return the revisions asked for, newest first."""
+    def select(self, deployment: DeploymentRecord) -> list[RevisionRecord]:
+        """Return the revisions that pass the filter, newest first."""
         wanted = self.status.split(",") if self.status else None
         newest_first = reversed(deployment.revisions)
         return [r for r in newest_first if wanted is None or r.status in wanted]
 
 
 class LogsQuery(LogsRequest):
-    """Which log to show, and what part of it."""
+    """The kind of log, and the page of it."""
 
     model_config = ConfigDict(strict=False, extra="ignore")
 
     type: Literal["build", "deploy"]
 
 
-def log_page(lines: Sequence[str], began: float, asked: LogsRequest) -> dict[str, Any]:
-    """Form a page of a log; each line is a millisecond later than the one before."""
-    entries = [_entry(number, line, began) for number, line in enumerate(lines)]
-    found = [entry for entry in entries if _is_asked_for(entry, asked)]
-    if asked.order == "desc":
+def log_page(lines: Sequence[str], started_at: float, query: LogsRequest) -> dict[str, Any]:
+    """Return a page of a log; each line is a millisecond later than the one before."""
+    entries = [_entry(number, line, started_at) for number, line in enumerate(lines)]
+    found = [entry for entry in entries if _matches(entry, query)]
+    if query.order == "desc":
         found.reverse()
-    start = int(asked.offset or 0)
-    end = start + asked.limit
+    start = int(query.offset or 0)
+    end = start + query.limit
     return {"logs": found[start:end], "next_offset": str(end) if end < len(found) else None}
 
 
-def _entry(number: int, line: str, began: float) -> dict[str, Any]:
+def _entry(number: int, line: str, started_at: float) -> dict[str, Any]:
     level = "ERROR" if "error" in line.lower() else "INFO"
-    stamp = int(began * 1000) + number
+    stamp = int(started_at * 1000) + number
     return {"id": str(number), "timestamp": stamp, "level": level, "message": line}
 
 
-def _is_asked_for(entry: dict[str, Any], asked: LogsRequest) -> bool:
-    return asked.level in (None, entry["level"]) and (asked.query or "") in entry["message"]
+def _matches(entry: dict[str, Any], query: LogsRequest) -> bool:
+    return query.level in (None, entry["level"]) and (query.query or "") in entry["message"]

@@ -1,14 +1,18 @@
-"""What the service remembers."""
+"""The data of the service: deployments and revisions, and the file that keeps them between runs."""
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from langsmith_pulumi.testing.simulator.lifecycle import LEAVING, Course
+from pydantic import TypeAdapter, ValidationError
+
+from langsmith_pulumi.testing.simulator.lifecycle import DELETION_STATUSES, StatusTimeline
 
 
 @dataclass
 class Outcome:
-    """How the next revision of a deployment ends; an unknown status is allowed."""
+    """The end of the next revision of a deployment; an unknown status is allowed."""
 
     status: str = "DEPLOYED"
     status_message: str | None = None
@@ -17,13 +21,13 @@ class Outcome:
 
 
 @dataclass
-class Revision:
+class RevisionRecord:
     """One attempt to build and serve; times are seconds since the epoch."""
 
     id: str
     source: str
     config: dict[str, Any]
-    course: Course
+    timeline: StatusTimeline
     outcome: Outcome
     commit: str | None
     tracked_packages: list[str] | None
@@ -32,13 +36,13 @@ class Revision:
 
     @property
     def status(self) -> str:
-        """The present status."""
-        return self.course.status
+        """Return the current status."""
+        return self.timeline.status
 
 
 @dataclass
-class Deployment:
-    """A deployment with its revisions, oldest first, and its secrets as they are."""
+class DeploymentRecord:
+    """A deployment with its revisions, oldest first, and its secrets in plain text."""
 
     id: str
     name: str
@@ -49,38 +53,38 @@ class Deployment:
     secret_references: list[dict[str, str]] | None
     agent: dict[str, str] | None
     route_through_gateway: bool | None
-    course: Course
+    timeline: StatusTimeline
     created_at: float
     updated_at: float
     display_name: str | None = None
-    revisions: list[Revision] = field(default_factory=list)
+    revisions: list[RevisionRecord] = field(default_factory=list)
     branch_heads: dict[str, str] = field(default_factory=dict)
     reads: int = 0
-    takes_project_along: bool = False
+    deletes_tracing_project: bool = False
 
     @property
-    def leaving(self) -> bool:
-        """Whether it is being deleted."""
-        return self.course.status in LEAVING
+    def is_deleting(self) -> bool:
+        """Return True if a deletion has begun."""
+        return self.timeline.status in DELETION_STATUSES
 
     @property
-    def gone(self) -> bool:
-        """Whether nothing but perhaps its tracing project is left."""
-        return self.course.status == LEAVING[-1]
+    def is_gone(self) -> bool:
+        """Return True if the deletion has ended; the tracing project may remain."""
+        return self.timeline.status == DELETION_STATUSES[-1]
 
     @property
-    def latest(self) -> Revision | None:
-        """The newest revision, whatever its state."""
+    def latest(self) -> RevisionRecord | None:
+        """Return the newest revision in any state."""
         return self.revisions[-1] if self.revisions else None
 
     @property
-    def active(self) -> Revision | None:
-        """The revision that serves: the newest of those that were deployed."""
+    def active(self) -> RevisionRecord | None:
+        """Return the newest revision that was deployed, which is the one that serves."""
         return next((r for r in reversed(self.revisions) if r.status == "DEPLOYED"), None)
 
     @property
     def revision_config(self) -> dict[str, Any]:
-        """What the newest revision was made from."""
+        """Return the configuration of the newest revision."""
         return dict(self.latest.config) if self.latest else {}
 
 
@@ -88,5 +92,47 @@ class Deployment:
 class Records:
     """Everything that survives a restart: deployments by id, and names of tracing projects."""
 
-    deployments: dict[str, Deployment] = field(default_factory=dict)
+    deployments: dict[str, DeploymentRecord] = field(default_factory=dict)
     projects: set[str] = field(default_factory=set)
+
+
+_ADAPTER = TypeAdapter(Records)
+
+
+class Storage:
+    """A JSON file that keeps records between runs; without a file nothing is kept.
+
+    The file holds secret values in plain text, as the service itself does, so only its owner may
+    read it.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._written = b""
+
+    def load(self) -> Records:
+        """Return the records of the last run."""
+        if self._file is None or not self._file.exists():
+            return Records()
+        try:
+            return _ADAPTER.validate_json(self._file.read_bytes())
+        except ValidationError:
+            # Not chained: the text of a validation error repeats its input, secrets included.
+            raise ValueError(f"{self._file} is not a database of the simulator") from None
+
+    def save(self, records: Records) -> None:
+        """Replace the file in one step if anything has changed."""
+        if self._file is None:
+            return
+        content = _ADAPTER.dump_json(records, indent=1)
+        if content != self._written:
+            _replace(self._file, content)
+            self._written = content
+
+
+def _replace(file: Path, content: bytes) -> None:
+    beside = file.with_name(f"{file.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(content)
+    beside.replace(file)

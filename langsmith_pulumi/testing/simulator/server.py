@@ -1,4 +1,4 @@
-"""The simulator as tests and the command line use it."""
+"""The simulator: its Python interface, its application, and the command that serves it."""
 
 import contextlib
 import shlex
@@ -8,41 +8,55 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from langsmith_pulumi.testing.simulator import views
-from langsmith_pulumi.testing.simulator.application import application
-from langsmith_pulumi.testing.simulator.faults import Fault, Kind
-from langsmith_pulumi.testing.simulator.gate import Below, Gate
-from langsmith_pulumi.testing.simulator.hosts import Address, HostCheck
+from langsmith_pulumi.testing.simulator import admin_api, api, views
+from langsmith_pulumi.testing.simulator.error_responses import ApiError
+from langsmith_pulumi.testing.simulator.hosts import Address, HostMiddleware
 from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
-from langsmith_pulumi.testing.simulator.records import Deployment, Outcome
+from langsmith_pulumi.testing.simulator.middleware import PrefixMiddleware, RequestMiddleware
+from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Outcome, Storage
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest
-from langsmith_pulumi.testing.simulator.service import ControlPlane
+from langsmith_pulumi.testing.simulator.service import Service
 from langsmith_pulumi.testing.simulator.settings import Settings, random_api_key
-from langsmith_pulumi.testing.simulator.storage import Storage
-from langsmith_pulumi.testing.simulator.traffic import RecordedRequest, Traffic
+from langsmith_pulumi.testing.simulator.traffic import Fault, FaultKind, RecordedRequest, Traffic
 from langsmith_pulumi.testing.simulator.workspace import Workspace
 
 Json = dict[str, Any]
 Result = TypeVar("Result")
 
 
+async def _handle_api_error(_request: Request, error: Exception) -> JSONResponse:
+    api_error = cast("ApiError", error)
+    return JSONResponse({"detail": api_error.detail}, api_error.status)
+
+
+# One for all simulators, because it takes a while to make: the middleware of each simulator puts
+# its service into the scope of every request.
+application = FastAPI(
+    openapi_url=None, redirect_slashes=False, exception_handlers={ApiError: _handle_api_error}
+)
+application.include_router(api.router)
+application.include_router(admin_api.router)
+
+
 @dataclass(kw_only=True, eq=False)
 class Simulator(Settings):
     """The control plane on loopback, as a context manager; takes all of `Settings`, and these.
 
-    It may be stopped and started again, and then comes back on the same port with all it knew.
+    A simulator that was stopped starts again on the same port with the same data.
 
     Args:
         port: 0 picks a free one.
         host: a loopback address, unless `allow_other_hosts`.
-        allowed_hosts: what the `Host` header of a request may name beside the host and loopback;
-            `name:port`, or `name` with any port, for a proxy or a port that is forwarded.
+        allowed_hosts: hosts that the `Host` header of a request may name besides `host` and
+            loopback; `name:port`, or `name` with any port, for a proxy or a forwarded port.
         base_path: serve below this path only; `/api-host` is that of self-hosted installations.
-        database: a file that keeps the deployments, secrets in clear, beyond this process.
+        database: a file that keeps the deployments between processes, secrets in plain text.
         clock: seconds since the epoch; a test may pass its own.
     """
 
@@ -55,19 +69,19 @@ class Simulator(Settings):
     clock: Callable[[], float] = field(default=time.time, repr=False)
 
     def __post_init__(self) -> None:
-        """Set everything up, but for the socket."""
+        """Set up everything except the socket."""
         if not self.allow_other_hosts:
             require_loopback(self.host)
-        _require_sendable(self.api_key)
+        _require_valid_key(self.api_key)
         self._storage = Storage(Path(self.database) if self.database else None)
         self._workspace = Workspace(self, self.clock, self._storage.load())
-        self._plane = ControlPlane(self._workspace)
+        self._service = Service(self._workspace)
         self._traffic = Traffic()
         self._app = self._application()
         self._server: LoopbackServer | None = None
 
     def __enter__(self) -> "Simulator":  # noqa: PYI034 - Self is not in Python 3.10
-        """Start."""
+        """Start the simulator."""
         self.start()
         return self
 
@@ -77,11 +91,11 @@ class Simulator(Settings):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop."""
+        """Stop the simulator."""
         self.stop()
 
     def start(self) -> None:
-        """Serve; returns as soon as requests are answered."""
+        """Start the server, and return as soon as it answers requests."""
         if self._server is None:
             self._server = LoopbackServer(self._app, self.host, self.port)
             self.port = self._server.port
@@ -94,32 +108,32 @@ class Simulator(Settings):
 
     @property
     def url(self) -> str:
-        """Where clients find it."""
+        """Return the base URL for clients."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}{self.base_path}"
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment variables that point clients here."""
+        """Return the environment variables that point clients to this simulator."""
         env = {"LANGSMITH_API_KEY": self.api_key, "LANGGRAPH_HOST_URL": self.url}
         return env | ({"LANGSMITH_WORKSPACE_ID": self.workspace_id} if self.workspace_id else {})
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """The requests to the API so far, oldest first."""
+        """Return the requests to the API so far, oldest first."""
         return self._do(lambda: list(self._traffic.requests))
 
     def clear_requests(self) -> None:
-        """Forget the requests so far."""
+        """Clear the recorded requests."""
         self._do(self._traffic.requests.clear)
 
-    def fail(self, method: str, path: str, kind: Kind, **options: Any) -> None:
-        """Let a request go wrong; `Fault` explains the kinds and the options."""
+    def fail(self, method: str, path: str, kind: FaultKind, **options: Any) -> None:
+        """Add a fault for the next matching request; `Fault` explains the kinds and the options."""
         fault = Fault(method=method, path=path, kind=kind, **options)
         self._do(lambda: self._traffic.faults.append(fault))
 
     def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._do(self._traffic.faults.clear)
 
     def outcome(
@@ -130,49 +144,49 @@ class Simulator(Settings):
         build_log: Sequence[str] = (),
         deploy_log: Sequence[str] = (),
     ) -> None:
-        """Arrange how the next revision of a deployment ends; it need not exist yet."""
+        """Set how the next revision of a deployment ends; the deployment need not exist yet."""
         outcome = Outcome(status, status_message, list(build_log), list(deploy_log))
-        self._do(lambda: self._plane.outcomes.setdefault(name, []).append(outcome))
+        self._do(lambda: self._service.outcomes.setdefault(name, []).append(outcome))
 
     def clear_outcomes(self) -> None:
-        """Let revisions end well again, and patches hold no surprise."""
-        self._do(self._plane.outcomes.clear)
-        self._do(self._plane.surprises.clear)
+        """Remove all outcomes and revision overrides."""
+        self._do(self._service.outcomes.clear)
+        self._do(self._service.revision_overrides.clear)
 
-    def surprise(self, name: str, *, revision: bool) -> None:
-        """Let the next patch of a deployment make a revision, or none, whatever it holds."""
-        self._do(lambda: self._plane.surprises.update({name: revision}))
+    def override_revision(self, name: str, *, revision: bool) -> None:
+        """Make the next patch of a deployment create a revision, or none, against the rules."""
+        self._do(lambda: self._service.revision_overrides.update({name: revision}))
 
     def drift(self, name: str, **patch: Any) -> None:
         """Patch a deployment as a person would in the user interface, unrecorded."""
-        body = PatchRequest(**patch).said()
-        self._do(lambda: self._plane.patch(self._workspace.named(name).id, body))
+        body = PatchRequest(**patch).without_nulls()
+        self._do(lambda: self._service.patch(self._workspace.find_by_name(name).id, body))
 
     def push(self, name: str, commit: str) -> str | None:
-        """Move the branch of a deployment; returns the id of the revision this made, if any."""
-        revision = self._do(lambda: self._plane.push(name, commit))
+        """Push a commit to the branch of a deployment; return the id of its revision, if any."""
+        revision = self._do(lambda: self._service.push(name, commit))
         return revision.id if revision else None
 
     def deployments(self) -> dict[str, Json]:
-        """Return the deployments that are not being deleted, by name, as the API shows them."""
+        """Return the deployments that are not being deleted, by name, in the form of the API."""
         return self._do(
-            lambda: {d.name: self._view(d) for d in self._workspace.all() if not d.leaving}
+            lambda: {d.name: self._view(d) for d in self._workspace.all() if not d.is_deleting}
         )
 
     def deployment(self, name: str) -> Json:
-        """Return one deployment as the API shows it, even while it is being deleted."""
-        return self._do(lambda: self._view(self._workspace.named(name)))
+        """Return one deployment in the form of the API, even while it is being deleted."""
+        return self._do(lambda: self._view(self._workspace.find_by_name(name)))
 
     def revisions(self, name: str) -> list[Json]:
-        """Return the revisions of a deployment as the API shows them, newest first."""
+        """Return the revisions of a deployment in the form of the API, newest first."""
         return self._do(
             lambda: [
                 views.revision_view(revision, self)
-                for revision in reversed(self._workspace.named(name).revisions)
+                for revision in reversed(self._workspace.find_by_name(name).revisions)
             ]
         )
 
-    def _view(self, deployment: Deployment) -> Json:
+    def _view(self, deployment: DeploymentRecord) -> Json:
         return views.deployment_view(deployment, self)
 
     def _do(self, action: Callable[[], Result]) -> Result:
@@ -187,9 +201,10 @@ class Simulator(Settings):
         self._storage.save(self._workspace.records)
 
     def _application(self) -> ASGIApp:
-        gate = Gate(application, self._plane, self._traffic, self._save)
-        app = Below(self.base_path, gate) if self.base_path else gate
-        return HostCheck(app, lambda: Address(self.host, self.port, self.allowed_hosts))
+        app: ASGIApp = RequestMiddleware(application, self._service, self._traffic, self._save)
+        if self.base_path:
+            app = PrefixMiddleware(self.base_path, app)
+        return HostMiddleware(app, lambda: Address(self.host, self.port, self.allowed_hosts))
 
 
 def run(
@@ -200,9 +215,9 @@ def run(
     database: Path | str | None = None,
     allowed_hosts: Sequence[str] = (),
 ) -> None:
-    """Serve until interrupted; prints, once requests are answered, what to paste into a shell.
+    """Serve until interrupted; print the shell commands for clients once requests are answered.
 
-    Without `api_key` each start has a key of its own.
+    Without `api_key` each start makes a new key.
     """
     simulator = Simulator(
         port=port,
@@ -218,7 +233,7 @@ def run(
 
 
 def _ready_text(simulator: Simulator) -> str:
-    # The two that are unset would win over those that are exported.
+    # The two unset variables would take precedence over the exported ones.
     return (
         f"The simulator is ready at {simulator.url}. Paste into another shell:\n\n"
         f"export LANGSMITH_API_KEY={shlex.quote(simulator.api_key)}\n"
@@ -227,7 +242,7 @@ def _ready_text(simulator: Simulator) -> str:
     )
 
 
-def _require_sendable(api_key: str) -> None:
+def _require_valid_key(api_key: str) -> None:
     if not (api_key and api_key.isascii() and api_key.isprintable() and api_key == api_key.strip()):
         raise ValueError(
             "The key cannot be sent in a header: it must be printable ASCII, not empty, and "

@@ -1,4 +1,4 @@
-"""How one simulated control plane behaves."""
+"""The settings of a simulator."""
 
 import secrets
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Integration:
 
 @dataclass(frozen=True)
 class Listener:
-    """A cluster that takes deployments of images, and the namespaces it serves."""
+    """A cluster that runs deployments of images, and the namespaces it serves."""
 
     compute_id: str
     k8s_namespaces: Sequence[str] = ("default",)
@@ -39,30 +39,29 @@ DEFAULT_INTEGRATION = Integration(
 
 
 def random_api_key() -> str:
-    """Make a key in the form of the service's own."""
+    """Return a random key in the format of the service."""
     return f"lsv2_pt_{secrets.token_hex(16)}"
 
 
 @dataclass(kw_only=True)
 class Settings:
-    """The switches of a simulator; they may be flipped while it runs.
+    """The settings of a simulator, which may change while it runs.
 
     Args:
-        api_key: the only key that is let in, in `X-Api-Key` or as a bearer token; a random one
-            unless given.
-        hosting: `cloud` builds from repositories and takes images only with a listener;
-            `self-hosted` takes images only; `any`, the default, takes both, and holds each
-            source to the rules of the place where it belongs.
-        workspace_id: the only workspace that `X-Tenant-Id` may name; None lets any pass.
+        api_key: the only accepted key, in `X-Api-Key` or as a bearer token; random by default.
+        hosting: `cloud` builds from repositories and accepts images only with a listener;
+            `self-hosted` accepts images only; `any`, the default, accepts both, and applies the
+            rules of Cloud to repositories and those of self-hosted to images.
+        workspace_id: the only workspace that `X-Tenant-Id` may name; None accepts any.
         requires_workspace: the key belongs to an organization, so `X-Tenant-Id` must be sent.
-        enabled: False when the organization has not switched deployments on.
-        revision_seconds: how long a revision takes; 0 means it is done at the next request.
-        deletion_seconds: how long a deletion takes; as long as a revision unless given.
-        reads: count reads instead of seconds: a thing moves on after this many reads of it. To
-            be chosen before anything is made, for things keep the time they were made in.
-        listeners: clusters of the workspace; with any, an image must name one.
-        integrations: GitHub integrations. None means the built-in one is listed, and any id works.
-        one_per_agent_environment: refuse a second deployment of one repository and config path.
+        enabled: False if the organization has not enabled deployments.
+        revision_seconds: the duration of a revision; with 0 it is done at the next request.
+        deletion_seconds: the duration of a deletion; that of a revision by default.
+        reads: count reads instead of seconds: each status lasts this many reads of the deployment.
+            Set it before the first deployment is made: a deployment keeps its kind of time.
+        listeners: clusters of the workspace; if there are any, an image must name one.
+        integrations: GitHub integrations. With None the built-in one is listed, and any id works.
+        one_per_agent_environment: reject a second deployment of one repository and config path.
         commands_make_revisions: a changed install or build command alone makes a revision.
         as_built: show the newest revision as it was built (a commit for the branch, an image).
         omitted: fields of `source_config` that this version of the service never returns.

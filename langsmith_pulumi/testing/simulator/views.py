@@ -1,20 +1,21 @@
-"""The form in which the service shows what it remembers."""
+"""The form of records in responses of the API."""
 
 from datetime import datetime, timezone
 from typing import Any
 
-from langsmith_pulumi.testing.simulator import defaults
 from langsmith_pulumi.testing.simulator.lifecycle import (
-    COURSE_OF_SOURCE,
-    PREBUILT,
+    IMAGE_STATUSES,
+    STATUSES_OF_SOURCE,
     WITH_COMMIT,
     WITH_DEPLOY_LOG,
     WITHOUT_BUILD_LOG,
 )
-from langsmith_pulumi.testing.simulator.records import Deployment, Revision
+from langsmith_pulumi.testing.simulator.records import DeploymentRecord, RevisionRecord
 from langsmith_pulumi.testing.simulator.settings import Integration, Listener, Settings
 
 Json = dict[str, Any]
+
+IMAGE_VERSION = "0.5.31"
 
 SOURCE_CONFIG = (
     "integration_id",
@@ -37,8 +38,8 @@ SOURCE_REVISION_CONFIG = (
 )
 
 
-def deployment_view(deployment: Deployment, settings: Settings) -> Json:
-    """Show a deployment, secret values and all."""
+def deployment_view(deployment: DeploymentRecord, settings: Settings) -> Json:
+    """Return a deployment in the form of the API, with its secret values."""
     latest, active = deployment.latest, deployment.active
     return {
         "id": deployment.id,
@@ -47,52 +48,63 @@ def deployment_view(deployment: Deployment, settings: Settings) -> Json:
         "tenant_id": deployment.tenant_id,
         "source": deployment.source,
         "source_config": _source_config(deployment, settings),
-        "source_revision_config": _revision_config(latest, settings) if latest else _blank(),
-        "secrets": deployment.secrets if _has_begun(deployment) else [],
+        "source_revision_config": _revision_config(latest, settings)
+        if latest
+        else _empty_revision_config(),
+        "secrets": deployment.secrets if _has_started(deployment) else [],
         "secret_references": deployment.secret_references,
         "created_at": timestamp(deployment.created_at),
         "updated_at": timestamp(deployment.updated_at),
-        "status": deployment.course.status,
+        "status": deployment.timeline.status,
         "latest_revision_id": latest.id if latest else None,
         "active_revision_id": active.id if active else None,
-        "image_version": defaults.IMAGE_VERSION if active else None,
+        "image_version": IMAGE_VERSION if active else None,
         "url": _url(deployment) if deployment.source != "external_docker" else None,
         "agent": deployment.agent,
         "route_through_gateway": deployment.route_through_gateway,
     }
 
 
-def revision_view(revision: Revision, settings: Settings) -> Json:
-    """Show a revision."""
+def revision_view(revision: RevisionRecord, settings: Settings) -> Json:
+    """Return a revision in the form of the API."""
     return {
         "id": revision.id,
         "created_at": timestamp(revision.created_at),
         "updated_at": timestamp(revision.updated_at),
         "status": revision.status,
-        "status_message": revision.outcome.status_message if revision.course.finished else None,
+        "status_message": revision.outcome.status_message
+        if revision.timeline.is_finished
+        else None,
         "source": revision.source,
         "source_revision_config": _revision_config(revision, settings),
     }
 
 
-def build_log(deployment: Deployment, revision: Revision) -> list[str]:
-    """Return the lines of a build, which are there as soon as it has begun."""
+def build_log(deployment: DeploymentRecord, revision: RevisionRecord) -> list[str]:
+    """Return the lines of the build log, which exist as soon as the build has begun."""
     if revision.status in WITHOUT_BUILD_LOG:
         return []
-    if revision.outcome.build_log or COURSE_OF_SOURCE[revision.source] == PREBUILT:
+    if revision.outcome.build_log or STATUSES_OF_SOURCE[revision.source] == IMAGE_STATUSES:
         return revision.outcome.build_log
-    return defaults.default_build_log(deployment.name, revision.commit)
+    return [
+        f"Fetching {revision.commit or 'source'} for {deployment.name}",
+        "Building the image",
+        "Pushing the image",
+    ]
 
 
-def deploy_log(deployment: Deployment, revision: Revision) -> list[str]:
-    """Return the lines of a server, which are there as soon as it starts."""
+def deploy_log(deployment: DeploymentRecord, revision: RevisionRecord) -> list[str]:
+    """Return the lines of the server log, which exist as soon as the server starts."""
     if revision.status not in WITH_DEPLOY_LOG:
         return []
-    return revision.outcome.deploy_log or defaults.default_deploy_log(deployment.name)
+    return revision.outcome.deploy_log or [
+        f"Starting {deployment.name}",
+        "Application startup complete",
+    ]
 
 
 def integration_view(integration: Integration) -> Json:
-    """Show a GitHub integration."""
+    """Return a GitHub integration in the form of the API."""
     return {
         "id": integration.id,
         "installation_id": integration.installation_id,
@@ -101,7 +113,7 @@ def integration_view(integration: Integration) -> Json:
 
 
 def repository_view(integration: Integration, number: int, url: str) -> Json:
-    """Show a repository that an integration covers."""
+    """Return a repository of an integration in the form of the API."""
     owner, name = url.removesuffix(".git").split("/")[-2:]
     return {
         "host_integration_id": integration.id,
@@ -114,7 +126,7 @@ def repository_view(integration: Integration, number: int, url: str) -> Json:
 
 
 def listener_view(listener: Listener) -> Json:
-    """Show a listener."""
+    """Return a listener in the form of the API."""
     return {
         "id": listener.id,
         "version": "0.1.0",
@@ -127,11 +139,11 @@ def listener_view(listener: Listener) -> Json:
 
 
 def timestamp(seconds: float) -> str:
-    """Write seconds since the epoch as the service writes a time."""
+    """Return seconds since the epoch in the format of the service."""
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat()
 
 
-def _source_config(deployment: Deployment, settings: Settings) -> Json:
+def _source_config(deployment: DeploymentRecord, settings: Settings) -> Json:
     shown = dict.fromkeys(SOURCE_CONFIG) | deployment.source_config
     shown["custom_url"] = shown["custom_url"] or _url(deployment)
     if settings.as_built and deployment.source == "github":
@@ -139,9 +151,11 @@ def _source_config(deployment: Deployment, settings: Settings) -> Json:
     return {field: value for field, value in shown.items() if field not in settings.omitted}
 
 
-def _revision_config(revision: Revision, settings: Settings) -> Json:
+def _revision_config(revision: RevisionRecord, settings: Settings) -> Json:
     built = revision.status in WITH_COMMIT
-    shown = _blank() | revision.config | {"tracked_packages": revision.tracked_packages}
+    shown = (
+        _empty_revision_config() | revision.config | {"tracked_packages": revision.tracked_packages}
+    )
     if built:
         shown["repo_commit_sha"] = revision.commit
     if built and settings.as_built and revision.commit:
@@ -150,15 +164,16 @@ def _revision_config(revision: Revision, settings: Settings) -> Json:
     return shown
 
 
-def _blank() -> Json:
+def _empty_revision_config() -> Json:
     return dict.fromkeys((*SOURCE_REVISION_CONFIG, "repo_commit_sha", "tracked_packages"))
 
 
-def _url(deployment: Deployment) -> str | None:
+def _url(deployment: DeploymentRecord) -> str | None:
     if deployment.active is None:
         return None
-    return defaults.public_url(deployment.name, deployment.id, deployment.source)
+    host = "langgraph.example.com" if deployment.source == "external_docker" else "us.langgraph.app"
+    return f"https://{deployment.name}-{deployment.id.replace('-', '')}.{host}"
 
 
-def _has_begun(deployment: Deployment) -> bool:
+def _has_started(deployment: DeploymentRecord) -> bool:
     return any(revision.status != "CREATING" for revision in deployment.revisions)

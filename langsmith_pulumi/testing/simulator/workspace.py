@@ -1,23 +1,23 @@
-"""The deployments and tracing projects of one workspace, and what time it is for each."""
+"""The deployments and tracing projects of one workspace, and the current tick of each."""
 
 import uuid
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from langsmith_pulumi.testing.simulator.lifecycle import Pace, advance_in_turn
-from langsmith_pulumi.testing.simulator.records import Deployment, Records, Revision
-from langsmith_pulumi.testing.simulator.refusals import name_taken, not_found
+from langsmith_pulumi.testing.simulator.error_responses import name_taken, not_found
+from langsmith_pulumi.testing.simulator.lifecycle import Timing, advance_revisions
+from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Records, RevisionRecord
 from langsmith_pulumi.testing.simulator.settings import Settings
 
 Clock = Callable[[], float]
-_Thing = TypeVar("_Thing", Deployment, Revision)
+_Record = TypeVar("_Record", DeploymentRecord, RevisionRecord)
 
 
 class Workspace:
-    """Keeps deployments, and brings them up to date whenever somebody looks.
+    """The deployments of a workspace, which advance whenever they are read.
 
-    Nothing happens in the background: each look first moves everything on as far as the clock,
-    or the number of reads, allows.
+    Nothing happens in the background: each read first advances every deployment as far as the
+    clock, or the number of reads, allows.
     """
 
     def __init__(self, settings: Settings, clock: Clock, records: Records) -> None:
@@ -26,90 +26,92 @@ class Workspace:
         self.records = records
 
     @property
-    def pace(self) -> Pace:
-        """How fast things go by the present settings."""
+    def timing(self) -> Timing:
+        """Return the timing of the current settings."""
         seconds, deletion = self.settings.revision_seconds, self.settings.deletion_seconds
-        return Pace(seconds, seconds if deletion is None else deletion, self.settings.reads)
+        return Timing(seconds, seconds if deletion is None else deletion, self.settings.reads)
 
-    def now(self, deployment: Deployment | None = None) -> float:
-        """Tell the present tick of a deployment: seconds of the clock, or its reads so far."""
+    def now(self, deployment: DeploymentRecord | None = None) -> float:
+        """Return the current tick of a deployment: seconds of the clock, or its reads so far."""
         if self.settings.reads is None:
             return self.clock()
         return deployment.reads if deployment else 0
 
-    def all(self) -> list[Deployment]:
-        """Return every deployment, oldest first, brought up to date."""
+    def all(self) -> list[DeploymentRecord]:
+        """Advance every deployment, and return them, oldest first."""
         for deployment in list(self.records.deployments.values()):
-            self._bring_up_to_date(deployment)
+            self._advance(deployment)
         return list(self.records.deployments.values())
 
-    def find(self, deployment_id: str) -> Deployment:
-        """Return a deployment by id, or refuse."""
+    def find(self, deployment_id: str) -> DeploymentRecord:
+        """Return the deployment of this id; raise a 404 if there is none."""
         return _with_id("Deployment", self.all(), deployment_id)
 
-    def find_revision(self, deployment_id: str, revision_id: str) -> tuple[Deployment, Revision]:
-        """Return a revision and its deployment, or refuse."""
+    def find_revision(
+        self, deployment_id: str, revision_id: str
+    ) -> tuple[DeploymentRecord, RevisionRecord]:
+        """Return a revision and its deployment; raise a 404 if there is none."""
         deployment = self.find(deployment_id)
         return deployment, _with_id("Revision", deployment.revisions, revision_id)
 
-    def named(self, name: str) -> Deployment:
-        """Return the deployment of this name, or refuse."""
+    def find_by_name(self, name: str) -> DeploymentRecord:
+        """Return the deployment of this name; raise a 404 if there is none."""
         for deployment in self.all():
             if deployment.name == name:
                 return deployment
         raise not_found("Deployment", name)
 
-    def read(self, deployment_id: str) -> Deployment:
-        """Return a deployment to a reader, which passes for time where reads are counted."""
+    def read(self, deployment_id: str) -> DeploymentRecord:
+        """Return a deployment, and count the read, which passes for time in the `reads` mode."""
         self.find(deployment_id).reads += 1
         return self.find(deployment_id)
 
-    def read_revision(self, deployment_id: str, revision_id: str) -> Revision:
-        """Return a revision to a reader, which is a read of its deployment."""
+    def read_revision(self, deployment_id: str, revision_id: str) -> RevisionRecord:
+        """Return a revision, and count a read of its deployment."""
         self.read(deployment_id)
         return self.find_revision(deployment_id, revision_id)[1]
 
-    def add(self, deployment: Deployment) -> None:
-        """Take a deployment in, with its tracing project, unless the name is taken."""
-        self.require_free(deployment.name)
+    def add(self, deployment: DeploymentRecord) -> None:
+        """Add a deployment and its tracing project; raise a 409 if the name is taken."""
+        self.require_free_name(deployment.name)
         self.records.projects.add(deployment.name)
         self.records.deployments[deployment.id] = deployment
 
-    def require_free(self, name: str) -> None:
-        """Refuse a name that a tracing project holds."""
+    def require_free_name(self, name: str) -> None:
+        """Raise a 409 if a tracing project holds the name."""
         self.all()
         if name in self.records.projects:
             raise name_taken(name)
 
-    def remove(self, deployment: Deployment) -> None:
-        """Forget a deployment, and its tracing project if that was asked for."""
+    def remove(self, deployment: DeploymentRecord) -> None:
+        """Remove a deployment, and its tracing project if the deletion included it."""
         del self.records.deployments[deployment.id]
-        if deployment.takes_project_along:
+        if deployment.deletes_tracing_project:
             self.records.projects.discard(deployment.name)
 
-    def _bring_up_to_date(self, deployment: Deployment) -> None:
+    def _advance(self, deployment: DeploymentRecord) -> None:
         now = self.now(deployment)
-        deployment.course.advance(now)
-        if deployment.gone:
+        deployment.timeline.advance(now)
+        if deployment.is_gone:
             self.remove(deployment)
-        elif not deployment.leaving:
+        elif not deployment.is_deleting:
             self._advance_revisions(deployment, now)
 
-    def _advance_revisions(self, deployment: Deployment, now: float) -> None:
+    def _advance_revisions(self, deployment: DeploymentRecord, now: float) -> None:
         before = [revision.status for revision in deployment.revisions]
-        advance_in_turn([revision.course for revision in deployment.revisions], now)
+        advance_revisions([revision.timeline for revision in deployment.revisions], now)
         for revision, status in zip(deployment.revisions, before, strict=True):
             if revision.status != status:
                 revision.updated_at = self.clock()
 
 
 def new_id() -> str:
-    """Make an id as the service does."""
+    """Return a new random id."""
     return str(uuid.uuid4())
 
 
-def _with_id(kind: str, things: Sequence[_Thing], identifier: str) -> _Thing:
-    for thing in things:
-        if thing.id == identifier:
-            return thing
+def _with_id(kind: str, records: Sequence[_Record], identifier: str) -> _Record:
+    for record in records:
+        if record.id == identifier:
+            return record
     raise not_found(kind, identifier)

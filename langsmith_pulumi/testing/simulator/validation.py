@@ -1,6 +1,6 @@
-"""What the service refuses, judged from plain values; where and when is up to the callers.
+"""The validation rules of the service, as functions of plain values.
 
-Bodies come in without their nulls: the service takes null and absent for the same.
+Bodies have no nulls: the service takes null and absent for the same.
 """
 
 import re
@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from langsmith_pulumi.testing.simulator.refusals import Refusal, listener_required, not_found
-from langsmith_pulumi.testing.simulator.reserved import reserved_names
+from langsmith_pulumi.testing.simulator.error_responses import (
+    ApiError,
+    listener_required,
+    not_found,
+)
 from langsmith_pulumi.testing.simulator.settings import Settings
 
 Body = Mapping[str, Any]
@@ -26,17 +29,67 @@ FIXED = (
 )
 MAY_SCALE_TO_ZERO = frozenset({"dev_zero", "dev_free_zero"})
 
+# Names of environment variables that users cannot set; Cloud reserves more than self-hosted.
+RESERVED_NAMES = frozenset(
+    {
+        "LANGCHAIN_TRACING_V2",
+        "LANGSMITH_TRACING_V2",
+        "LANGCHAIN_ENDPOINT",
+        "LANGCHAIN_PROJECT",
+        "LANGSMITH_PROJECT",
+        "LANGSMITH_LANGGRAPH_GIT_REPO",
+        "LANGGRAPH_GIT_REPO_PATH",
+        "LANGCHAIN_API_KEY",
+        "LANGSMITH_CONTROL_PLANE_API_KEY",
+        "POSTGRES_URI",
+        "POSTGRES_PASSWORD",
+        "DATABASE_URI",
+        "LANGSMITH_LANGGRAPH_GIT_REF",
+        "LANGSMITH_LANGGRAPH_GIT_REF_SHA",
+        "LANGGRAPH_AUTH_TYPE",
+        "LANGSMITH_AUTH_ENDPOINT",
+        "LANGSMITH_TENANT_ID",
+        "LANGSMITH_AUTH_VERIFY_TENANT_ID",
+        "LANGSMITH_HOST_PROJECT_ID",
+        "LANGSMITH_HOST_PROJECT_NAME",
+        "LANGSMITH_HOST_REVISION_ID",
+        "LOG_JSON",
+        "LOG_DICT_TRACEBACKS",
+        "REDIS_URI",
+        "LANGCHAIN_CALLBACKS_BACKGROUND",
+        "DD_TRACE_PSYCOPG_ENABLED",
+        "DD_TRACE_REDIS_ENABLED",
+        "LANGSMITH_DEPLOYMENT_NAME",
+        "LANGGRAPH_CLOUD_LICENSE_KEY",
+    }
+)
+RESERVED_NAMES_ON_CLOUD = frozenset(
+    {
+        "LANGSMITH_API_KEY",
+        "LANGSMITH_ENDPOINT",
+        "POSTGRES_URI_CUSTOM",
+        "REDIS_URI_CUSTOM",
+        "PATH",
+        "PORT",
+        "MOUNT_PREFIX",
+        "LSD_ENV",
+        "LSD_DD_API_KEY",
+        "LSD_DD_ENDPOINT",
+        "LSD_DEPLOYMENT_TYPE",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Fields:
-    """Which fields one source needs, and which others it takes."""
+    """The fields that one source requires, and the others that it accepts."""
 
-    needed: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
 
 
-def _fields(needed: str = "", optional: str = "") -> Fields:
-    return Fields(frozenset(needed.split()), frozenset(optional.split()))
+def _fields(required: str = "", optional: str = "") -> Fields:
+    return Fields(frozenset(required.split()), frozenset(optional.split()))
 
 
 SOURCE_CONFIG = {
@@ -58,12 +111,12 @@ SOURCE_REVISION_CONFIG = {
 
 
 def check_create(body: Body, settings: Settings) -> None:
-    """Refuse a create whose fields do not fit its source, each other, or the place."""
+    """Raise a 400 or 404 if the fields do not fit the source, each other, or the hosting."""
     source, config = body["source"], body["source_config"]
     _check_name(body["name"])
     _check_source(source, settings)
-    _check_needed("source_config", config, source, SOURCE_CONFIG)
-    _check_needed(
+    _check_required("source_config", config, source, SOURCE_CONFIG)
+    _check_required(
         "source_revision_config", body["source_revision_config"], source, SOURCE_REVISION_CONFIG
     )
     _check_placement(source, config, settings)
@@ -73,17 +126,17 @@ def check_create(body: Body, settings: Settings) -> None:
 
 
 def check_patch(body: Body, source: str, settings: Settings) -> None:
-    """Refuse a patch that names a fixed field, changed or not, or a foreign one."""
+    """Raise a 400 if a patch names a fixed field, even unchanged, or one of another source."""
     for field in FIXED:
         if field in body.get("source_config", {}):
-            raise Refusal(
+            raise ApiError(
                 400, f"Source configuration error: 'source_config.{field}' cannot be updated."
             )
     check_change(body, source, settings)
 
 
 def check_change(body: Body, source: str, settings: Settings) -> None:
-    """Refuse fields that the source does not have, and names that the service keeps to itself."""
+    """Raise a 400 if a field belongs to another source, or a secret's name is reserved."""
     revision_source = body.get("revision_source", source)
     _check_foreign("source_config", body.get("source_config", {}), source, SOURCE_CONFIG)
     _check_foreign(
@@ -93,14 +146,14 @@ def check_change(body: Body, source: str, settings: Settings) -> None:
         SOURCE_REVISION_CONFIG,
     )
     if body.get("secret_references") and source != "external_docker":
-        raise Refusal(400, f"'secret_references' cannot be set for source '{source}'.")
+        raise ApiError(400, f"'secret_references' cannot be set for source '{source}'.")
     _check_secret_names((secret["name"] for secret in body.get("secrets", ())), source, settings)
 
 
 def check_whole(config: Body, revision_config: Body) -> None:
-    """Refuse a configuration whose parts contradict each other, as it would be afterwards."""
+    """Raise a 400 if the parts of a merged configuration contradict each other."""
     if config.get("build_on_push") and revision_config.get("repo_ref", "").startswith(TAG):
-        raise Refusal(
+        raise ApiError(
             400,
             "Source configuration error: 'source_config.build_on_push' must be false when "
             "'source_revision_config.repo_ref' is a tag.",
@@ -112,7 +165,7 @@ def check_whole(config: Body, revision_config: Body) -> None:
 
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(name):
-        raise Refusal(
+        raise ApiError(
             400,
             "Deployment name must start with a lower-case letter, hold only lower-case letters, "
             "digits and dashes, end in a letter or digit, and have at most 63 characters.",
@@ -121,26 +174,26 @@ def _check_name(name: str) -> None:
 
 def _check_source(source: str, settings: Settings) -> None:
     image = source == "external_docker"
-    refused = {
+    is_rejected = {
         "any": False,
         "cloud": image and not settings.listeners,
         "self-hosted": not image,
     }
-    if refused[settings.hosting]:
-        raise Refusal(400, f"Source '{source}' is not available for this workspace.")
+    if is_rejected[settings.hosting]:
+        raise ApiError(400, f"Source '{source}' is not available for this workspace.")
 
 
-def _check_needed(part: str, config: Body, source: str, table: Mapping[str, Fields]) -> None:
-    for field in sorted(table[source].needed - config.keys()):
-        raise Refusal(
+def _check_required(part: str, config: Body, source: str, table: Mapping[str, Fields]) -> None:
+    for field in sorted(table[source].required - config.keys()):
+        raise ApiError(
             400, f"{_error_of(part)}: '{part}.{field}' is required for source '{source}'."
         )
 
 
 def _check_foreign(part: str, config: Body, source: str, table: Mapping[str, Fields]) -> None:
-    known = table[source].needed | table[source].optional
+    known = table[source].required | table[source].optional
     for field in sorted(config.keys() - known):
-        raise Refusal(
+        raise ApiError(
             400, f"{_error_of(part)}: '{part}.{field}' cannot be set for source '{source}'."
         )
 
@@ -166,7 +219,7 @@ def _check_placement(source: str, config: Body, settings: Settings) -> None:
         raise not_found("Listener", listener_id)
     namespace = config.get("listener_config", {}).get("k8s_namespace")
     if namespace and namespace not in listeners[listener_id].k8s_namespaces:
-        raise Refusal(
+        raise ApiError(
             400,
             "Source configuration error: 'source_config.listener_config.k8s_namespace' "
             f"'{namespace}' is not served by listener ID {listener_id}.",
@@ -184,15 +237,16 @@ def _check_secret_names(names: Iterable[str], source: str, settings: Settings) -
     on_cloud = settings.hosting == "cloud" or (
         settings.hosting == "any" and source != "external_docker"
     )
-    for name in sorted(reserved_names(on_cloud=on_cloud).intersection(names)):
-        raise Refusal(400, f"Secret name '{name}' is reserved.")
+    reserved = RESERVED_NAMES | RESERVED_NAMES_ON_CLOUD if on_cloud else RESERVED_NAMES
+    for name in sorted(reserved.intersection(names)):
+        raise ApiError(400, f"Secret name '{name}' is reserved.")
 
 
 def _check_scale(spec: Body, prefix: str, deployment_type: str | None) -> None:
     least, most = spec.get(f"{prefix}min_scale"), spec.get(f"{prefix}max_scale")
     if least == 0 and deployment_type not in MAY_SCALE_TO_ZERO:
-        raise Refusal(400, f"Source configuration error: '{prefix}min_scale' must be at least 1.")
+        raise ApiError(400, f"Source configuration error: '{prefix}min_scale' must be at least 1.")
     if least is not None and most is not None and least > most:
-        raise Refusal(
+        raise ApiError(
             400, f"Source configuration error: '{prefix}min_scale' is above '{prefix}max_scale'."
         )

@@ -1,4 +1,4 @@
-"""The doors below /_simulator, and that they do what the Python methods do."""
+"""The admin API below /_simulator, and the Python methods that do the same."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +12,11 @@ Json = dict[str, Any]
 Make = Callable[..., Json]
 
 
-def test_requests_are_remembered(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """Method, path, query, status and time of each request to the API, oldest first."""
-    made()
+def test_requests_are_recorded(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
+) -> None:
+    """Each request to the API is listed with method, path, query, status and time."""
+    new_deployment()
     http.get("/v2/deployments", params={"name": "agent"})
 
     seen = http.get("/_simulator/requests").json()
@@ -26,9 +28,11 @@ def test_requests_are_remembered(simulator: Simulator, http: httpx.Client, made:
     assert {r["time"] for r in seen} == {simulator.clock()}
 
 
-def test_requests_hold_no_secret(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """Neither bodies nor headers are remembered."""
-    made(secrets=[{"name": "A", "value": "canary"}])
+def test_requests_hold_no_secret(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
+) -> None:
+    """Neither bodies nor headers are recorded."""
+    new_deployment(secrets=[{"name": "A", "value": "canary"}])
 
     text = http.get("/_simulator/requests").text
 
@@ -36,17 +40,17 @@ def test_requests_hold_no_secret(simulator: Simulator, http: httpx.Client, made:
     assert simulator.api_key not in text
 
 
-def test_requests_can_be_forgotten(simulator: Simulator, http: httpx.Client) -> None:
-    """Forgetting works from both sides, and asking is not remembered."""
-    for forget in (lambda: http.delete("/_simulator/requests"), simulator.clear_requests):
+def test_requests_can_be_cleared(simulator: Simulator, http: httpx.Client) -> None:
+    """Requests can be cleared over HTTP and from Python, and admin requests are not recorded."""
+    for clear in (lambda: http.delete("/_simulator/requests"), simulator.clear_requests):
         http.get("/v2/deployments")
         assert len(simulator.requests) == 1
-        forget()
+        clear()
         assert simulator.requests == []
 
 
 def test_faults(simulator: Simulator, http: httpx.Client) -> None:
-    """Faults come as a list, can be listed while they are left, and be forgotten."""
+    """Faults are set as a list, are listed while hits are left, and can be cleared."""
     fault = {"method": "GET", "path": "/v2/*", "kind": "status", "status": 503, "times": 2}
     assert http.post("/_simulator/faults", json=[fault, {**fault, "times": -1}]).status_code == 204
 
@@ -60,22 +64,22 @@ def test_faults(simulator: Simulator, http: httpx.Client) -> None:
 
 
 def test_faults_are_cleared_from_python(simulator: Simulator, http: httpx.Client) -> None:
-    """What was to go wrong goes well after all."""
+    """A cleared fault does not happen."""
     simulator.fail("*", "*", "status", times=-1)
     simulator.clear_faults()
 
     assert http.get("/v2/deployments").status_code == 200
 
 
-def test_doors_are_not_hit(simulator: Simulator, http: httpx.Client) -> None:
-    """A fault for all paths leaves the doors open."""
+def test_faults_do_not_hit_the_admin_api(simulator: Simulator, http: httpx.Client) -> None:
+    """A fault for all paths does not hit the admin API."""
     simulator.fail("*", "*", "drop_request", times=-1)
 
     assert http.get("/_simulator/requests").status_code == 200
 
 
-def test_outcomes(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """An outcome may be arranged before the deployment exists, and holds for one revision."""
+def test_outcomes(simulator: Simulator, http: httpx.Client, new_deployment: Make) -> None:
+    """An outcome can be set before the deployment exists, and applies to one revision."""
     outcome = {
         "deployment": "agent",
         "status": "BUILD_FAILED",
@@ -84,7 +88,7 @@ def test_outcomes(simulator: Simulator, http: httpx.Client, made: Make) -> None:
     }
     assert http.post("/_simulator/outcomes", json=outcome).status_code == 204
 
-    deployment = made()
+    deployment = new_deployment()
     http.post(f"/v2/deployments/{deployment['id']}/revisions", json={})
 
     newer, older = simulator.revisions("agent")
@@ -92,25 +96,27 @@ def test_outcomes(simulator: Simulator, http: httpx.Client, made: Make) -> None:
     assert (newer["status"], newer["status_message"]) == ("DEPLOYED", None)
 
 
-def test_push_drift_and_surprises(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """What others do to a deployment can be arranged over HTTP as well."""
-    made()
+def test_push_drift_and_revision_overrides(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
+) -> None:
+    """Pushes, drift and revision overrides can be made over HTTP as well."""
+    new_deployment()
     on = {"deployment": "agent", "patch": {"source_config": {"build_on_push": True}}}
     unplanned = {"deployment": "agent", "revision": True}
 
     drifted = http.post("/_simulator/drift", json=on)
     pushed = http.post("/_simulator/push", json={"deployment": "agent", "commit": "a" * 40})
-    surprised = http.post("/_simulator/surprises", json=unplanned)
+    overridden = http.post("/_simulator/revision-overrides", json=unplanned)
     http.post("/_simulator/drift", json=on)
 
-    assert [a.status_code for a in (drifted, pushed, surprised)] == [204, 200, 204]
+    assert [a.status_code for a in (drifted, pushed, overridden)] == [204, 200, 204]
     assert [r["id"] for r in simulator.revisions("agent")][1] == pushed.json()["revision"]
     assert len(simulator.revisions("agent")) == 3
     assert len(simulator.requests) == 1
 
 
 @pytest.mark.parametrize(
-    ("door", "body", "status"),
+    ("route", "body", "status"),
     [
         ("faults", [{"kind": "explode"}], 422),
         ("faults", [{"kind": "status", "statuss": 500}], 422),
@@ -123,15 +129,19 @@ def test_push_drift_and_surprises(simulator: Simulator, http: httpx.Client, made
         ("nowhere", {}, 404),
     ],
 )
-def test_doors_are_strict(http: httpx.Client, door: str, body: Any, status: int) -> None:
-    """A misspelt arrangement is refused, lest a test pass for the wrong reason."""
-    assert http.post(f"/_simulator/{door}", json=body).status_code == status
+def test_admin_requests_are_validated(
+    http: httpx.Client, route: str, body: Any, status: int
+) -> None:
+    """A misspelt admin request is an error, lest a test pass for the wrong reason."""
+    assert http.post(f"/_simulator/{route}", json=body).status_code == status
 
 
-def test_deployments_by_name(simulator: Simulator, http: httpx.Client, made: Make) -> None:
-    """From Python, deployments are found by name; those being deleted are not among the live."""
+def test_deployments_by_name(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
+) -> None:
+    """`deployments` leaves out those being deleted; `deployment` returns them."""
     simulator.deletion_seconds = 10
-    stays, leaves = made("stays"), made("leaves")
+    stays, leaves = new_deployment("stays"), new_deployment("leaves")
     http.delete(f"/v2/deployments/{leaves['id']}")
 
     assert {name: d["id"] for name, d in simulator.deployments().items()} == {"stays": stays["id"]}

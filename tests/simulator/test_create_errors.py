@@ -1,4 +1,4 @@
-"""What a create is refused for, and in which words."""
+"""Creates that fail, and their error messages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +17,8 @@ UNKNOWN_ID = "99999999-9999-4999-8999-999999999999"
 TAG = {"repo_ref": "refs/tags/v1"}
 
 
-def detail(answer: httpx.Response) -> str:
-    text = answer.json()["detail"]
+def error_detail(response: httpx.Response) -> str:
+    text = response.json()["detail"]
     assert isinstance(text, str)
     return text
 
@@ -51,12 +51,12 @@ def detail(answer: httpx.Response) -> str:
         ({"secrets": {"A": "1"}}, ["secrets"], "list_type"),
     ],
 )
-def test_the_form_of_the_body(create: Call, changes: Json, loc: list[str | int], kind: str) -> None:
-    """An unknown field, a missing one or a wrong type is a 422 that points to the place."""
-    answer = create(**changes)
+def test_body_validation(create: Call, changes: Json, loc: list[str | int], kind: str) -> None:
+    """An unknown field, a missing one or a wrong type is a 422 with the field's path."""
+    response = create(**changes)
 
-    assert answer.status_code == 422
-    assert [(e["loc"], e["type"]) for e in answer.json()["detail"]] == [(["body", *loc], kind)]
+    assert response.status_code == 422
+    assert [(e["loc"], e["type"]) for e in response.json()["detail"]] == [(["body", *loc], kind)]
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ def test_the_form_of_the_body(create: Call, changes: Json, loc: list[str | int],
         ({"sidecars": [{"name": "proxy"}]}, "missing"),
     ],
 )
-def test_the_form_of_resources(create: Call, spec: Json, kind: str) -> None:
-    """Figures have types and limits, and Kubernetes objects have their own spelling."""
-    answer = create("agent", "external_docker", source_config={"resource_spec": spec})
+def test_resource_validation(create: Call, spec: Json, kind: str) -> None:
+    """Numbers have types and limits, and Kubernetes objects use camel case."""
+    response = create("agent", "external_docker", source_config={"resource_spec": spec})
 
-    assert answer.status_code == 422
-    assert [error["type"] for error in answer.json()["detail"]] == [kind]
+    assert response.status_code == 422
+    assert [error["type"] for error in response.json()["detail"]] == [kind]
 
 
 def test_a_body_must_be_json(http: httpx.Client) -> None:
-    """A body of another content type is not read."""
+    """A body that is not JSON, by content type or syntax, is a 422."""
     text = http.post("/v2/deployments", content=b"{}", headers={"Content-Type": "text/plain"})
     broken = http.post(
         "/v2/deployments", content=b"{", headers={"Content-Type": "application/json"}
@@ -108,11 +108,14 @@ def test_a_body_must_be_json(http: httpx.Client) -> None:
         ("internal_template", "source_config", "template_id"),
     ],
 )
-def test_fields_a_source_needs(create: Call, source: str, part: str, field: str) -> None:
-    """A field that the source needs may be neither null nor left out."""
-    answer = create("agent", source, **{part: {field: None}})
+def test_required_fields(create: Call, source: str, part: str, field: str) -> None:
+    """A field that the source requires cannot be null or absent."""
+    response = create("agent", source, **{part: {field: None}})
 
-    assert (answer.status_code, f"'{part}.{field}' is required" in detail(answer)) == (400, True)
+    assert (response.status_code, f"'{part}.{field}' is required" in error_detail(response)) == (
+        400,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,13 +133,16 @@ def test_fields_a_source_needs(create: Call, source: str, part: str, field: str)
         ("internal_template", "source_revision_config", "langgraph_config_path", "x.json"),
     ],
 )
-def test_fields_foreign_to_a_source(
+def test_fields_of_another_source(
     create: Call, source: str, part: str, field: str, value: object
 ) -> None:
-    """A field that belongs to another source is refused."""
-    answer = create("agent", source, **{part: {field: value}})
+    """A field of another source is a 400."""
+    response = create("agent", source, **{part: {field: value}})
 
-    assert (answer.status_code, f"'{part}.{field}' cannot be set" in detail(answer)) == (400, True)
+    assert (response.status_code, f"'{part}.{field}' cannot be set" in error_detail(response)) == (
+        400,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,10 +174,10 @@ def test_fields_foreign_to_a_source(
 def test_fields_that_contradict_each_other(
     create: Call, source: str, changes: Json, words: str
 ) -> None:
-    """What makes no sense together is refused with its reason."""
-    answer = create("agent", source, **changes)
+    """Fields that contradict each other are a 400 with the reason."""
+    response = create("agent", source, **changes)
 
-    assert (answer.status_code, words in detail(answer)) == (400, True)
+    assert (response.status_code, words in error_detail(response)) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +210,14 @@ def test_good_names(create: Call, name: str) -> None:
 def test_reserved_names(
     simulator: Simulator, create: Call, place: tuple[Any, str], name: str, *, accepted: bool
 ) -> None:
-    """The service keeps names to itself, Cloud more than self-hosted; values are not repeated."""
+    """Cloud reserves more names than self-hosted, and no error repeats a secret value."""
     simulator.hosting, source = place
 
-    answer = create("agent", source, secrets=[A, {"name": name, "value": "canary"}])
+    response = create("agent", source, secrets=[A, {"name": name, "value": "canary"}])
 
-    assert answer.status_code == (201 if accepted else 400)
-    assert accepted or name in answer.text
-    assert "canary" not in answer.text
+    assert response.status_code == (201 if accepted else 400)
+    assert accepted or name in response.text
+    assert "canary" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -229,19 +235,19 @@ def test_reserved_names(
 def test_sources_by_hosting(
     simulator: Simulator, create: Call, hosting: Any, source: str, *, accepted: bool
 ) -> None:
-    """Cloud builds, and self-hosted runs images."""
+    """Cloud accepts sources that it builds, and self-hosted accepts images."""
     simulator.hosting = hosting
 
     assert create("agent", source).status_code == (201 if accepted else 400)
 
 
 def test_cloud_with_a_listener(simulator: Simulator, create: Call) -> None:
-    """Cloud takes images too where a listener can place them."""
+    """Cloud accepts an image if a listener can run it."""
     simulator.hosting, simulator.listeners = "cloud", [LISTENER]
 
-    answer = create("agent", "external_docker", source_config={"listener_id": LISTENER.id})
+    response = create("agent", "external_docker", source_config={"listener_id": LISTENER.id})
 
-    assert answer.status_code == 201
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -263,16 +269,16 @@ def test_cloud_with_a_listener(simulator: Simulator, create: Call) -> None:
 def test_listeners(
     simulator: Simulator, create: Call, placement: Json, status: int, words: str
 ) -> None:
-    """Where there are listeners, an image must name one of them, and a namespace it serves."""
+    """In a workspace with listeners, an image must name one and a namespace that it serves."""
     simulator.listeners = [LISTENER]
 
-    answer = create("agent", "external_docker", source_config=placement)
+    response = create("agent", "external_docker", source_config=placement)
 
-    assert (answer.status_code, words in detail(answer)) == (status, True)
+    assert (response.status_code, words in error_detail(response)) == (status, True)
 
 
 def test_unknown_integration(simulator: Simulator, create: Call) -> None:
-    """Where integrations are listed, a repository must come through one of them."""
+    """An integration that is not listed is a 404."""
     simulator.integrations = [Integration("acme", id=UNKNOWN_ID)]
 
     assert create().status_code == 404

@@ -1,0 +1,75 @@
+"""The error responses of the service, and how a response is sent from outside the application.
+
+The wording marked "seen" was met by clients of the real service; the rest is ours.
+"""
+
+import json
+
+from starlette.types import Send
+
+
+class ApiError(Exception):
+    """An error response of the service: a status and a detail."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def not_found(kind: str, identifier: str) -> ApiError:
+    """Return the error for an unknown deployment, revision or listener (seen)."""
+    return ApiError(404, f"{kind} ID {identifier} not found.")
+
+
+def name_taken(name: str) -> ApiError:
+    """Return the error for a name that a tracing project holds (seen)."""
+    return ApiError(
+        409,
+        "Deployments create a tracing project in LangSmith with the same name as the deployment. "
+        f"There already exists a project in LangSmith named: {name}.",
+    )
+
+
+def agent_environment_taken() -> ApiError:
+    """Return the error for a repository and config path that are deployed already (seen)."""
+    return ApiError(409, "A deployment already exists for this agent environment.")
+
+
+def listener_required(listener_ids: list[str]) -> ApiError:
+    """Return the error for an image without a listener, in a workspace that has some (seen)."""
+    return ApiError(
+        400,
+        "Source configuration error: 'source_config.listener_id' is required for workspace "
+        f"with available listener IDs: {listener_ids}",
+    )
+
+
+def not_enabled() -> ApiError:
+    """Return the error for an organization that has not enabled deployments (seen)."""
+    return ApiError(403, "LangSmith Deployment is not enabled for this organization")
+
+
+def workspace_required() -> ApiError:
+    """Return the error for an organization-scoped key without a workspace header (seen)."""
+    return ApiError(
+        403,
+        "This API key is org-scoped and requires workspace specification. "
+        "Please provide 'X-Tenant-ID' header.",
+    )
+
+
+async def send_error(error: ApiError, send: Send) -> None:
+    """Send an error in the form of the API."""
+    body = json.dumps({"detail": error.detail}).encode()
+    await send_response(error.status, "application/json", body, send)
+
+
+async def send_response(status: int, content_type: str, body: bytes, send: Send) -> None:
+    """Send a whole response."""
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
