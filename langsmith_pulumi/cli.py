@@ -156,7 +156,7 @@ def offline_export(cwd: Path, stack: str) -> None:
     help="Comma-separated: replace, delete, revision, truncated, unjudged; empty: no gate.",
 )
 @click.option("--allow", multiple=True, help="Names, types or URNs (* and ?) that may pass.")
-@click.option("--quiet", is_flag=True, help="Print nothing where nothing changes.")
+@click.option("--quiet", is_flag=True, help="Print nothing if nothing changes.")
 def review(
     files: tuple[IO[bytes], ...],
     form: str | None,
@@ -168,12 +168,13 @@ def review(
     """Turn `pulumi preview --json` into a report for a pull request.
 
     One FILE per stack; - is standard input. Exit codes: 0 fine, 1 no preview, 3 a replacement,
-    4 a deletion, 5 a new revision, 6 a truncated report, 7 what cannot be judged; the gravest wins.
+    4 a deletion, 5 a new revision, 6 a truncated report, 7 a change that cannot be judged; the most
+    severe wins.
     """
     from . import review as reviewing
 
     try:
-        outcome = reviewing.review(
+        result = reviewing.review(
             [(file.name, file.read()) for file in files],
             format=form or ("text" if sys.stdout.isatty() else "markdown"),
             fail_on=[gate.strip() for gate in fail_on.split(",") if gate.strip()],
@@ -181,13 +182,13 @@ def review(
             quiet=quiet,
             colour=reviewing.wants_colour(sys.stdout, os.environ),
         )
-    except (reviewing.UnreadablePlan, ValueError) as refusal:
-        raise click.ClickException(str(refusal)) from None
-    if outcome.text:
-        click.echo(outcome.text, nl=False, color=True)
-    for sentence in outcome.refusals:
+    except (reviewing.UnreadablePlan, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    if result.text:
+        click.echo(result.text, nl=False, color=True)
+    for sentence in result.refusals:
         click.echo(sentence, err=True)
-    sys.exit(outcome.exit_code)
+    sys.exit(result.exit_code)
 
 
 @main.command()
@@ -195,11 +196,11 @@ def review(
 @click.option(
     "--report",
     type=click.File("rb"),
-    help="The same report as JSON: sets its labels, keeps silent where nothing changes.",
+    help="The same report as JSON: its labels are set; nothing new is posted if nothing changes.",
 )
-@click.option("--name", default="", help="By which a comment that is no report is found again.")
+@click.option("--name", default="", help="Identifies a comment that is not a report.")
 @click.option("--edit-only", is_flag=True, help="Post no new comment.")
-@click.option("--drop-label", "drop", multiple=True, help="A label to take off.")
+@click.option("--drop-label", "drop", multiple=True, help="A label to remove.")
 @click.option("--number", type=int, help="The request; the pipeline's own if left out.")
 def comment(  # noqa: PLR0913 - each is an option
     file: IO[str],
@@ -210,15 +211,15 @@ def comment(  # noqa: PLR0913 - each is an option
     *,
     edit_only: bool,
 ) -> None:
-    """Post FILE as a comment on a pull request, or edit the one that is there.
+    """Post FILE as a comment on a pull request, or edit the existing one.
 
-    For GitHub Actions and GitLab CI, whose variables tell where. The token is GITHUB_TOKEN or
+    For GitHub Actions and GitLab CI, whose variables name the request. The token is GITHUB_TOKEN or
     GITLAB_TOKEN.
     """
     from .review import posting
 
     try:
-        said = posting.comment(
+        result = posting.comment(
             file.read(),
             os.environ,
             report=_report(report) if report else None,
@@ -227,9 +228,9 @@ def comment(  # noqa: PLR0913 - each is an option
             drop_labels=drop,
             number=number,
         )
-    except posting.PostingFailed as refusal:
-        raise click.ClickException(str(refusal)) from None
-    for sentence in (said.sentence, *said.warnings):
+    except posting.PostingFailed as error:
+        raise click.ClickException(str(error)) from None
+    for sentence in (result.sentence, *result.warnings):
         click.echo(sentence, err=True)
 
 
@@ -241,7 +242,7 @@ def _report(file: IO[bytes]) -> dict[str, Any]:
     except ValueError:
         report = None
     if not (isinstance(report, dict) and {"changes", "labels"} <= report.keys()):
-        raise click.ClickException(f"{file.name} holds no report as `review --format json` has it.")
+        raise click.ClickException(f"{file.name} is not a report made by `review --format json`.")
     return report
 
 

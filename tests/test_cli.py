@@ -21,7 +21,7 @@ def test_a_file_that_is_no_report_is_named(content: bytes, tmp_path: Path) -> No
     report.write_bytes(content)
     result = CliRunner().invoke(main, ["comment", str(report), "--report", str(report)])
     assert result.exit_code == 1
-    assert "report.json holds no report" in result.output
+    assert "report.json is not a report made by" in result.output
 
 
 @pytest.mark.parametrize(

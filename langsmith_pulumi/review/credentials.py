@@ -1,9 +1,9 @@
-"""Hide credentials that stand in clear in the texts of a plan: URLs, commands, messages.
+"""Masking of credentials in the plain texts of a plan: URLs, commands, messages.
 
-A plan marks as secret what the program made a secret; this is for what it did not. The patterns are
-ours: the well-kept scanners (detect-secrets, gitleaks) bring a program or a dozen dependencies, and
-judge files for an audit, where a missed token is worse here than a hidden word. Each pattern takes
-linear time, for messages may be long.
+A plan marks as secret only the values that the program made secret. The patterns here are for
+credentials that it did not. The maintained scanners (detect-secrets, gitleaks) bring a program or a
+dozen dependencies and are tuned for audits of files; here a leaked token is worse than a masked
+word. Each pattern takes linear time, because messages may be long.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 MASK = "***"
 
-_TELLING = re.compile(
+_SECRET_NAME = re.compile(
     r"token|secret|passw(?:or)?d|passphrase|credential|signature|api[_-]?key"
     r"|(?:^|[_.-])(?:pass|pwd|pw|auth)[\"']?$",
     re.IGNORECASE,
 )
-"""A name that tells of a secret value, such as ``DB_PASSWORD`` or ``--api-key``."""
-_TELLING_IN_QUERY = re.compile(r"^(?:key|sig|code|auth)$", re.IGNORECASE)
+"""A name of a secret value, such as ``DB_PASSWORD`` or ``--api-key``."""
+_SECRET_NAME_IN_QUERY = re.compile(r"^(?:key|sig|code|auth)$", re.IGNORECASE)
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s&;#"',]+)"""
 
 _USER_OF_URL = re.compile(r"(?<=://)(?:[^/\s@]+(?:@[^/\s@]+)*|[^/\s@:]*:(?!\d+/)\S{0,200})(?=@)")
-"""User and password of a URL; one that holds a slash unescaped as well."""
+"""User and password of a URL, also if they hold an unescaped slash."""
 
 _NAMED = (
     # TOKEN=..., --password='...', in a command or an environment.
@@ -36,7 +36,7 @@ _NAMED = (
     # "password": "..." of JSON and of Python.
     re.compile(r"""(["'][\w.-]+["'])(\s*:\s*)("[^"]*"|'[^']*')"""),
 )
-"""A name, what separates it, and the value."""
+"""Groups: a name, its separator, and the value."""
 _IN_QUERY = re.compile(r"""(?<=[?&;])([\w.-]+)(=)([^\s&;#"',]+)""")
 _AFTER_SCHEME = re.compile(
     rf"(?i)\b(bearer|basic|_authtoken|_password)([ \t]+|[ \t]*=[ \t]*)({_VALUE})"
@@ -64,7 +64,7 @@ _TOKENS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON web tokens
     r")"
 )
-"""Tokens that are known by how they begin."""
+"""Tokens with a known prefix."""
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S])*"
     r"(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
@@ -72,18 +72,18 @@ _PRIVATE_KEY = re.compile(
 
 
 def without_credentials(text: str) -> str:
-    """Return a text with ``***`` in place of users, passwords, tokens and private keys."""
+    """Replace users, passwords, tokens and private keys in a text by ``***``."""
     for pattern in (_PRIVATE_KEY, _TOKENS, _USER_OF_URL):
         text = pattern.sub(MASK, text)
     for pattern in _NAMED:
-        text = pattern.sub(_masked_if(_TELLING), text)
+        text = pattern.sub(_masked_if(_SECRET_NAME), text)
     for pattern in (_AFTER_SCHEME, _USER_OPTION):
         text = pattern.sub(rf"\1\2{MASK}", text)
-    return _IN_QUERY.sub(_masked_if(_TELLING_IN_QUERY), text)
+    return _IN_QUERY.sub(_masked_if(_SECRET_NAME_IN_QUERY), text)
 
 
-def _masked_if(telling: re.Pattern[str]) -> Callable[[re.Match[str]], str]:
+def _masked_if(secret_name: re.Pattern[str]) -> Callable[[re.Match[str]], str]:
     def masked(named: re.Match[str]) -> str:
-        return f"{named[1]}{named[2]}{MASK}" if telling.search(named[1]) else named[0]
+        return f"{named[1]}{named[2]}{MASK}" if secret_name.search(named[1]) else named[0]
 
     return masked

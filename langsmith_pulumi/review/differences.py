@@ -1,6 +1,6 @@
-"""What differs between a deployment's old and new state, field by field and secret by secret.
+"""Differences between a deployment's old and new state, by field and by secret.
 
-No value of a secret, no salt and no fingerprint leaves this module: of a secret only its name and
+No value of a secret, no salt and no fingerprint leaves this module: only the name of a secret and
 what happens to it.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_pulumi.provider import bags
 from langsmith_pulumi.provider.changes import FIELDS, SECRETS, Change, Changed, compare, let_go
 
-from .leaves import leaves
+from .plan import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,18 +28,18 @@ FINGERPRINTS = "secret_fingerprints"
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One value that changes, by its path; None stands for "not set"."""
+    """One value that changes, by its path; None means "not set"."""
 
     path: str
     change: Change
     before: Any
     after: Any
     drift: bool = False
-    """Whether the plan shows that the old value was set behind Pulumi's back."""
+    """True if the plan shows that the old value was set outside Pulumi."""
 
 
-class SecretFate(str, Enum):
-    """What happens to a secret."""
+class SecretAction(str, Enum):
+    """An action on a secret."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -52,39 +52,39 @@ class SecretChange:
     """One secret that changes: its name, never its value."""
 
     name: str
-    fate: SecretFate
+    action: SecretAction
     drift: bool = False
 
 
 @dataclass(frozen=True)
 class Differences:
-    """All that differs for one resource."""
+    """All differences of one resource."""
 
     fields: tuple[FieldChange, ...] = ()
     secrets: tuple[SecretChange, ...] = ()
-    let_go: tuple[str, ...] = ()
-    """Paths that the program names no more; what they hold stays as it is."""
+    unmanaged: tuple[str, ...] = ()
+    """Paths that the program no longer names; their values stay as they are."""
 
     @property
     def all(self) -> tuple[FieldChange | SecretChange, ...]:
-        """Every change of a field or a secret."""
+        """Return every change of a field or a secret."""
         return (*self.fields, *self.secrets)
 
     @property
     def is_drift(self) -> bool:
-        """Whether there is a change, and all of it puts drift right."""
+        """Return True if there are changes and all of them correct drift."""
         return bool(self.all) and all(change.drift for change in self.all)
 
-    def joined(self, other: Differences) -> Differences:
-        """Both, each field and secret once."""
+    def merged(self, other: Differences) -> Differences:
+        """Return both, each field and secret once."""
         return Differences(
             tuple({field.path: field for field in (*other.fields, *self.fields)}.values()),
             tuple({secret.name: secret for secret in (*other.secrets, *self.secrets)}.values()),
-            self.let_go,
+            self.unmanaged,
         )
 
-    def makes(self, change: Change) -> bool:
-        """Whether a visible change is of this kind; a changed secret makes a revision."""
+    def include(self, change: Change) -> bool:
+        """Return True if a visible change costs this; a changed secret makes a revision."""
         secret = bool(self.secrets) and change is Change.REVISION
         return secret or any(field.change is change for field in self.fields)
 
@@ -92,52 +92,52 @@ class Differences:
 def between(
     before: State | None,
     after: State | None,
-    recorded: State | None = None,
+    before_refresh: State | None = None,
     table: Iterable[Field] = FIELDS,
 ) -> Differences:
-    """What an update changes, among the fields of a table.
+    """Return what an update changes, among the fields of a table.
 
-    ``recorded`` is the state before a refresh in the same preview, where there was one: what the
+    ``before_refresh`` is the state before a refresh in the same preview, if there was one: what the
     refresh altered is drift.
     """
-    olds, news = _known_of(before), after.inputs if after else {}
-    last = _known_of(recorded) if recorded else olds
+    olds, news = _last_known(before), after.inputs if after else {}
+    recorded = _last_known(before_refresh) if before_refresh else olds
     return Differences(
-        tuple(_fields(olds, news, last, _without_secrets(table))),
-        tuple(_secrets(olds, news, last)),
+        tuple(_fields(olds, news, recorded, _without_secrets(table))),
+        tuple(_secrets(olds, news, recorded)),
         tuple(let_go(olds, news)) if table is FIELDS else (),
     )
 
 
 def across_replacement(before: State | None, after: State | None) -> Differences:
-    """What a replacement changes: secrets by name only.
+    """Return what a replacement changes, with secrets compared by name only.
 
-    The new deployment has a new salt, so fingerprints say nothing about values here. Where the plan
-    does not hold the old state, nothing can be told.
+    The new deployment has a new salt, so its fingerprints cannot be compared with the old ones.
+    Where the plan lacks the old state, there are no differences.
     """
-    olds, news = _known_of(before), after.inputs if after else {}
+    olds, news = _last_known(before), after.inputs if after else {}
     if not olds:
         return Differences()
-    mine, theirs = _names(olds), _names(news)
+    old_names, new_names = _names(olds), _names(news)
     secrets = {
-        **dict.fromkeys(theirs - mine, SecretFate.ADDED),
-        **dict.fromkeys(mine - theirs, SecretFate.REMOVED),
+        **dict.fromkeys(new_names - old_names, SecretAction.ADDED),
+        **dict.fromkeys(old_names - new_names, SecretAction.REMOVED),
     }
     return Differences(
         tuple(_fields(olds, news, olds, _without_secrets(FIELDS))),
-        tuple(SecretChange(name, fate) for name, fate in sorted(secrets.items())),
+        tuple(SecretChange(name, action) for name, action in sorted(secrets.items())),
     )
 
 
 def secret_names(state: State) -> set[str]:
-    """The names of a state's secrets."""
+    """Return the names of a state's secrets."""
     return _names(state.inputs)
 
 
-def _known_of(state: State | None) -> Bag:
-    """The old side of a comparison, as the provider's diff sees it.
+def _last_known(state: State | None) -> Bag:
+    """Return the old side of a comparison, as the provider's diff sees it.
 
-    That is what the last read or write left in the outputs.
+    The outputs hold what the last read or write returned.
     """
     outputs = (state.outputs or state.inputs) if state else {}
     return {"workspace_id": outputs.get("tenant_id"), **outputs} if outputs else {}
@@ -155,14 +155,14 @@ def _fields(olds: Bag, news: Bag, recorded: Bag, table: Iterable[Field]) -> Iter
             yield FieldChange(leaf, field.change, old, new, drift)
 
 
-def _value(bag: Bag, field: Field, path: str) -> Any:
-    """The value at a path of the table; keys of an object that is compared by key may hold dots."""
-    owner, key = bags.get(bag, field.path), path[len(field.path) + 1 :]
-    return owner.get(key) if key and isinstance(owner, dict) else bags.get(bag, path)
+def _value(properties: Bag, field: Field, path: str) -> Any:
+    """Return the value at a path; keys of an object that is compared by key may hold dots."""
+    owner, key = bags.get(properties, field.path), path[len(field.path) + 1 :]
+    return owner.get(key) if key and isinstance(owner, dict) else bags.get(properties, path)
 
 
 def _collapsed(news: Bag, changes: Iterable[Changed]) -> Iterator[tuple[str, Field]]:
-    """The changed paths; an object that is unknown as a whole once, with its worst cost."""
+    """Yield the changed paths; an object that is unknown as a whole once, at its highest cost."""
     seen: set[str] = set()
     for change in changes:
         path = _unknown_ancestor(news, change.path) or change.path
@@ -171,60 +171,152 @@ def _collapsed(news: Bag, changes: Iterable[Changed]) -> Iterator[tuple[str, Fie
             yield path, change.field
 
 
-def _unknown_ancestor(bag: Bag, path: str) -> str | None:
+def _unknown_ancestor(properties: Bag, path: str) -> str | None:
     parts = path.split(".")
     prefixes = (".".join(parts[:end]) for end in range(1, len(parts)))
-    return next((prefix for prefix in prefixes if bags.is_unknown(bags.get(bag, prefix))), None)
+    return next((p for p in prefixes if bags.is_unknown(bags.get(properties, p))), None)
 
 
 def _secrets(olds: Bag, news: Bag, recorded: Bag) -> Iterator[SecretChange]:
     for name in _changed_secrets(olds, news):
-        yield SecretChange(name, _fate(name, olds, news), _is_drift(name, olds, recorded))
+        yield SecretChange(name, _action(name, olds, news), _is_drift(name, olds, recorded))
 
 
 def _changed_secrets(olds: Bag, news: Bag) -> list[str]:
-    """The names of secrets that differ, by fingerprint or, without any, by name alone."""
-    named_only = FINGERPRINTS not in olds and FINGERPRINTS not in news
-    if named_only and isinstance(news.get(SECRETS), dict):
+    """Return the names of secrets that differ, by fingerprint or, without any, by name alone."""
+    by_name_only = FINGERPRINTS not in olds and FINGERPRINTS not in news
+    if by_name_only and isinstance(news.get(SECRETS), dict):
         return sorted(_names(olds) ^ _names(news))
     secrets = [field for field in FIELDS if field.path == SECRETS]
     return [change.path.partition(".")[2] for change in compare(olds, news, secrets)]
 
 
-def _fate(name: str, olds: Bag, news: Bag) -> SecretFate:
+def _action(name: str, olds: Bag, news: Bag) -> SecretAction:
     before, after = _names(olds), _names(news)
-    if not name or _is_pending(name, news):
-        return SecretFate.UNKNOWN
+    if not name or bags.is_unknown(_fingerprints(news).get(name)):
+        return SecretAction.UNKNOWN
     if name not in before:
-        return SecretFate.ADDED
-    return SecretFate.CHANGED if name in after else SecretFate.REMOVED
-
-
-def _is_pending(name: str, news: Bag) -> bool:
-    prints = news.get(FINGERPRINTS)
-    return isinstance(prints, dict) and bags.is_unknown(prints.get(name))
+        return SecretAction.ADDED
+    return SecretAction.CHANGED if name in after else SecretAction.REMOVED
 
 
 def _is_drift(name: str, olds: Bag, recorded: Bag) -> bool:
-    """Whether a refresh altered the fingerprint, or the last one left other names than were set.
+    """Return True if a refresh altered the fingerprint, or left other names than were set.
 
     A refresh reads the live variables into the fingerprints and leaves ``secrets`` as the program
-    wrote them, so a variable that was added or removed behind Pulumi's back shows even later.
+    wrote them, so a variable that was added or removed outside Pulumi shows in later plans, too.
     """
-    prints, last = _prints(olds), _prints(recorded)
+    live, last = _fingerprints(olds), _fingerprints(recorded)
     written = olds.get(SECRETS) if FINGERPRINTS in olds else None
-    astray = isinstance(written, dict) and (name in written) != (name in prints)
-    return astray or prints.get(name) != last.get(name)
+    names_differ = isinstance(written, dict) and (name in written) != (name in live)
+    return names_differ or live.get(name) != last.get(name)
 
 
-def _prints(bag: Bag) -> Bag:
-    prints = bag.get(FINGERPRINTS)
-    return prints if isinstance(prints, dict) else {}
+def _fingerprints(properties: Bag) -> Bag:
+    fingerprints = properties.get(FINGERPRINTS)
+    return fingerprints if isinstance(fingerprints, dict) else {}
 
 
-def _names(bag: Bag) -> set[str]:
-    """The names of the secrets: live ones where they were read, else as the program wrote them."""
+def _names(properties: Bag) -> set[str]:
+    """Return the names of the secrets: the live ones if known, else those of the program."""
     for key in (FINGERPRINTS, SECRETS):
-        if isinstance(bag.get(key), dict):
-            return set(bag[key])
+        if isinstance(properties.get(key), dict):
+            return set(properties[key])
     return set()
+
+
+Leaf = tuple[str, Any, Any]
+"""A path with the old and the new value."""
+
+_ENVIRONMENTS = ("env", "envs", "env_vars", "environment", "environment_variables")
+
+
+def leaves(before: Any, after: Any, path: str) -> Iterator[Leaf]:
+    """Yield each nested value that differs: its path (``sidecars[proxy].image``), old and new.
+
+    Environment variables of containers may hold secrets in plain text, so their values are masked;
+    so is a value that becomes a secret, or was one.
+    """
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        yield from _object_leaves(before, after, path)
+    elif _is_object_list(before) and _is_object_list(after):
+        yield from _list_leaves(before, after, path)
+    else:
+        yield _leaf(path, _masked(before, _key(path)), _masked(after, _key(path)))
+
+
+def _leaf(path: str, before: Any, after: Any) -> Leaf:
+    both = before is not None and after is not None
+    if both and (_holds_secret(before) or _holds_secret(after)):
+        return path, _hidden(before), _hidden(after)
+    return path, before, after
+
+
+def _key(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _object_leaves(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterator[Leaf]:
+    for key in sorted({*before, *after}):
+        old, new, below = before.get(key), after.get(key), f"{path}.{key}"
+        is_variable = _is_variable(before, key) or _is_variable(after, key)
+        if old != new and (is_variable or _key(path) in _ENVIRONMENTS):
+            yield below, _hidden(old), _hidden(new)
+        else:
+            yield from leaves(old, new, below)
+
+
+def _list_leaves(before: list[Any], after: list[Any], path: str) -> Iterator[Leaf]:
+    """Pair objects by name if they all have one, else by position."""
+    named = _are_named(before) and _are_named(after)
+    olds, news = _labelled(before, named=named), _labelled(after, named=named)
+    found = [
+        leaf
+        for label in {**olds, **news}
+        for leaf in leaves(olds.get(label), news.get(label), f"{path}[{label}]")
+    ]
+    yield from found or [(path, list(olds), list(news))]
+
+
+def _is_object_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _are_named(items: list[Any]) -> bool:
+    names = [item.get("name") for item in items]
+    return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+
+
+def _labelled(items: list[Any], *, named: bool) -> dict[Any, Any]:
+    return {item["name"] if named else place: item for place, item in enumerate(items)}
+
+
+def _masked(value: Any, key: str = "") -> Any:
+    """Return a copy with the values of environment variables masked; ``key`` is its own key."""
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_environment = key in _ENVIRONMENTS
+    return {
+        name: _hidden(item) if is_environment or _is_variable(value, name) else _masked(item, name)
+        for name, item in value.items()
+    }
+
+
+def _is_variable(owner: dict[str, Any], key: str) -> bool:
+    return key == "value" and "name" in owner and "value" in owner
+
+
+def _hidden(value: Any) -> Any:
+    return value if value is None or bags.is_unknown(value) else SECRET
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_secret(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds_secret(item) for item in value)
+    return bool(value == SECRET)

@@ -1,9 +1,9 @@
-"""Gates: what a team forbids, and the exit code that says so.
+"""Gates: the changes that a team forbids, and the exit code of each.
 
-A gate judges the whole plan, whatever a report had room for. It counts every resource that exists
-outside Pulumi, not deployments alone; ``allow`` excepts by name, type or URN. What a gate cannot
-judge it refuses: a failed preview, an operation that this version does not know, a plan that counts
-more changes than it lists.
+A gate checks the whole plan, also what a report had no room for. It counts every resource that
+exists outside Pulumi, not deployments alone; ``allow`` exempts resources by name, type or URN. What
+a gate cannot judge is refused: a failed preview, an operation that this version does not know, a
+plan that counts more changes than it lists.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from .effects import Kind
-from .operations import Verb
-from .subjects import DEPLOYMENT
-from .values import visible
+from .impact import Kind
+from .plan import Action
+from .steps import DEPLOYMENT
+from .values import escape_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Gate(str, Enum):
-    """What can be forbidden, the gravest first."""
+    """A kind of change that can be forbidden, the most severe first."""
 
     REPLACE = "replace"
     DELETE = "delete"
@@ -34,8 +34,6 @@ class Gate(str, Enum):
     TRUNCATED = "truncated"
 
 
-UNREADABLE = 1
-"""Exit code of a document that is no preview, with or without gates."""
 EXIT_CODES = {
     Gate.REPLACE: 3,
     Gate.DELETE: 4,
@@ -43,19 +41,22 @@ EXIT_CODES = {
     Gate.TRUNCATED: 6,
     Gate.UNJUDGED: 7,
 }
-"""Exit code of each gate; of several the gravest wins. 2 is the command line's own."""
+"""Exit code of each gate; of several the most severe wins.
+
+1 is that of a document that is no preview, and 2 the command line's own.
+"""
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What the gates say."""
+class GateResult:
+    """The result of checking the gates."""
 
     exit_code: int
     refusals: tuple[str, ...]
-    """One sentence for each thing refused, the gravest first."""
+    """One sentence for each thing refused, the most severe first."""
 
 
-_KINDS = {
+_GATE_OF_KIND = {
     Kind.REPLACED: Gate.REPLACE,
     Kind.DELETED: Gate.DELETE,
     Kind.UNKNOWN: Gate.UNJUDGED,
@@ -64,22 +65,22 @@ _KINDS = {
     Kind.RETRIED: Gate.REVISION,
     Kind.ADOPTED: Gate.REVISION,
 }
-_VERBS = {
-    Verb.REPLACE: Gate.REPLACE,
-    Verb.DELETE: Gate.DELETE,
-    Verb.UNKNOWN: Gate.UNJUDGED,
+_GATE_OF_ACTION = {
+    Action.REPLACE: Gate.REPLACE,
+    Action.DELETE: Gate.DELETE,
+    Action.UNKNOWN: Gate.UNJUDGED,
 }
-_WORDS = {
+_REFUSALS = {
     Gate.REPLACE: "is replaced",
     Gate.DELETE: "is deleted",
     Gate.UNJUDGED: "changes in a way that this version cannot judge",
     Gate.REVISION: "is rebuilt and redeployed",
 }
-_MAY = "is taken over, which may rebuild it"
+_MAY_REBUILD = "is taken over, which may rebuild it"
 
 
 def gate_named(name: str) -> Gate:
-    """The gate of a name; a misspelt one raises ``ValueError``, for it must not stay open."""
+    """Return the gate of a name; raise ``ValueError`` for a misspelt one, which must not pass."""
     try:
         return Gate(name)
     except ValueError:
@@ -87,38 +88,38 @@ def gate_named(name: str) -> Gate:
         raise ValueError(f"unknown gate {name!r}; use {names}") from None
 
 
-def judge_gates(
+def check_gates(
     report: Report,
     fail_on: Collection[Gate],
     allow: Collection[str] = (),
     *,
     truncated: bool = False,
-) -> Judgement:
-    """Hold a report against the gates; without gates everything passes."""
+) -> GateResult:
+    """Check a report against the gates; without gates everything passes."""
     closed = {*fail_on, Gate.UNJUDGED} if fail_on else set()
     found = [(gate, text) for gate, text in _findings(report, allow) if gate in closed]
     if truncated and Gate.TRUNCATED in closed:
         found.append((Gate.TRUNCATED, "the report is truncated, so it does not show everything"))
     found.sort(key=lambda finding: list(Gate).index(finding[0]))
-    return Judgement(
+    return GateResult(
         EXIT_CODES[found[0][0]] if found else 0,
-        tuple(visible(f"{gate.value}: {text}") for gate, text in found),
+        tuple(escape_invisible(f"{gate.value}: {text}") for gate, text in found),
     )
 
 
 def _findings(report: Report, allow: Collection[str]) -> Iterator[tuple[Gate, str]]:
     for stack in report.stacks:
-        yield from _of_plan(stack)
-        for resource in _of_resources(stack):
+        yield from _incomplete(stack)
+        for resource in _resources(stack):
             if not _is_allowed(resource.names, allow):
-                yield resource.gate, f"{stack.title}: {resource.name} {resource.words}"
+                yield resource.gate, f"{stack.title}: {resource.title} {resource.refusal}"
 
 
 def _is_allowed(names: tuple[str, ...], allow: Collection[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in allow for name in names)
 
 
-def _of_plan(stack: StackReport) -> Iterator[tuple[Gate, str]]:
+def _incomplete(stack: StackReport) -> Iterator[tuple[Gate, str]]:
     if stack.failed:
         yield Gate.UNJUDGED, f"{stack.title}: the preview failed, so its plan is incomplete"
     elif not stack.ended:
@@ -132,23 +133,23 @@ class _Resource:
     """A resource that a gate may refuse."""
 
     gate: Gate
-    name: str
+    title: str
     names: tuple[str, ...]
-    """By which it can be allowed."""
-    words: str
+    """The names, types and URNs that allow it."""
+    refusal: str
 
 
-def _of_resources(stack: StackReport) -> Iterator[_Resource]:
-    for effect in stack.effects:
-        gate = _KINDS.get(effect.kind)
-        if gate and (effect.kind is not Kind.ADOPTED or effect.may_rebuild):
+def _resources(stack: StackReport) -> Iterator[_Resource]:
+    for change in stack.deployments:
+        gate = _GATE_OF_KIND.get(change.kind)
+        if gate and (change.kind is not Kind.ADOPTED or change.may_rebuild):
             yield _Resource(
                 gate,
-                f"{effect.name} (Deployment)",
-                (effect.name, "Deployment", DEPLOYMENT, effect.urn),
-                _MAY if effect.kind is Kind.ADOPTED else _WORDS[gate],
+                f"{change.name} (Deployment)",
+                (change.name, "Deployment", DEPLOYMENT, change.urn),
+                _MAY_REBUILD if change.kind is Kind.ADOPTED else _REFUSALS[gate],
             )
-    for other in stack.grave:
-        gate = _VERBS[other.verb]
+    for other in stack.destructive:
+        gate = _GATE_OF_ACTION[other.action]
         title, names = f"{other.name} ({other.type})", (other.name, other.type, other.urn)
-        yield _Resource(gate, title, names, _WORDS[gate])
+        yield _Resource(gate, title, names, _REFUSALS[gate])

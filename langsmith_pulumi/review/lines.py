@@ -1,30 +1,76 @@
-"""What is said of a deployment, another resource or a message: pieces that each format dresses.
+"""The wording of a report: each kind and note, and the lines about deployments and resources.
 
-Content lives here once. A piece is a plain string (the report's own words), a ``Word`` (its own
-word in the place of a value) or a ``Foreign`` text, which no format may trust.
+All formats share it. A line consists of pieces: a plain string (the report's own words), a
+``Placeholder`` (the report's own text in place of a value) or an ``Untrusted`` text, which each
+format escapes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .effects import Kind
-from .messages import shortened
-from .operations import Verb
-from .values import Foreign, pair, short
-from .words import listing_of, operation, totals
+from .impact import Kind
+from .plan import Action
+from .values import Untrusted, format_number, format_pair, shorten
 
 if TYPE_CHECKING:
-    from .detail import Detail
+    from collections.abc import Iterable, Mapping, Sequence
+
     from .differences import FieldChange, SecretChange
-    from .effects import Effect
-    from .messages import Message
-    from .report import Other, StackReport
+    from .impact import DeploymentChange
+    from .report import Message, ResourceChange, StackReport
+    from .truncate import TruncationLevel
 
 _LONG_PREFIXES = ("source_config.", "source_revision_config.")
-_NAMED = 10
-"""Of how many resources a message tells the names."""
+_NAMES_PER_MESSAGE = 10
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words for a kind of change."""
+
+    mark: str
+    title: str
+    cost: str
+    colour: str
+
+
+WORDINGS: dict[Kind, Wording] = {
+    Kind.REPLACED: Wording("🔴", "replaced", "database and threads are lost", "red"),
+    Kind.DELETED: Wording("🔴", "deleted", "database and threads are lost", "red"),
+    Kind.UNKNOWN: Wording("🔴", "unknown", "this version cannot tell what it costs", "red"),
+    Kind.STARTED_OVER: Wording(
+        "🔴",
+        "started over",
+        "a new one begins empty; the old one keeps running, outside Pulumi's state",
+        "red",
+    ),
+    Kind.REVISION: Wording(
+        "🟠", "new revision", "rebuilt and redeployed; the old one serves meanwhile", "yellow"
+    ),
+    Kind.IN_PLACE: Wording("🔵", "in place", "a setting changes, nothing is rebuilt", "cyan"),
+    Kind.CREATED: Wording("🟢", "created", "built and deployed", "green"),
+    Kind.ADOPTED: Wording(
+        "🟠",
+        "adopted",
+        "taken over; settings that differ are patched, which may rebuild it",
+        "yellow",
+    ),
+    Kind.RETRIED: Wording(
+        "🟠",
+        "retried",
+        "its last rollout did not end well: waited for again, repeated if it failed",
+        "yellow",
+    ),
+    Kind.DRIFT: Wording(
+        "🔵", "drift put back", "a setting was changed elsewhere, nothing is rebuilt", "cyan"
+    ),
+    Kind.RELEASED: Wording(
+        "⚪", "released", "its resource no longer manages it, and it keeps running", "white"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -35,109 +81,139 @@ class Line:
     indent: int = 0
 
 
-def deployment_lines(effect: Effect, detail: Detail) -> list[Line]:
-    """One line for the deployment, and below it what changes and what else to know."""
-    if effect.kind not in detail.values:
-        keys = _keys(effect) if effect.kind in detail.keys else ()
-        return [Line((*_title(effect), *_reason(effect), *((": ", *keys) if keys else ())))]
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless the number is one."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def listing(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Join phrases, each in pieces, as ``a, b and c``."""
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        pieces += ["" if index == 0 else " and " if index == len(parts) - 1 else ", ", *part]
+    return tuple(piece for piece in pieces if piece)
+
+
+def deployment_lines(change: DeploymentChange, level: TruncationLevel) -> list[Line]:
+    """Return a line for the deployment, and below it what changes and the notes."""
+    title = (*_title(change), *_reason(change))
+    if change.kind not in level.values:
+        fields = _changed_names(change) if level.fields else ()
+        return [Line((*title, *((": ", *fields) if fields else ())))]
     below = [
-        *_changes(effect),
-        *_let_go(effect),
-        *((text,) for text in totals(effect)),
-        *((note.value,) for note in effect.notes),
+        *_changes(change),
+        *_unmanaged(change),
+        *((text,) for text in totals(change)),
+        *((note.value,) for note in change.notes),
     ]
-    return [Line((*_title(effect), *_reason(effect))), *(Line(pieces, 1) for pieces in below)]
+    return [Line(title), *(Line(pieces, 1) for pieces in below)]
 
 
-def variables_lost(stack: StackReport) -> list[Line]:
+def lost_variable_lines(stack: StackReport) -> list[Line]:
     """Return a line for each adoption that removes live variables, with their names."""
     return [
-        Line((_name(effect.name), ": ", *listing_of([(_name(one),) for one in names])))
-        for effect in stack.effects
-        if (names := effect.variables_lost)
+        Line((_name(change.name), ": ", *listing([(_name(one),) for one in names])))
+        for change in stack.deployments
+        if (names := change.variables_lost)
     ]
 
 
-def other_line(other: Other) -> Line:
-    """One line for a resource that is no deployment: what is done to it, and to which inputs."""
-    what = (operation(other), " ", _name(other.name), " (", _name(other.type), ")")
-    op = (" by the unknown operation ", _name(other.op)) if other.verb is Verb.UNKNOWN else ()
-    keys = listing_of([(_name(key),) for key in other.keys])
-    return Line((*what, *op, *((": ", *keys) if keys else ())))
+def resource_line(other: ResourceChange) -> Line:
+    """Return a line for another resource: the operation and the inputs that change."""
+    words = (operation(other), " ", _name(other.name), " (", _name(other.type), ")")
+    unknown = other.action is Action.UNKNOWN
+    op = (" by the unknown operation ", _name(other.op)) if unknown else ()
+    keys = listing([(_name(key),) for key in other.keys])
+    return Line((*words, *op, *((": ", *keys) if keys else ())))
 
 
-def gaps(stack: StackReport) -> list[Line]:
-    """What a plan that lacks something says of itself."""
+def incomplete_lines(stack: StackReport) -> list[Line]:
+    """Return lines that say why a plan is incomplete, if it is."""
     if stack.failed:
         return [Line(("The preview failed; this plan is incomplete.",))]
-    shown, more = stack.unlisted[:_NAMED], len(stack.unlisted) - _NAMED
+    shown = stack.unlisted[:_NAMES_PER_MESSAGE]
+    more = len(stack.unlisted) - len(shown)
     lines = [
         Line((f"The plan is incomplete: it counts {number} more ", _name(op), " than it lists."))
         for op, number in shown
     ]
     if more > 0:
-        lines.append(Line((f"So it is for {more} more operations.",)))
+        lines.append(Line((f"The same holds for {more} more operations.",)))
     if not stack.ended:
         lines.append(Line(("The plan is incomplete: it ends without a count of its changes.",)))
     return lines
 
 
 def message_line(message: Message, length: int) -> tuple[Line, str]:
-    """What is said, as a head with severity and names, and the text itself."""
-    names = [(_name(name),) for name in message.names[:_NAMED]]
+    """Return a heading with severity and names, and the text of a message."""
+    names = [(_name(name),) for name in message.names[:_NAMES_PER_MESSAGE]]
     more = len(message.names) - len(names)
-    about = listing_of([*names, *([(f"{more} more",)] if more else [])])
+    about = listing([*names, *([(f"{more} more",)] if more else [])])
     head = (message.severity, *((" on ", *about) if about else ()))
-    return Line(head), shortened(message.text, length)
+    return Line(head), _cut(message.text, length)
 
 
-def _name(text: str) -> Foreign:
-    return Foreign(short(text))
+def _cut(text: str, length: int) -> str:
+    """Cut a long text to its beginning and its end, where the cause of an error stands."""
+    if len(text) <= length:
+        return text
+    head, tail = text[: length // 4], text[-length // 2 :]
+    return f"{head}\n… ({len(text) - len(head) - len(tail)} characters) …\n{tail}"
 
 
-def _title(effect: Effect) -> tuple[str, ...]:
-    also = effect.deployment not in ("", effect.name)
+def _name(text: str) -> Untrusted:
+    return Untrusted(shorten(text))
+
+
+def _path(path: str) -> Untrusted:
+    """Return a field's path without the part that all fields of a deployment share."""
+    prefix = next((prefix for prefix in _LONG_PREFIXES if path.startswith(prefix)), "")
+    return _name(path[len(prefix) :])
+
+
+def _title(change: DeploymentChange) -> tuple[str, ...]:
+    named_otherwise = change.deployment not in ("", change.name)
     return (
-        _name(effect.name),
-        *((" (deployment ", _name(effect.deployment), ")") if also else ()),
-        *((" takes over ", _name(effect.import_id)) if effect.import_id else ()),
-        *((" by ", _name(effect.op)) if effect.kind is Kind.UNKNOWN else ()),
+        _name(change.name),
+        *((" (deployment ", _name(change.deployment), ")") if named_otherwise else ()),
+        *((" takes over ", _name(change.import_id)) if change.import_id else ()),
+        *((" by ", _name(change.op)) if change.kind is Kind.UNKNOWN else ()),
     )
 
 
-def _reason(effect: Effect) -> tuple[str, ...]:
-    if effect.kind is Kind.REVISION and effect.only_drift:
+def _reason(change: DeploymentChange) -> tuple[str, ...]:
+    if change.kind is Kind.REVISION and change.only_drift:
         return (" because it was changed elsewhere",)
-    if not effect.reasons:
+    if not change.reasons:
         return ()
-    paths = [(_path(path),) for path in effect.reasons]
-    return (" because ", *listing_of(paths), " changes" if len(paths) == 1 else " change")
+    paths = [(_path(path),) for path in change.reasons]
+    return (" because ", *listing(paths), " changes" if len(paths) == 1 else " change")
 
 
-def _keys(effect: Effect) -> tuple[str, ...]:
-    fields = [(_path(change.path),) for change in effect.fields]
-    secrets = [("secret ", _name(change.name)) for change in effect.secrets]
-    return listing_of([*fields, *secrets, *((_path(path),) for path in effect.let_go)])
+def _changed_names(change: DeploymentChange) -> tuple[str, ...]:
+    fields = [(_path(field.path),) for field in change.fields]
+    secrets = [("secret ", _name(secret.name)) for secret in change.secrets]
+    return listing([*fields, *secrets, *((_path(path),) for path in change.unmanaged)])
 
 
-def _changes(effect: Effect) -> list[tuple[str, ...]]:
-    if effect.kind is Kind.CREATED:
-        return _made_with(effect)
-    return [*map(_field, effect.fields), *map(_secret, effect.secrets)]
+def _changes(change: DeploymentChange) -> list[tuple[str, ...]]:
+    if change.kind is Kind.CREATED:
+        return _settings(change)
+    return [*map(_field, change.fields), *map(_secret, change.secrets)]
 
 
-def _made_with(effect: Effect) -> list[tuple[str, ...]]:
-    """What a new deployment is made with, but for its name and what is switched off."""
-    said = [
-        change for change in effect.fields if change.path != "name" and change.after is not False
-    ]
-    fields = [(_path(change.path), ": ", pair(None, change.after)[1]) for change in said]
-    names = [(_name(change.name),) for change in effect.secrets if change.name]
-    return [*fields, *([("secrets: ", *listing_of(names))] if names else [])]
+def _settings(change: DeploymentChange) -> list[tuple[str, ...]]:
+    """Return the settings of a new deployment, without its name and those that are off."""
+    shown = [f for f in change.fields if f.path != "name" and f.after is not False]
+    fields = [(_path(f.path), ": ", format_pair(None, f.after)[1]) for f in shown]
+    names = [(_name(secret.name),) for secret in change.secrets if secret.name]
+    return [*fields, *([("secrets: ", *listing(names))] if names else [])]
 
 
 def _field(change: FieldChange) -> tuple[str, ...]:
-    before, after = pair(change.before, change.after)
+    before, after = format_pair(change.before, change.after)
     if before == after:
         return (_path(change.path), ": ", before, " changes", *_drift(change))
     return (_path(change.path), ": ", before, " → ", after, *_drift(change))
@@ -146,19 +222,83 @@ def _field(change: FieldChange) -> tuple[str, ...]:
 def _secret(change: SecretChange) -> tuple[str, ...]:
     if not change.name:
         return ("secrets: names and values known only during up",)
-    return ("secret ", _name(change.name), f": {change.fate.value}", *_drift(change))
-
-
-def _let_go(effect: Effect) -> list[tuple[str, ...]]:
-    paths = [(_path(path),) for path in effect.let_go]
-    return [("no longer managed, stays as it is: ", *listing_of(paths))] if paths else []
+    return ("secret ", _name(change.name), f": {change.action.value}", *_drift(change))
 
 
 def _drift(change: FieldChange | SecretChange) -> tuple[str, ...]:
     return (" (drift put back)",) if change.drift else ()
 
 
-def _path(path: str) -> Foreign:
-    """A field's path without the part that all fields of a deployment share."""
-    prefix = next((prefix for prefix in _LONG_PREFIXES if path.startswith(prefix)), "")
-    return _name(path[len(prefix) :])
+def _unmanaged(change: DeploymentChange) -> list[tuple[str, ...]]:
+    paths = [(_path(path),) for path in change.unmanaged]
+    return [("no longer managed, stays as it is: ", *listing(paths))] if paths else []
+
+
+_OPERATIONS = {
+    Action.REPLACE: "replaced",
+    Action.DELETE: "deleted",
+    Action.UPDATE: "updated",
+    Action.CREATE: "created",
+    Action.ADOPT: "imported",
+}
+_RETAINED = {Action.REPLACE: "replaced (the old one is kept)", Action.DELETE: "released"}
+
+
+def operation(other: ResourceChange) -> str:
+    """Return the word for what is done to another resource."""
+    words = {**_OPERATIONS, **_RETAINED} if other.retained else _OPERATIONS
+    return words.get(other.action, "changed in an unknown way")
+
+
+def operations(others: Iterable[ResourceChange]) -> Counter[str]:
+    """Count the other resources that are replaced, deleted and so on."""
+    return Counter(operation(other) for other in others)
+
+
+_TOO_LARGE = 10**9
+"""No deployment has this many of anything, so no total is made of such a number."""
+_PARTS = (("", "replica"), ("queue_", "queue worker"))
+
+
+def totals(change: DeploymentChange) -> tuple[str, ...]:
+    """Sum up a changed scale in words: ``at most 10 replicas of 1 CPU / 1 GB``."""
+    spec = dict(change.spec)
+    changed = {field.path.rpartition(".")[2] for field in change.fields}
+    return tuple(
+        text
+        for prefix, noun in _PARTS
+        if changed & {f"{prefix}{key}" for key in ("min_scale", "max_scale", "cpu", "memory_mb")}
+        if (text := _total(spec, prefix, noun))
+    )
+
+
+def _total(spec: Mapping[str, object], prefix: str, noun: str) -> str:
+    most = _number(spec.get(f"{prefix}max_scale"))
+    cpu, memory = _number(spec.get(f"{prefix}cpu")), _number(spec.get(f"{prefix}memory_mb"))
+    if most is None:
+        return ""
+    text = f"at most {count(int(most), noun)}"
+    if cpu is None and memory is None:
+        return text
+    total = f" ({_size(cpu, memory, most)} in all)" if most > 1 else ""
+    return f"{text} of {_size(cpu, memory)}{total}"
+
+
+def _size(cpu: float | None, memory: float | None, times: float = 1) -> str:
+    parts = [
+        "" if cpu is None else f"{format_number(round(cpu * times, 3))} CPU",
+        "" if memory is None else _memory(memory * times),
+    ]
+    return " / ".join(part for part in parts if part)
+
+
+def _memory(megabytes: float) -> str:
+    if megabytes < 1024:  # noqa: PLR2004 - MB in a GB
+        return f"{format_number(megabytes)} MB"
+    return f"{format_number(round(megabytes / 1024, 2))} GB"
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 <= value < _TOO_LARGE else None

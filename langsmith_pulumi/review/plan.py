@@ -1,13 +1,15 @@
-"""Reads the JSON of a preview into typed values.
+"""The JSON of a preview as typed values, and the meaning of the engine's operations.
 
-Strict where a mistake could hide a change (a document that is no preview, a step without operation
-or URN), tolerant in everything else, so that newer engines with more fields are read as well.
+Reading is strict where a mistake could hide a change (a document that is no preview, a step without
+operation or URN) and tolerant in everything else, so that newer engines with more fields are read
+as well.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from pulumi.output import UNKNOWN
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from langsmith_pulumi.provider.bags import Bag
 
-SECRET = "[secret]"  # noqa: S105 - what the engine prints in place of every secret
+SECRET = "[secret]"  # noqa: S105 - the engine prints it in place of every secret
 _UNKNOWNS = frozenset(
     {
         "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
@@ -27,29 +29,79 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-"""What the engine writes in place of a value that is known only during ``up``, one per type."""
+"""The engine's sentinels for values known only during ``up``, one per type."""
 _KEYS = ("steps", "changeSummary", "diagnostics")
-"""What a preview holds at least one of; even that of an unchanged stack counts its resources."""
-_DEEPEST = 100
+"""A preview has at least one of these keys; even that of an unchanged stack has a summary."""
+_MAX_DEPTH = 100
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_IS_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - how a state marks a secret
+_IS_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks a secret in a state
 
 
-class UnreadablePlan(ValueError):  # noqa: N818 - it says what it is
-    """The document is no preview, so nothing can be said of what it would change."""
+class Action(str, Enum):
+    """The effect of an operation on a resource, the most severe first."""
+
+    REPLACE = "replace"
+    DELETE = "delete"
+    UNKNOWN = "unknown"
+    UPDATE = "update"
+    CREATE = "create"
+    ADOPT = "adopt"
+    NOTHING = "nothing"
+
+
+_ACTIONS = {
+    "replace": Action.REPLACE,
+    "create-replacement": Action.REPLACE,
+    "delete-replaced": Action.REPLACE,
+    "import-replacement": Action.REPLACE,
+    "delete": Action.DELETE,
+    "update": Action.UPDATE,
+    "create": Action.CREATE,
+    "import": Action.ADOPT,
+    "same": Action.NOTHING,
+    "read": Action.NOTHING,
+    "read-replacement": Action.NOTHING,
+    "refresh": Action.NOTHING,
+    "diff": Action.NOTHING,
+    "discard": Action.NOTHING,
+    "discard-replaced": Action.NOTHING,
+    "remove-pending-replace": Action.NOTHING,
+    "extend-parameterize": Action.NOTHING,
+}
+_REPLACEMENT_RANKS = {
+    "replace": 0,
+    "import-replacement": 1,
+    "create-replacement": 2,
+    "delete-replaced": 3,
+}
+"""The steps of one replacement; the step that holds both states comes first."""
+
+
+def action_of(op: str) -> Action:
+    """Return the action of an operation; an operation that is not in the table is unknown."""
+    return _ACTIONS.get(op, Action.UNKNOWN)
+
+
+def severity_rank(op: str) -> tuple[int, int]:
+    """Return a sort key that puts the most severe operation of a resource first."""
+    return list(Action).index(action_of(op)), _REPLACEMENT_RANKS.get(op, 0)
+
+
+class UnreadablePlan(ValueError):  # noqa: N818 - the public name says it all
+    """The document is not a preview, so it cannot be reported on."""
 
 
 @dataclass(frozen=True)
 class State:
-    """A resource as it is, or as it shall be."""
+    """The old or the new state of a resource."""
 
     id: str = ""
     parent: str = ""
     custom: bool = True
     retained: bool = False
-    """Whether deleting it only takes it out of Pulumi's state."""
-    condemned: bool = False
-    """Whether an earlier run has replaced it and not come to deleting it."""
+    """True if deleting the resource only takes it out of Pulumi's state."""
+    pending_deletion: bool = False
+    """True if an earlier run has replaced the resource and not deleted it yet."""
     inputs: Bag = field(default_factory=dict)
     outputs: Bag = field(default_factory=dict)
 
@@ -66,19 +118,19 @@ class Urn:
 
     @property
     def type(self) -> str:
-        """The resource's own type, without those of its parents."""
+        """Return the resource's own type, without the types of its parents."""
         return self.qualified_type.rpartition("$")[2]
 
     @property
     def parent(self) -> str:
-        """The URN of a parent of the same name, for steps whose state does not name the parent."""
+        """Return the URN of a parent of the same name, for steps that do not name the parent."""
         parents = self.qualified_type.rpartition("$")[0]
         return f"urn:pulumi:{self.stack}::{self.project}::{parents}::{self.name}"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation that the engine intends."""
+    """One operation that the engine plans."""
 
     op: str
     urn: Urn
@@ -87,10 +139,15 @@ class Step:
     replace_reasons: tuple[str, ...] = ()
     diff_reasons: tuple[str, ...] = ()
 
+    @property
+    def action(self) -> Action:
+        """Return the action of the step's operation."""
+        return action_of(self.op)
+
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """What the engine, a provider or the program said."""
+    """A message of the engine, a provider or the program."""
 
     severity: str
     message: str
@@ -102,28 +159,28 @@ class Plan:
     """One preview of one stack."""
 
     origin: str
-    """Where it was read from: a file's name."""
+    """The name of the file it was read from."""
     steps: tuple[Step, ...]
     diagnostics: tuple[Diagnostic, ...]
     counted: Mapping[str, int]
     """The engine's own count of resources per operation."""
     ended: bool = True
-    """Whether the engine came to counting, which it does last."""
+    """True if the preview has a count of its changes, which the engine writes last."""
 
     @property
-    def home(self) -> Urn | None:
-        """A URN that tells the project and the stack; none in a preview that failed at once."""
-        said = (diagnostic.urn for diagnostic in self.diagnostics)
-        return next((urn for urn in (*(s.urn for s in self.steps), *said) if urn), None)
+    def first_urn(self) -> Urn | None:
+        """Return a URN that names the project and the stack, or None if no step got that far."""
+        urns = (*(step.urn for step in self.steps), *(item.urn for item in self.diagnostics))
+        return next((urn for urn in urns if urn), None)
 
 
 def read_plan(origin: str, document: bytes | str | Mapping[str, Any]) -> Plan:
-    """The preview in a document; raises ``UnreadablePlan`` with a sentence when it holds none."""
+    """Return the preview that a document holds; raise ``UnreadablePlan`` if it holds none."""
     parsed = _parsed(origin, document) if isinstance(document, (bytes, str)) else dict(document)
     if not isinstance(parsed, dict) or not any(key in parsed for key in _KEYS):
         raise UnreadablePlan(f"{origin}: this JSON is no preview. {_HOW}")
-    if _is_deeper(parsed, _DEEPEST):
-        raise UnreadablePlan(f"{origin}: nested more than {_DEEPEST} levels deep. {_HOW}")
+    if _is_deeper(parsed, _MAX_DEPTH):
+        raise UnreadablePlan(f"{origin}: nested more than {_MAX_DEPTH} levels deep. {_HOW}")
     return Plan(
         origin,
         tuple(_step(origin, number, step) for number, step in enumerate(_steps(origin, parsed), 1)),
@@ -145,15 +202,15 @@ def _parsed(origin: str, document: Any) -> Any:
         raise UnreadablePlan(f"{origin}: not one JSON document ({error}). {_HOW}") from error
 
 
-def _is_deeper(value: Any, most: int) -> bool:
-    """Whether containers are nested deeper; no recursion, for that is what deep nesting breaks."""
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Return True if containers are nested deeper; without recursion, which deep nesting breaks."""
     level = [value]
-    for _ in range(most):
-        level = [item for each in level for item in _items(each)]
+    for _ in range(depth):
+        level = [item for each in level for item in _containers(each)]
     return bool(level)
 
 
-def _items(value: Any) -> list[Any]:
+def _containers(value: Any) -> list[Any]:
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [item for item in items if isinstance(item, (dict, list))]
 
@@ -182,7 +239,7 @@ def _step(origin: str, number: int, step: Any) -> Step:
 
 
 def parse_urn(text: Any) -> Urn | None:
-    """The parts of a URN; None when it is not one."""
+    """Return the parts of a URN, or None if the text is not a URN."""
     parts = text.split("::", 3) if isinstance(text, str) else []
     if len(parts) != 4 or not parts[0].startswith("urn:pulumi:"):  # noqa: PLR2004 - its four parts
         return None
@@ -198,19 +255,19 @@ def _state(value: Any) -> State | None:
         parent=str(value.get("parent") or ""),
         custom=value.get("custom") is not False,
         retained=value.get("retainOnDelete") is True,
-        condemned=value.get("delete") is True,
-        inputs=_plain(_dict(value, "inputs")),
-        outputs=_plain(_dict(value, "outputs")),
+        pending_deletion=value.get("delete") is True,
+        inputs=_without_sentinels(_dict(value, "inputs")),
+        outputs=_without_sentinels(_dict(value, "outputs")),
     )
 
 
-def _plain(value: Any) -> Any:
-    """The value with what a provider sees in place of each sentinel, and without any secret."""
+def _without_sentinels(value: Any) -> Any:
+    """Return the value as a provider sees it: unknowns as ``UNKNOWN``, secrets as ``SECRET``."""
     if isinstance(value, dict):
-        marked = value.get(_SIGNATURE) == _IS_SECRET
-        return SECRET if marked else {key: _plain(item) for key, item in value.items()}
+        is_secret = value.get(_SIGNATURE) == _IS_SECRET
+        return SECRET if is_secret else {k: _without_sentinels(item) for k, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_without_sentinels(item) for item in value]
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWNS else value
 
 
@@ -219,13 +276,13 @@ def _diagnostic(item: Bag) -> Diagnostic:
     return Diagnostic(str(item.get("severity") or "info"), message, parse_urn(item.get("urn")))
 
 
-def _dict(bag: Bag, key: str) -> Bag:
-    value = bag.get(key)
+def _dict(properties: Bag, key: str) -> Bag:
+    value = properties.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def _list(bag: Bag, key: str) -> list[Any]:
-    value = bag.get(key)
+def _list(properties: Bag, key: str) -> list[Any]:
+    value = properties.get(key)
     return value if isinstance(value, list) else []
 
 

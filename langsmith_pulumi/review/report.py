@@ -1,29 +1,29 @@
-"""A report as values: what all formats show, and all gates judge."""
+"""A report as values: every format shows it, and every gate checks it."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from .judge import judge
-from .messages import messages
-from .operations import Verb, gravity, verb
-from .subjects import DEPLOYMENT, ROLLOUT
+from .credentials import without_credentials
+from .impact import deployment_changes
+from .plan import Action, action_of, severity_rank
+from .steps import DEPLOYMENT, ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .effects import Effect, Kind
-    from .messages import Message
+    from .impact import DeploymentChange, Kind
     from .plan import Plan, Step
 
 _STACK = "pulumi:pulumi:Stack"
 
 
 @dataclass(frozen=True)
-class Other:
-    """What happens to a resource that is no deployment."""
+class ResourceChange:
+    """The change of a resource that is not a deployment."""
 
     urn: str
     type: str
@@ -32,140 +32,157 @@ class Other:
     keys: tuple[str, ...]
     """Its inputs that change."""
     custom: bool
-    """Whether it exists outside Pulumi; a component does not."""
+    """True if it exists outside Pulumi; a component does not."""
     retained: bool = False
-    """Whether deleting it only takes it out of Pulumi's state."""
+    """True if deleting it only takes it out of Pulumi's state."""
 
     @property
-    def verb(self) -> Verb:
-        """What is done to it."""
-        return verb(self.op)
+    def action(self) -> Action:
+        """Return the action on it."""
+        return action_of(self.op)
 
     @property
-    def grave(self) -> bool:
-        """Whether something outside Pulumi may be lost; an operation that is not known counts."""
-        lost = self.verb is Verb.DELETE and not self.retained
-        return self.custom and (lost or self.verb in (Verb.REPLACE, Verb.UNKNOWN))
+    def destructive(self) -> bool:
+        """Return True if something outside Pulumi may be lost; unknown operations count."""
+        deleted = self.action is Action.DELETE and not self.retained
+        return self.custom and (deleted or self.action in (Action.REPLACE, Action.UNKNOWN))
+
+
+MessageSeverity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message, and the names of the resources it is about."""
+
+    severity: MessageSeverity
+    text: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class StackReport:
-    """What one plan does to its stack."""
+    """The changes that one plan makes to its stack."""
 
     origin: str
     project: str
     stack: str
-    effects: tuple[Effect, ...]
-    others: tuple[Other, ...]
+    deployments: tuple[DeploymentChange, ...]
+    others: tuple[ResourceChange, ...]
     unchanged: int
-    """Resources of any type that stay as they are, by the engine's count."""
+    """The number of resources of any type that do not change, by the engine's count."""
     unlisted: tuple[tuple[str, int], ...]
     """Operations that the engine counts and does not list, with how many of each."""
     ended: bool
-    """Whether the engine came to the end of its preview."""
+    """True if the engine reached the end of its preview."""
     errors: tuple[Message, ...]
     warnings: tuple[Message, ...]
 
     @property
     def title(self) -> str:
-        """How the stack is called in a report."""
+        """Return the name of the stack in a report."""
         return f"{self.project}/{self.stack}" if self.project else self.origin
 
     @property
     def failed(self) -> bool:
-        """Whether the preview failed, so that the plan is incomplete."""
+        """Return True if the preview failed, so that the plan is incomplete."""
         return bool(self.errors)
 
     @property
     def incomplete(self) -> bool:
-        """Whether the plan lacks changes without saying why."""
+        """Return True if the plan lacks changes without saying why."""
         return bool(self.unlisted) or not (self.ended or self.failed)
 
     @property
-    def grave(self) -> tuple[Other, ...]:
-        """The other resources that are deleted, replaced, or changed in an unknown way."""
-        return tuple(other for other in self.others if other.grave)
+    def destructive(self) -> tuple[ResourceChange, ...]:
+        """Return the other resources that are deleted, replaced, or changed in an unknown way."""
+        return tuple(other for other in self.others if other.destructive)
 
     @property
-    def light(self) -> tuple[Other, ...]:
-        """The rest of the other resources that change."""
-        return tuple(other for other in self.others if not other.grave)
+    def harmless(self) -> tuple[ResourceChange, ...]:
+        """Return the remaining other resources that change."""
+        return tuple(other for other in self.others if not other.destructive)
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to do, or to know."""
-        return bool(self.effects or self.others or self.incomplete or self.failed)
+        """Return True if there is anything to do, or to know."""
+        return bool(self.deployments or self.others or self.incomplete or self.failed)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What all plans do, in the order in which they were given."""
+    """The changes of all plans, in the order in which they were given."""
 
     stacks: tuple[StackReport, ...]
 
     @property
+    def deployments(self) -> tuple[DeploymentChange, ...]:
+        """Return the deployments of all stacks that change."""
+        return tuple(change for stack in self.stacks for change in stack.deployments)
+
+    @property
     def counts(self) -> Counter[Kind]:
-        """How many deployments there are of each kind."""
-        return Counter(effect.kind for stack in self.stacks for effect in stack.effects)
+        """Return the number of deployments of each kind."""
+        return Counter(change.kind for change in self.deployments)
 
     @property
-    def grave(self) -> tuple[Other, ...]:
-        """The other resources of all stacks that are deleted, replaced and so on."""
-        return tuple(other for stack in self.stacks for other in stack.grave)
+    def destructive(self) -> tuple[ResourceChange, ...]:
+        """Return the other resources of all stacks that are deleted, replaced and so on."""
+        return tuple(other for stack in self.stacks for other in stack.destructive)
 
     @property
-    def light(self) -> tuple[Other, ...]:
-        """The rest of the other resources of all stacks."""
-        return tuple(other for stack in self.stacks for other in stack.light)
+    def harmless(self) -> tuple[ResourceChange, ...]:
+        """Return the remaining other resources of all stacks that change."""
+        return tuple(other for stack in self.stacks for other in stack.harmless)
 
     @property
     def failed(self) -> tuple[StackReport, ...]:
-        """The stacks whose preview failed."""
+        """Return the stacks whose preview failed."""
         return tuple(stack for stack in self.stacks if stack.failed)
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to do in any stack."""
+        """Return True if there is anything to do in any stack."""
         return any(stack.changes for stack in self.stacks)
 
 
 def report_on(plans: Iterable[Plan]) -> Report:
-    """The report on some plans, one per stack."""
+    """Return the report on some plans, one per stack."""
     return Report(tuple(_stack_report(plan) for plan in plans))
 
 
 def _stack_report(plan: Plan) -> StackReport:
-    home = plan.home
+    urn = plan.first_urn
     return StackReport(
         origin=plan.origin,
-        project=home.project if home else "",
-        stack=home.stack if home else "",
-        effects=judge(plan),
+        project=urn.project if urn else "",
+        stack=urn.stack if urn else "",
+        deployments=deployment_changes(plan),
         others=_others(plan),
         unchanged=plan.counted.get("same", 0),
         unlisted=_unlisted(plan),
         ended=plan.ended,
-        errors=messages(plan, "error"),
-        warnings=messages(plan, "warning"),
+        errors=_messages(plan, "error"),
+        warnings=_messages(plan, "warning"),
     )
 
 
-def _others(plan: Plan) -> tuple[Other, ...]:
+def _others(plan: Plan) -> tuple[ResourceChange, ...]:
     steps: dict[str, Step] = {}
-    for step in sorted(plan.steps, key=lambda step: gravity(step.op), reverse=True):
+    for step in sorted(plan.steps, key=lambda step: severity_rank(step.op), reverse=True):
         if step.urn.type not in (DEPLOYMENT, ROLLOUT, _STACK):
             steps[step.urn.text] = step
-    changing = [step for step in steps.values() if verb(step.op) is not Verb.NOTHING]
-    return tuple(_other(step) for step in sorted(changing, key=_by_gravity_and_name))
+    changing = [step for step in steps.values() if step.action is not Action.NOTHING]
+    return tuple(_other(step) for step in sorted(changing, key=_by_severity_and_name))
 
 
-def _by_gravity_and_name(step: Step) -> tuple[tuple[int, int], str, str]:
-    return gravity(step.op), step.urn.type, step.urn.name
+def _by_severity_and_name(step: Step) -> tuple[tuple[int, int], str, str]:
+    return severity_rank(step.op), step.urn.type, step.urn.name
 
 
-def _other(step: Step) -> Other:
+def _other(step: Step) -> ResourceChange:
     state = step.new or step.old
-    return Other(
+    return ResourceChange(
         step.urn.text,
         step.urn.type,
         step.urn.name,
@@ -177,21 +194,51 @@ def _other(step: Step) -> Other:
 
 
 def _changed_keys(step: Step) -> tuple[str, ...]:
-    """The inputs that change: as the engine says, or else by comparing them."""
-    said = (*step.replace_reasons, *step.diff_reasons)
-    if said or step.old is None or step.new is None:
-        return tuple(dict.fromkeys(said))
+    """Return the inputs that change: the engine's list, else found by comparing them."""
+    listed = (*step.replace_reasons, *step.diff_reasons)
+    if listed or step.old is None or step.new is None:
+        return tuple(dict.fromkeys(listed))
     olds, news = step.old.inputs, step.new.inputs
     differing = (key for key in {**olds, **news} if olds.get(key) != news.get(key))
     return tuple(sorted(key for key in differing if not key.startswith("__")))
 
 
 def _unlisted(plan: Plan) -> tuple[tuple[str, int], ...]:
-    """Changes that the engine's count has and its list lacks: a sign of an incomplete plan."""
+    """Return the changes that the engine counts and does not list: the plan is incomplete."""
     listed = Counter(step.op for step in plan.steps)
     missing = {op: count - listed[op] for op, count in plan.counted.items()}
     return tuple(
         (op, count)
         for op, count in sorted(missing.items())
-        if count > 0 and verb(op) is not Verb.NOTHING
+        if count > 0 and action_of(op) is not Action.NOTHING
     )
+
+
+_PREFIX = re.compile(
+    r"\A\S+ resource '(?P<name>[^']*)': (?:property (?P<path>\S+) value \{.*?\} )?"
+)
+_PROBLEM = "has a problem: "
+
+
+def _messages(plan: Plan, severity: MessageSeverity) -> tuple[Message, ...]:
+    """Return the messages of a severity, each text once."""
+    found: dict[str, list[str]] = {}
+    for item in plan.diagnostics:
+        if item.severity == severity:
+            name = item.urn.name if item.urn else ""
+            found.setdefault(_without_prefix(item.message, name), []).append(name)
+    return tuple(
+        Message(severity, text, tuple(dict.fromkeys(filter(None, names))))
+        for text, names in found.items()
+        if text
+    )
+
+
+def _without_prefix(text: str, name: str) -> str:
+    """Return a message without the engine's prefix, which repeats the resource's name."""
+    plain = without_credentials(text.strip().removeprefix("error: "))
+    prefix = _PREFIX.match(plain)
+    if not prefix or prefix["name"] != name:
+        return plain
+    rest = plain[prefix.end() :].removeprefix(_PROBLEM)
+    return f"{prefix['path']} {rest}" if prefix["path"] else rest

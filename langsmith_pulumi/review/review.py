@@ -1,4 +1,4 @@
-"""The one door for the command line and for programs."""
+"""The review of previews, for the command line and for programs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .as_json import as_json, labels
-from .fit import GITHUB_LIMIT, WHOLE, fit
-from .gate import gate_named, judge_gates
+from .gate import check_gates, gate_named
 from .markdown import as_markdown
 from .plan import UnreadablePlan, read_plan
 from .report import report_on
 from .text import as_text
-from .values import short
+from .truncate import GITHUB_LIMIT, truncate
+from .values import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,16 +25,16 @@ FORMATS = ("markdown", "text", "json")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A rendered report and the word of the gates."""
+class ReviewResult:
+    """A rendered report and the result of the gates."""
 
     text: str
-    """The report; empty where nothing changes and silence was asked for."""
+    """The report; empty if nothing changes and ``quiet`` was given."""
     exit_code: int
     refusals: tuple[str, ...]
-    """Why the gates refuse, one sentence each; nothing was printed."""
+    """One sentence for each refusal of a gate; they are not part of the text."""
     truncated: bool
-    """Whether the report leaves something out to stay within its size."""
+    """True if the report leaves something out to stay within its size."""
     labels: tuple[str, ...]
 
 
@@ -47,23 +47,23 @@ def review(  # noqa: PLR0913 - each is an option of the command
     quiet: bool = False,
     colour: bool = False,
     limit: int = GITHUB_LIMIT,
-) -> Outcome:
+) -> ReviewResult:
     """Report on previews, one document per stack.
 
     Args:
-        documents: Name (for messages) and content of each: what ``pulumi preview --json`` printed,
-            or the parsed object. Plans of ``up`` and ``destroy``: in one of ``refresh`` a deletion
-            means that Pulumi forgets a resource which is gone already.
+        documents: Name (for messages) and content of each: the output of
+            ``pulumi preview --json``, or the parsed object. Plans of ``up`` and ``destroy``: in a
+            plan of ``refresh`` a deletion means that Pulumi forgets a resource which is gone.
         format: ``markdown`` for a comment, ``text`` for a terminal, ``json`` for programs.
-        fail_on: What to refuse: ``replace``, ``delete``, ``revision``, ``truncated`` (Markdown
-            only), ``unjudged``; nothing by default, and a gate closed closes ``unjudged`` too.
+        fail_on: Changes to refuse: ``replace``, ``delete``, ``revision``, ``truncated`` (Markdown
+            only), ``unjudged``; none by default, and any of them implies ``unjudged``.
         allow: Patterns (``*``, ``?``) of names, types or URNs that the gates let pass.
-        quiet: Give an empty text where nothing changes.
+        quiet: Return an empty text if nothing changes.
         colour: Colour the text format.
         limit: Most bytes of a Markdown report.
 
     Raises:
-        UnreadablePlan: A document is no preview, or the second of its stack; its message says
+        UnreadablePlan: A document is no preview, or the second of its stack; the message says
             which and why.
         ValueError: An unknown format or gate.
     """
@@ -71,31 +71,31 @@ def review(  # noqa: PLR0913 - each is an option of the command
         raise ValueError(f"unknown format {format!r}; use one of {', '.join(FORMATS)}")
     gates = [gate_named(name) for name in fail_on]
     report = report_on([read_plan(name, document) for name, document in documents])
-    _refuse_twins(report)
-    fitted = fit(partial(as_markdown, report), limit) if format != "text" else WHOLE
-    truncated = fitted.truncated and format == "markdown"
-    judgement = judge_gates(report, gates, allow, truncated=truncated)
+    _reject_duplicates(report)
+    markdown = truncate(partial(as_markdown, report), limit)
+    truncated = markdown.truncated and format == "markdown"
+    result = check_gates(report, gates, allow, truncated=truncated)
     render = {
-        "markdown": lambda: fitted.text,
+        "markdown": lambda: markdown.text,
         "text": lambda: as_text(report, colour=colour),
-        "json": lambda: as_json(report, judgement, truncated=fitted.truncated),
+        "json": lambda: as_json(report, result, truncated=markdown.truncated),
     }
-    return Outcome(
+    return ReviewResult(
         "" if quiet and not report.changes else render[format](),
-        judgement.exit_code,
-        judgement.refusals,
+        result.exit_code,
+        result.refusals,
         truncated,
         tuple(labels(report)),
     )
 
 
-def _refuse_twins(report: Report) -> None:
-    """One stack cannot have two plans: counted twice, its numbers would be wrong."""
+def _reject_duplicates(report: Report) -> None:
+    """Raise ``UnreadablePlan`` if a stack has two plans: its numbers would be counted twice."""
     seen: dict[str, str] = {}
     for stack in report.stacks:
         if stack.title in seen:
             raise UnreadablePlan(
-                f"{stack.origin}: {seen[stack.title]} holds a plan of {short(stack.title)} "
-                "already. Give one plan per stack."
+                f"{stack.origin}: {seen[stack.title]} already holds a plan of "
+                f"{shorten(stack.title)}. Give one plan per stack."
             )
         seen[stack.title] = stack.origin

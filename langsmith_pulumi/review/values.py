@@ -1,4 +1,4 @@
-"""Values as a report shows them: on one line, short, harmless, and never a secret."""
+"""Values as a report shows them: on one line, short, escaped, and never a secret."""
 
 from __future__ import annotations
 
@@ -22,69 +22,69 @@ _CONTEXT = 20
 _EXACT = 1e15
 """Whole numbers below this are exact in a float."""
 _OLD_COMMAND = re.compile(r"##((?:vso)?\[)")
-_HARMLESS = ("L", "M", "N", "P", "S", "Zs")
+_VISIBLE_CATEGORIES = ("L", "M", "N", "P", "S", "Zs")
 
 
-class Word(str):
-    """A word of the report's own in the place of a value."""
-
-    __slots__ = ()
-
-
-class Foreign(str):
-    """A text that comes from a program, a service or an engine, and is not to be trusted."""
+class Placeholder(str):
+    """The report's own text in place of a value."""
 
     __slots__ = ()
 
 
-UNKNOWN = Word("known only during up")
-HIDDEN = Word("a secret")
-UNSET = Word("not set")
-DIFFERENT = Word("something else")
-OUTSIDE = Word("changed outside, not shown")
+class Untrusted(str):
+    """A text from a program, a service or the engine; each format escapes it."""
+
+    __slots__ = ()
 
 
-def pair(before: Any, after: Any) -> tuple[Word | Foreign, Word | Foreign]:
-    """Two values that differ, each shortened so that the first difference is still seen."""
+UNKNOWN = Placeholder("known only during up")
+HIDDEN = Placeholder("a secret")
+UNSET = Placeholder("not set")
+DIFFERENT = Placeholder("something else")
+OUTSIDE = Placeholder("changed outside, not shown")
+
+
+def format_pair(before: Any, after: Any) -> tuple[Placeholder | Untrusted, Placeholder | Untrusted]:
+    """Format two values that differ, each shortened around the first difference."""
     old, new = _text(before), _text(after)
     start = 0
-    if isinstance(old, Foreign) and isinstance(new, Foreign):
-        start = max(0, _common(old, new) - _CONTEXT)
+    if isinstance(old, Untrusted) and isinstance(new, Untrusted):
+        start = max(0, _common_prefix_length(old, new) - _CONTEXT)
     return _window(old, start), _window(new, start)
 
 
-def short(text: str, length: int = LENGTH) -> str:
-    """A text cut in the middle if it is long: both ends of a name or an image tell something."""
+def shorten(text: str, length: int = LENGTH) -> str:
+    """Cut a long text in the middle: both ends of a name or an image identify it."""
     if len(text) <= length:
         return text
     tail = length // 3
     return f"{text[: length - tail - 1]}…{text[-tail:]}"
 
 
-def visible(text: str) -> str:
-    """Return a text with what a reader cannot see, or a runner would obey, spelled out.
+def escape_invisible(text: str) -> str:
+    """Escape invisible characters, and commands to a pipeline's runner.
 
-    A reader cannot see control characters and directions; a runner obeys ``##[...]`` wherever it
+    Control characters and text directions are invisible; a runner executes ``##[...]`` wherever it
     stands in a line of a log.
     """
-    shown = "".join(char if _is_harmless(char) else _spelled(char) for char in text)
+    shown = "".join(char if _is_visible(char) else _escaped(char) for char in text)
     return _OLD_COMMAND.sub(r"\\u0023#\1", shown)
 
 
-def logged(text: str) -> list[str]:
-    """Return the lines of a text so that none of them can be a command to a pipeline's runner."""
-    return [f"| {visible(line)}" for line in text.splitlines()]
+def log_lines(text: str) -> list[str]:
+    """Return the lines of a text, prefixed so that a pipeline's runner executes none of them."""
+    return [f"| {escape_invisible(line)}" for line in text.splitlines()]
 
 
-def figure(number: float) -> str:
-    """A number as people write it; the engine turns every number into a float."""
+def format_number(number: float) -> str:
+    """Format a number without a needless ".0"; the engine turns every number into a float."""
     return str(int(number)) if number == int(number) else repr(number)
 
 
-def _text(value: Any) -> Word | Foreign:
+def _text(value: Any) -> Placeholder | Untrusted:
     if value is None:
         return UNSET
-    if isinstance(value, Word):
+    if isinstance(value, Placeholder):
         return value
     if is_marker(value):
         return OUTSIDE
@@ -92,14 +92,14 @@ def _text(value: Any) -> Word | Foreign:
         return UNKNOWN
     if value == SECRET:
         return HIDDEN
-    return Foreign(visible(without_credentials(_plain(value))))
+    return Untrusted(escape_invisible(without_credentials(_as_text(value))))
 
 
-def stated(value: Any) -> dict[str, Any]:
-    """A value as it is, with whether it is set, unset, secret or unknown; for programs."""
+def value_state(value: Any) -> dict[str, Any]:
+    """Return a value for programs, with its state: set, unset, secret, unknown or hidden."""
     if value is None:
         return {"state": "unset"}
-    if isinstance(value, Word) or is_marker(value):
+    if isinstance(value, Placeholder) or is_marker(value):
         return {"state": "hidden"}
     if bags.is_unknown(value):
         return {"state": "unknown"}
@@ -108,16 +108,16 @@ def stated(value: Any) -> dict[str, Any]:
     return {"state": "set", "value": _printable(value)}
 
 
-def _plain(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float):
-        return figure(value) if abs(value) < _EXACT else json.dumps(value)
+        return format_number(value) if abs(value) < _EXACT else json.dumps(value)
     return json.dumps(_printable(value), ensure_ascii=False, sort_keys=True)
 
 
 def _printable(value: Any) -> Any:
-    """A nested value with words in the place of what is unknown or secret."""
+    """Return a nested value with texts in place of unknown values and secrets."""
     if isinstance(value, dict):
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -132,28 +132,28 @@ def _printable(value: Any) -> Any:
 
 
 def _number(value: float) -> int | float | str:
-    """A number that JSON knows."""
+    """Return a number that JSON can express."""
     if not math.isfinite(value):
         return json.dumps(value)
     return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
-def _common(old: str, new: str) -> int:
+def _common_prefix_length(old: str, new: str) -> int:
     same = (index for index, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
     return next(same, min(len(old), len(new)))
 
 
-def _window(text: Word | Foreign, start: int) -> Word | Foreign:
-    """The text, or the part of a long one that begins shortly before the difference."""
+def _window(text: Placeholder | Untrusted, start: int) -> Placeholder | Untrusted:
+    """Return the text, or the part of a long one that begins shortly before the difference."""
     if len(text) <= LENGTH:
         return text
     part = text[start:]
-    return Foreign(short(f"…{part}" if start else part))
+    return Untrusted(shorten(f"…{part}" if start else part))
 
 
-def _is_harmless(char: str) -> bool:
-    return char == " " or unicodedata.category(char).startswith(_HARMLESS)
+def _is_visible(char: str) -> bool:
+    return char == " " or unicodedata.category(char).startswith(_VISIBLE_CATEGORIES)
 
 
-def _spelled(char: str) -> str:
+def _escaped(char: str) -> str:
     return json.dumps(char)[1:-1]

@@ -13,7 +13,7 @@ from .leaking import keeps_secrets
 from .world import is_as_wanted
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.review.effects import Effect
+    from langsmith_pulumi.review.impact import DeploymentChange
     from tests.support.engines import Outcome
 
     from .costs import Flat
@@ -82,7 +82,7 @@ def preview_tells(preview: Outcome, promise: Told) -> None:
 def report_tells(plan: dict[str, Any], promise: Told) -> None:
     """A report names each effect by the right kind, and each value that changes."""
     stacks = report_on([read_plan("plan", plan)]).stacks
-    effects = {effect.name: effect for stack in stacks for effect in stack.effects}
+    effects = {effect.name: effect for stack in stacks for effect in stack.deployments}
     touched = {resource: told for resource, told in promise.items() if told != NOTHING}
     assert effects.keys() == touched.keys(), (effects, touched)
     for resource, effect in effects.items():
@@ -97,12 +97,12 @@ def report_tells(plan: dict[str, Any], promise: Told) -> None:
         assert all(resource in text for resource in touched)
 
 
-def _names_secrets(effect: Effect, told: Foretold) -> None:
+def _names_secrets(effect: DeploymentChange, told: Foretold) -> None:
     named = {f"secrets.{change.name}" for change in effect.secrets}
     assert named == {path for path in told.changed if path.startswith("secrets.")}, (effect, told)
 
 
-def _names_fields(effect: Effect, told: Foretold) -> None:
+def _names_fields(effect: DeploymentChange, told: Foretold) -> None:
     """A report goes down to the leaves, so its paths begin with ours."""
     named = {change.path for change in effect.fields}
     fields = {path for path in told.changed if not path.startswith("secrets.")}

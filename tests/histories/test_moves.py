@@ -172,7 +172,7 @@ class Life:
                 for one in stack["deployments"]
                 if one["name"] == resource
                 for change in one["secrets"]
-                if change["fate"] == "removed"
+                if change["action"] == "removed"
             }
             assert lost <= announced, (self.told, resource, lost, announced, report)
 

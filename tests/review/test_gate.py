@@ -135,7 +135,7 @@ def test_every_stack_is_judged() -> None:
 
 def test_a_stack_is_counted_once() -> None:
     """Two plans of one stack are refused, for their numbers would add up to a lie."""
-    with pytest.raises(UnreadablePlan, match=r"b\.json: a\.json holds a plan"):
+    with pytest.raises(UnreadablePlan, match=r"b\.json: a\.json already holds a plan"):
         review([("a.json", plan(DELETED)), ("b.json", plan())])
 
 

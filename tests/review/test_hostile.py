@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langsmith_pulumi.review import UnreadablePlan, review
-from langsmith_pulumi.review.values import short, visible
+from langsmith_pulumi.review.values import escape_invisible, shorten
 from tests.review.building import bucket, error, inputs, plan, rollout, step
 from tests.review.rendering import OURS, Page
 from tests.workflows.runner import obeyed
@@ -108,7 +108,7 @@ def test_whatever_a_plan_holds(found: dict[str, Any]) -> None:
     assert not [each for each in (markdown, text, data) if CANARY in each]
     is_whole_and_harmless(markdown)
     names_each_effect(found, markdown, data)
-    assert all(visible(line) == line for line in text.split("\n"))
+    assert all(escape_invisible(line) == line for line in text.split("\n"))
     assert obeyed(text) == obeyed(markdown) == []
     small = review(documents(found, elsewhere(plan(), "b"), elsewhere(found, "c")), limit=1500)
     assert len(small.text.encode()) <= 1500
@@ -126,7 +126,7 @@ def is_whole_and_harmless(markdown: str) -> None:
 def names_each_effect(found: dict[str, Any], markdown: str, data: str) -> None:
     changed = {each["urn"].split("::", 3)[3] for each in found["steps"] if each["op"] != "same"}
     codes = {code.strip() for code in Page(markdown).codes}
-    assert {visible(short(name)).strip() for name in changed} <= {*codes, ""}
+    assert {escape_invisible(shorten(name)).strip() for name in changed} <= {*codes, ""}
     (stack,) = json.loads(data)["stacks"]
     assert {each["name"] for each in (*stack["deployments"], *stack["others"])} == changed
 
@@ -165,7 +165,7 @@ def test_whatever_a_failed_stack_is_called(project: str, stack: str) -> None:
     is_whole_and_harmless(markdown)
     for written in (markdown, review(both, format="text").text):
         assert obeyed(written) == []
-        assert all(visible(line) == line for line in written.split("\n"))
+        assert all(escape_invisible(line) == line for line in written.split("\n"))
 
 
 PAYLOAD = (
@@ -246,7 +246,7 @@ def test_no_entry_of_foreign_text_is_obeyed(path: tuple[Any, ...]) -> None:
     is_whole_and_harmless(written[0])
     for each in written:
         assert obeyed(each) == []
-        assert all(visible(line) == line for line in each.split("\n"))
+        assert all(escape_invisible(line) == line for line in each.split("\n"))
 
 
 def _report_or_refusal(found: list[tuple[str, dict[str, Any]]], form: str) -> str:

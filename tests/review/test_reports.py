@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,12 @@ def test_json(path: Path) -> None:
     """Each JSON report keeps to the schema that is shipped with it."""
     outcome = review(recorded(path), format="json", fail_on=["replace"])
     Draft202012Validator(schema()).validate(json.loads(outcome.text))
+
+
+def test_the_committed_schema_is_that_of_the_models() -> None:
+    """Readers of the file see today's format: ``python docs/make_report_schema.py`` writes it."""
+    file = files("langsmith_pulumi.review") / "report.schema.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == schema()
 
 
 @pytest.mark.parametrize("path", PLANS, ids=NAMES)

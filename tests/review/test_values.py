@@ -9,53 +9,53 @@ from pulumi.output import UNKNOWN
 
 from langsmith_pulumi.provider.markers import marker
 from langsmith_pulumi.review import read_plan, report_on
-from langsmith_pulumi.review.escape import block, code
+from langsmith_pulumi.review.lines import count, listing, totals
+from langsmith_pulumi.review.markdown import code_block, code_span
 from langsmith_pulumi.review.values import (
     LENGTH,
     OUTSIDE,
-    Foreign,
-    Word,
-    pair,
-    short,
-    stated,
-    visible,
+    Placeholder,
+    Untrusted,
+    escape_invisible,
+    format_pair,
+    shorten,
+    value_state,
 )
-from langsmith_pulumi.review.words import count, listing, totals
 from tests.review.building import inputs, plan, rollout, step
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (None, Word("not set")),
-        (UNKNOWN, Word("known only during up")),
-        ("[secret]", Word("a secret")),
-        ("", Foreign("")),
-        ("main", Foreign("main")),
-        (True, Foreign("true")),
-        (10.0, Foreign("10")),
-        (0.5, Foreign("0.5")),
-        (1e300, Foreign("1e+300")),
-        (float("inf"), Foreign("Infinity")),
-        ({"b": 1.0, "a": [UNKNOWN]}, Foreign('{"a": ["(known only during up)"], "b": 1}')),
-        ("a\nb\tc", Foreign("a\\nb\\tc")),
-        ("safe\u202etxt.exe", Foreign("safe\\u202etxt.exe")),
-        ("\ud800", Foreign("\\ud800")),
-        ("größer 🔴 日本", Foreign("größer 🔴 日本")),
-        ("https://me:pw@host/x", Foreign("https://***@host/x")),
-        ("git+https://token@host/x", Foreign("git+https://***@host/x")),
-        ("https://me:p@ss@host/x", Foreign("https://***@host/x")),
-        ("https://me:p/w@host/x", Foreign("https://***@host/x")),
-        ("https://host/x@v1", Foreign("https://host/x@v1")),
-        ("https://host:8080/x@v1", Foreign("https://host:8080/x@v1")),
-        ("https://host/?token=a&b=c", Foreign("https://host/?token=***&b=c")),
-        ("https://host/?key=a", Foreign("https://host/?key=***")),
-        ("make --api-key=a key=b", Foreign("make --api-key=*** key=b")),
+        (None, Placeholder("not set")),
+        (UNKNOWN, Placeholder("known only during up")),
+        ("[secret]", Placeholder("a secret")),
+        ("", Untrusted("")),
+        ("main", Untrusted("main")),
+        (True, Untrusted("true")),
+        (10.0, Untrusted("10")),
+        (0.5, Untrusted("0.5")),
+        (1e300, Untrusted("1e+300")),
+        (float("inf"), Untrusted("Infinity")),
+        ({"b": 1.0, "a": [UNKNOWN]}, Untrusted('{"a": ["(known only during up)"], "b": 1}')),
+        ("a\nb\tc", Untrusted("a\\nb\\tc")),
+        ("safe\u202etxt.exe", Untrusted("safe\\u202etxt.exe")),
+        ("\ud800", Untrusted("\\ud800")),
+        ("größer 🔴 日本", Untrusted("größer 🔴 日本")),
+        ("https://me:pw@host/x", Untrusted("https://***@host/x")),
+        ("git+https://token@host/x", Untrusted("git+https://***@host/x")),
+        ("https://me:p@ss@host/x", Untrusted("https://***@host/x")),
+        ("https://me:p/w@host/x", Untrusted("https://***@host/x")),
+        ("https://host/x@v1", Untrusted("https://host/x@v1")),
+        ("https://host:8080/x@v1", Untrusted("https://host:8080/x@v1")),
+        ("https://host/?token=a&b=c", Untrusted("https://host/?token=***&b=c")),
+        ("https://host/?key=a", Untrusted("https://host/?key=***")),
+        ("make --api-key=a key=b", Untrusted("make --api-key=*** key=b")),
     ],
 )
 def test_a_value(value: Any, shown: str) -> None:
     """A value is shown on one line; what stands in its place is a word of the report's own."""
-    found = pair(value, "other")[0]
+    found = format_pair(value, "other")[0]
     assert (found, type(found)) == (shown, type(shown))
 
 
@@ -70,15 +70,15 @@ def test_a_value(value: Any, shown: str) -> None:
 )
 def test_the_first_difference_stays_visible(before: str, after: str) -> None:
     """Two long values never look the same, wherever they differ."""
-    old, new = pair(before, after)
+    old, new = format_pair(before, after)
     assert old != new
     assert max(len(old), len(new)) <= LENGTH
 
 
 def test_a_long_text_keeps_both_ends() -> None:
     """The beginning and the end of a name or an image tell the most."""
-    assert short("registry.example.com/" + "a" * 100 + ":v1.2.3").endswith(":v1.2.3")
-    assert len(short("a" * 1000)) == LENGTH
+    assert shorten("registry.example.com/" + "a" * 100 + ":v1.2.3").endswith(":v1.2.3")
+    assert len(shorten("a" * 1000)) == LENGTH
 
 
 @pytest.mark.parametrize(
@@ -94,17 +94,17 @@ def test_a_long_text_keeps_both_ends() -> None:
 )
 def test_a_code_span(text: str, span: str) -> None:
     """No text can end its own code span."""
-    assert code(text) == span
+    assert code_span(text) == span
 
 
 def test_a_block_is_longer_fenced_than_what_it_holds() -> None:
     """A message that holds a fence stays inside its own."""
-    assert block("a\n````\nb")[0] == "`````text"
+    assert code_block("a\n````\nb")[0] == "`````text"
 
 
 def test_invisible_characters_are_spelled_out() -> None:
     """Control characters cannot steer a terminal."""
-    assert visible("\x1b[31mred\x07") == "\\u001b[31mred\\u0007"
+    assert escape_invisible("\x1b[31mred\x07") == "\\u001b[31mred\\u0007"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_total_of_a_scale(
     old = inputs(source_config__resource_spec=spec)
     new = inputs(source_config__resource_spec={**spec, **changes})
     document = plan(step("update", old=old, new=new), rollout("update"))
-    (effect,) = report_on([read_plan("plan", document)]).stacks[0].effects
+    (effect,) = report_on([read_plan("plan", document)]).stacks[0].deployments
     assert list(totals(effect)) == said
 
 
@@ -156,17 +156,18 @@ def test_words() -> None:
         "1 deployment",
         "2 deployments",
     ]
-    assert [listing(["a", "b", "c"][:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
+    phrases = ["".join(listing([("a",), ("b",), ("c",)][:n])) for n in (1, 2, 3)]
+    assert phrases == ["a", "a and b", "a, b and c"]
 
 
 def test_a_marker_of_the_state_is_told_in_words() -> None:
     """What was changed outside is not in the state, and its fingerprint is not in a report."""
     before = marker("source_config.install_command", "npm ci --token x", "salt")
-    old, new = pair(before, "npm ci")
+    old, new = format_pair(before, "npm ci")
     assert (old, new) == (OUTSIDE, "npm ci")
-    assert isinstance(old, Word)
-    assert stated(before) == {"state": "hidden"}
-    assert stated({"args": [before]}) == {
+    assert isinstance(old, Placeholder)
+    assert value_state(before) == {"state": "hidden"}
+    assert value_state({"args": [before]}) == {
         "state": "set",
         "value": {"args": ["(changed outside, not shown)"]},
     }

@@ -150,7 +150,7 @@ def test_a_label_that_is_refused_costs_no_other(forge: ForgeServer, environ: Env
     assert forge.labels == {"allow-loss", "langsmith:created", "langsmith:revision"}
     assert [warning.partition(". ")[0] for warning in said.warnings] == [
         "The label langsmith:failed was not set",
-        "The label allow-loss was not taken off",
+        "The label allow-loss was not removed",
     ]
 
 
@@ -317,7 +317,7 @@ def graphql_of(settings: Environ) -> str:
 @pytest.mark.parametrize("text", ["<html>\x1b[31m a proxy's page</html>", "[]", '{"data": 1}', ""])
 def test_an_answer_of_something_else_is_told_in_a_sentence(environ: Environ, text: str) -> None:
     """A page of a proxy, with 200, is no traceback."""
-    refused = pytest.raises(PostingFailed, match="not as this API answers")
+    refused = pytest.raises(PostingFailed, match="a body that this API does not send")
     with strange_server(200, text) as url, refused:
         comment(f"{DEV}\nnew\n", moved(environ, url))
 

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from langsmith_pulumi._version import __version__
 from langsmith_pulumi.review import Report, labels, read_plan, report_on
-from langsmith_pulumi.review.effects import Effect, Kind
+from langsmith_pulumi.review.impact import DeploymentChange, Kind
 from tests.workflows.runner import EXAMPLES
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def _report(kinds: Iterable[Kind]) -> Report:
     """A report in which all there is happens at once."""
     failed = {"diagnostics": [{"severity": "error", "message": "no"}]}
     (stack,) = report_on([read_plan("plan.json", failed)]).stacks
-    effects = tuple(Effect("", "", "", kind, "") for kind in kinds)
-    return Report((replace(stack, effects=effects),))
+    deployments = tuple(DeploymentChange("", "", "", kind, "") for kind in kinds)
+    return Report((replace(stack, deployments=deployments),))
 
 
 def test_the_readme_names_every_label() -> None:

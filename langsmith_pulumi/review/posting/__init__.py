@@ -1,21 +1,20 @@
-"""One comment on a pull or merge request, posted once and then edited in place."""
+"""Post one comment on a pull or merge request, and edit it in place later."""
 
 from .api import PostingFailed
 from .ci import forge_of
-from .command import Said, comment
+from .comment import CommentResult, Posted, comment, post
 from .forge import Comment, Forge
 from .github import GitHub
 from .gitlab import GitLab
-from .post import Posted, post
 
 __all__ = [
     "Comment",
+    "CommentResult",
     "Forge",
     "GitHub",
     "GitLab",
     "Posted",
     "PostingFailed",
-    "Said",
     "comment",
     "forge_of",
     "post",

@@ -1,6 +1,6 @@
-"""Requests to a forge's API: patient with passing failures, and silent about the token.
+"""Requests to a forge's API: retried after temporary failures, and never showing the token.
 
-Texts of the HTTP library are shown nowhere, for they can quote a header; what a server says is
+Messages of the HTTP library are not shown, because they can quote a header. A server's text is
 stripped of the token and of control characters.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from langsmith_pulumi.review.values import visible
+from langsmith_pulumi.review.values import escape_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,20 +21,20 @@ T = TypeVar("T")
 
 _ATTEMPTS = 4
 _SECONDS = 30.0
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LONGEST_ANSWER = 300
+_TEMPORARY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_MAX_ANSWER_LENGTH = 300
 
 
-class PostingFailed(RuntimeError):  # noqa: N818 - it says what happened
-    """The forge did not take the comment; the message says what was tried and what came back."""
+class PostingFailed(RuntimeError):  # noqa: N818 - the public name says it all
+    """The forge did not accept the comment; the message names the request and the answer."""
 
 
-class _Passing(PostingFailed):
-    """Worth another attempt."""
+class _TemporaryFailure(PostingFailed):
+    """A failure that another attempt may not meet."""
 
 
 class Api:
-    """A forge's API with a token, which is sent in a header and shown nowhere."""
+    """A forge's API with a token, which is sent in a header and never shown."""
 
     def __init__(
         self,
@@ -48,37 +48,40 @@ class Api:
         self._retrying = Retrying(
             stop=stop_after_attempt(_ATTEMPTS),
             wait=wait_exponential(multiplier=1, max=8),
-            retry=retry_if_exception_type(_Passing),
+            retry=retry_if_exception_type(_TemporaryFailure),
             sleep=sleep,
             reraise=True,
         )
 
     def send(self, method: str, path: str, *, once: bool = False, **content: Any) -> httpx.Response:
-        """The answer to a request; raises ``PostingFailed`` unless it succeeded.
+        """Send a request and return its answer; raise ``PostingFailed`` unless it succeeded.
 
-        ``once``: a second time would not be the same as one, so it is not repeated.
+        With ``once`` the request is not repeated, because it is not idempotent.
         """
         if once:
             return self._attempt(method, path, content)
         return self._retrying(self._attempt, method, path, content)
 
     def read(self, method: str, path: str, take: Callable[[Any], T], **content: Any) -> T:
-        """Return what ``take`` finds in the JSON of an answer.
+        """Send a request and return what ``parse`` returns for its answer.
 
-        Raise ``PostingFailed`` if the answer is no JSON, or none of the form that ``take`` expects.
+        Raise ``PostingFailed`` if the request or its answer fails.
         """
         answer = self.send(method, path, **content)
         return self.parse(answer, take)
 
     def parse(self, answer: httpx.Response, take: Callable[[Any], T]) -> T:
-        """Return what ``take`` finds in the JSON of an answer; see ``read``."""
+        """Return the result of ``take`` on an answer's JSON.
+
+        Raise ``PostingFailed`` if the answer is no JSON, or not of the form that ``take`` expects.
+        """
         try:
             return take(answer.json())
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
             raise PostingFailed(
-                f"{answer.request.method} {self.harmless(str(answer.request.url))} was answered "
-                f"{answer.status_code}, but not as this API answers. Does the variable with its "
-                "address lead to the forge itself?"
+                f"{answer.request.method} {self.sanitize(str(answer.request.url))} was answered "
+                f"{answer.status_code} with a body that this API does not send. Does the variable "
+                "with its address lead to the forge itself?"
             ) from None
 
     def _attempt(self, method: str, path: str, content: Mapping[str, Any]) -> httpx.Response:
@@ -86,20 +89,20 @@ class Api:
         try:
             answer = self._client.request(method, path, **content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _Passing(f"{tried} failed: {_cause(error)}.") from None
+            raise _TemporaryFailure(f"{tried} failed: {_cause(error)}.") from None
         if answer.is_success:
             return answer
-        kind = _Passing if answer.status_code in _PASSING else PostingFailed
-        told = self.harmless(answer.text)
-        raise kind(f"{tried} was answered {answer.status_code}: {told} {_hint(answer)}".strip())
+        kind = _TemporaryFailure if answer.status_code in _TEMPORARY_STATUSES else PostingFailed
+        detail = self.sanitize(answer.text)
+        raise kind(f"{tried} was answered {answer.status_code}: {detail} {_hint(answer)}".strip())
 
     def _shown(self, path: str) -> str:
-        return self.harmless(str(self._client.base_url.join(path)))
+        return self.sanitize(str(self._client.base_url.join(path)))
 
-    def harmless(self, text: str) -> str:
-        """Return a server's text on one line, without the token and without control characters."""
+    def sanitize(self, text: str) -> str:
+        """Return a server's text on one line, without the token and control characters."""
         plain = " ".join(text.replace(self._token, "***").split())
-        return visible(plain[:_LONGEST_ANSWER])
+        return escape_invisible(plain[:_MAX_ANSWER_LENGTH])
 
 
 _CAUSES: tuple[tuple[type[Exception], str], ...] = (
@@ -113,8 +116,8 @@ _CAUSES: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _cause(error: Exception) -> str:
-    """Return what went wrong in words of our own."""
-    return next((words for kind, words in _CAUSES if isinstance(error, kind)), "it was not sent")
+    """Describe an error without quoting the HTTP library."""
+    return next((text for kind, text in _CAUSES if isinstance(error, kind)), "it was not sent")
 
 
 _HINTS = {

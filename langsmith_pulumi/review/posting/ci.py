@@ -1,4 +1,4 @@
-"""Where a pipeline runs, and for which request: told by the variables that the forge sets."""
+"""The forge and the request that a pipeline runs for, from the variables that the forge sets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def forge_of(environ: Mapping[str, str], number: int | None = None) -> Forge:
-    """The request that a pipeline runs for; ``number`` wins over what the variables tell.
+    """Return the request that a pipeline runs for; ``number`` overrides the variables.
 
     Raises:
         PostingFailed: This is no pipeline, or it has no token, or no request.
@@ -35,14 +35,14 @@ def forge_of(environ: Mapping[str, str], number: int | None = None) -> Forge:
 
 
 def footer(environ: Mapping[str, str]) -> str:
-    """Which commit a comment is for, and which run wrote it; empty where that is not known."""
+    """Return a line that names a comment's commit and run; empty if they are not known."""
     commit = _commit(environ)
     run = environ.get("CI_JOB_URL") or _github_run(environ)
     return f"<sub>For {commit[:7]}, by [this run]({run}).</sub>" if commit and run else ""
 
 
 def _commit(environ: Mapping[str, str]) -> str:
-    """The newest commit of the branch, rather than the merge that a pipeline may have built."""
+    """Return the newest commit of the branch, not the merge that a pipeline may have built."""
     head = _at(_event(environ), "pull_request", "head", "sha")
     merged = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
     return str(head or merged or environ.get("CI_COMMIT_SHA", ""))
@@ -60,7 +60,7 @@ def _github(environ: Mapping[str, str], number: int | None) -> GitHub:
 
 
 def _graphql_url(api_url: str, given: str | None) -> str:
-    """Return where GraphQL queries go: to the host of the API, whose token they carry.
+    """Return the URL for GraphQL queries: on the host of the API, because they carry its token.
 
     An Enterprise server has ``/api/v3`` and ``/api/graphql``; GitHub's own hosts have ``/graphql``.
     """
@@ -96,7 +96,7 @@ _FORGES: dict[str, Callable[[Mapping[str, str], int | None], Forge]] = {
 
 
 def _event(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return what started a run on GitHub; raise ``PostingFailed`` if it cannot be read."""
+    """Return the event that started a run on GitHub; raise ``PostingFailed`` if unreadable."""
     path = environ.get("GITHUB_EVENT_PATH")
     if not path:
         return {}
@@ -104,7 +104,7 @@ def _event(environ: Mapping[str, str]) -> dict[str, Any]:
         event = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise PostingFailed(
-            "The file that GITHUB_EVENT_PATH names holds no event of GitHub's."
+            "The file that GITHUB_EVENT_PATH names is not an event of GitHub."
         ) from None
     return event if isinstance(event, dict) else {}
 
@@ -131,14 +131,14 @@ def _number(text: Any) -> int:
 
 
 def _token(environ: Mapping[str, str], *names: str) -> str:
-    """Return the first token that is set, without the line break that a secret may end in."""
+    """Return the first token that is set, without a line break at its end."""
     found = ((name, environ.get(name, "").strip()) for name in names)
     name, token = next(((name, token) for name, token in found if token), ("", ""))
     if not token:
         raise PostingFailed(f"There is no token to post with: set {' or '.join(names)}.")
     if not _TOKEN.fullmatch(token):
         raise PostingFailed(
-            f"The token in {name} holds a blank or a character that no token has. Set it again."
+            f"The token in {name} holds a space or a character that no token has. Set it again."
         )
     return token
 
@@ -147,7 +147,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 def _url(name: str, value: str) -> str:
-    """Return the address in a variable; raise ``PostingFailed`` if a token must not go there."""
+    """Return the URL in a variable; raise ``PostingFailed`` if a token must not be sent there."""
     try:
         parts = urlsplit(value.strip())
         usable = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc

@@ -1,4 +1,4 @@
-"""What posting needs of a forge, whichever it is."""
+"""The interface of a forge."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Forge(Protocol):
     """One pull or merge request."""
 
     def own_comments(self) -> Iterator[Comment]:
-        """The token's own comments, the oldest first, on all pages.
+        """Return the token's own comments of all pages, the oldest first.
 
-        Only one's own: anybody may quote a marker, and a token may be able to edit what others
-        wrote.
+        Comments of others are left out: anybody may quote a marker, and a token may be able to edit
+        what others wrote.
         """
         ...
 
@@ -33,11 +33,11 @@ class Forge(Protocol):
         ...
 
     def edit(self, comment: Comment, body: str) -> None:
-        """Give a comment another text."""
+        """Replace the text of a comment."""
         ...
 
     def labels(self) -> set[str]:
-        """The labels that are set."""
+        """Return the labels that are set."""
         ...
 
     def add_label(self, label: str) -> None:
@@ -45,5 +45,5 @@ class Forge(Protocol):
         ...
 
     def remove_label(self, label: str) -> None:
-        """Take off a label."""
+        """Remove a label."""
         ...

@@ -36,7 +36,7 @@ mutation($id: ID!, $body: String!) {
 class GitHub:
     """One pull request, with a token that may write to it."""
 
-    def __init__(  # noqa: PLR0913 - each is a fact of its own
+    def __init__(  # noqa: PLR0913 - none of them follows from another
         self,
         repository: str,
         number: int,
@@ -58,7 +58,7 @@ class GitHub:
         self._issue = f"repos/{repository}/issues/{number}"
 
     def own_comments(self) -> Iterator[Comment]:
-        """The token's own comments, the oldest first, on all pages."""
+        """Yield the token's own comments of all pages, the oldest first."""
         after, more = None, True
         while more:
             page = self._page(after)
@@ -71,20 +71,20 @@ class GitHub:
         self._api.read("POST", path, lambda made: made["id"], json={"body": body}, once=True)
 
     def edit(self, comment: Comment, body: str) -> None:
-        """Give a comment another text."""
+        """Replace the text of a comment."""
         self._graphql(_EDIT, lambda data: data, id=comment.id, body=body)
 
     def labels(self) -> set[str]:
-        """The labels that are set; GitHub allows a hundred."""
+        """Return the labels that are set; GitHub allows a hundred."""
         path = f"{self._issue}/labels"
         return self._api.read("GET", path, _names, params={"per_page": 100})
 
     def add_label(self, label: str) -> None:
-        """Set a label; one that the repository lacks needs a token that may make it."""
+        """Set a label; a label that the repository lacks needs a token that may create it."""
         self._api.send("POST", f"{self._issue}/labels", json={"labels": [label]})
 
     def remove_label(self, label: str) -> None:
-        """Take off a label."""
+        """Remove a label."""
         self._api.send("DELETE", f"{self._issue}/labels/{quote(label, safe='')}")
 
     def _page(self, after: str | None) -> dict[str, Any]:
@@ -102,10 +102,10 @@ class GitHub:
     def _graphql(self, query: str, take: Callable[[Any], Any], **variables: Any) -> Any:
         def read(answer: Any) -> Any:
             if answer.get("errors"):
-                told = "; ".join(str(error.get("message", "")) for error in answer["errors"])
+                errors = "; ".join(str(error.get("message", "")) for error in answer["errors"])
                 where = f"{self._repository}#{self._number}"
                 raise PostingFailed(
-                    f"GitHub refused a query on {where}: {self._api.harmless(told)}"
+                    f"GitHub refused a query on {where}: {self._api.sanitize(errors)}"
                 )
             return take(answer["data"])
 
@@ -114,7 +114,7 @@ class GitHub:
 
 
 def _page(comments: dict[str, Any]) -> dict[str, Any]:
-    """Return a page of comments in the form that is relied on."""
+    """Return the parts of a page of comments that are used; raise if one is missing."""
     return {
         "own": [
             Comment(str(node["id"]), str(node["body"]))

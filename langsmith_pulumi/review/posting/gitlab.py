@@ -1,4 +1,4 @@
-"""A merge request on GitLab, or on an instance of one's own."""
+"""A merge request on GitLab, or on a self-hosted instance."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class GitLab:
         self._request = f"projects/{project_id}/merge_requests/{number}"
 
     def own_comments(self) -> Iterator[Comment]:
-        """The token's own notes, the oldest first, on all pages."""
+        """Yield the token's own notes of all pages, the oldest first."""
         page = "1"
         while page:
             notes, page = self._notes(page)
@@ -44,19 +44,19 @@ class GitLab:
         self._api.read("POST", path, lambda made: made["id"], json={"body": body}, once=True)
 
     def edit(self, comment: Comment, body: str) -> None:
-        """Give a note another text."""
+        """Replace the text of a note."""
         self._api.send("PUT", f"{self._request}/notes/{comment.id}", json={"body": body})
 
     def labels(self) -> set[str]:
-        """The labels that are set."""
+        """Return the labels that are set."""
         return self._api.read("GET", self._request, lambda request: set(request["labels"]))
 
     def add_label(self, label: str) -> None:
-        """Set a label; GitLab makes one that the project lacks."""
+        """Set a label; GitLab creates one that the project lacks."""
         self._api.send("PUT", self._request, json={"add_labels": label})
 
     def remove_label(self, label: str) -> None:
-        """Take off a label."""
+        """Remove a label."""
         self._api.send("PUT", self._request, json={"remove_labels": label})
 
     @cached_property

@@ -8,18 +8,18 @@ import pytest
 
 from langsmith_pulumi.provider.changes import Change
 from langsmith_pulumi.review import read_plan, report_on
-from langsmith_pulumi.review.effects import Kind, Note
+from langsmith_pulumi.review.impact import Kind, Note
 from tests.review.building import bucket, inputs, plan, step
-from tests.review.effect_rows import REPO, ROWS, updated
+from tests.review.impact_rows import REPO, ROWS, updated
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.review.effects import Effect
-    from tests.review.effect_rows import Row
+    from langsmith_pulumi.review.impact import DeploymentChange
+    from tests.review.impact_rows import Row
 
 
-def only_effect(*steps: dict[str, Any]) -> Effect:
+def only_effect(*steps: dict[str, Any]) -> DeploymentChange:
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    (effect,) = stack.effects
+    (effect,) = stack.deployments
     return effect
 
 
@@ -29,9 +29,9 @@ def test_effect(row: Row) -> None:
     effect = only_effect(*row.steps)
     assert effect.kind is row.kind
     assert {f.path: (f.before, _said(f.after)) for f in effect.fields} == row.fields
-    assert {secret.name: secret.fate.value for secret in effect.secrets} == row.secrets
+    assert {secret.name: secret.action.value for secret in effect.secrets} == row.secrets
     assert effect.notes == row.notes
-    assert effect.let_go == row.let_go
+    assert effect.unmanaged == row.unmanaged
     drifted = [f.path for f in effect.fields if f.drift] + [
         s.name for s in effect.secrets if s.drift
     ]
@@ -56,7 +56,7 @@ def _said(value: Any) -> Any:
 def test_no_effect(steps: list[dict[str, Any]]) -> None:
     """What changes no deployment is no effect."""
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    assert stack.effects == ()
+    assert stack.deployments == ()
 
 
 def test_an_old_leftover_hides_nothing() -> None:
@@ -66,7 +66,7 @@ def test_an_old_leftover_hides_nothing() -> None:
         updated(inputs(), inputs(source_revision_config__repo_ref="v2")),
     ]
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    assert [effect.kind for effect in stack.effects] == [Kind.DELETED, Kind.REVISION]
+    assert [effect.kind for effect in stack.deployments] == [Kind.DELETED, Kind.REVISION]
 
 
 def test_order() -> None:
@@ -79,7 +79,7 @@ def test_order() -> None:
         step("replace", name="r", old=inputs("r"), new=inputs("r", **REPO)),
     ]
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    assert [effect.name for effect in stack.effects] == ["r", "d", "a", "b", "c"]
+    assert [effect.name for effect in stack.deployments] == ["r", "d", "a", "b", "c"]
 
 
 def test_kinds_follow_the_table_of_changes() -> None:
@@ -101,6 +101,6 @@ def test_a_rename_deletes_nothing() -> None:
     ]
     steps[1]["oldState"]["id"] = "the-id"
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    kinds = {effect.name: (effect.kind, effect.notes) for effect in stack.effects}
+    kinds = {effect.name: (effect.kind, effect.notes) for effect in stack.deployments}
     assert kinds["agent"] == (Kind.RELEASED, (Note.TAKEN_OVER,))
     assert kinds["renamed"][0] is Kind.ADOPTED

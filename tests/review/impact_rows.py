@@ -1,11 +1,11 @@
-"""Plans, and what is to be said of their only deployment: the table of ``test_effects.py``."""
+"""Plans, and what is to be said of their only deployment: the table of ``test_impact.py``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from langsmith_pulumi.review.effects import Kind, Note
+from langsmith_pulumi.review.impact import Kind, Note
 from langsmith_pulumi.review.values import DIFFERENT
 from tests.review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step
 
@@ -23,7 +23,7 @@ class Row:
     secrets: dict[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     drift: list[str] = field(default_factory=list)
-    let_go: tuple[str, ...] = ()
+    unmanaged: tuple[str, ...] = ()
 
 
 def updated(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ ROWS = [
         "what the program names no more changes in place: nothing is sent",
         [updated(inputs(display_name="Support", **secrets(A="1")), inputs())],
         Kind.IN_PLACE,
-        let_go=("secrets", "display_name"),
+        unmanaged=("secrets", "display_name"),
     ),
     Row(
         "secrets that are not known at all are told without names",
@@ -135,7 +135,7 @@ ROWS = [
             rollout("update"),
         ],
         Kind.REVISION,
-        notes=(Note.NOT_SHOWN,),
+        notes=(Note.CAUSE_HIDDEN,),
     ),
     Row(
         "a revision that was sent and never rolled out is retried",
@@ -153,7 +153,7 @@ ROWS = [
         "a first rollout that failed is retried",
         [rollout("create")],
         Kind.RETRIED,
-        notes=(Note.NO_CAUSE,),
+        notes=(Note.FAILURE_NOT_SHOWN,),
     ),
     Row(
         "a retry beside a change in place is a retry",
@@ -183,7 +183,7 @@ ROWS = [
         ],
         Kind.REPLACED,
         REPO_CHANGES,
-        notes=(Note.NAME_KEPT, Note.TRACES_GO),
+        notes=(Note.SAME_NAME, Note.TRACES_DELETED),
     ),
     Row(
         "fingerprints say nothing across a replacement, for the salt is new",
@@ -191,13 +191,13 @@ ROWS = [
         Kind.REPLACED,
         {"name": ("agent", "other")},
         {"B": "removed", "C": "added"},
-        (Note.TRACES_STAY, Note.SALT),
+        (Note.TRACES_KEPT, Note.SECRETS_NOT_COMPARED),
     ),
     Row(
         "a replacement asked for from outside has no reason in the plan",
         [replaced(inputs(), inputs())],
         Kind.REPLACED,
-        notes=(Note.NAME_KEPT, Note.TRACES_STAY, Note.NO_REASON),
+        notes=(Note.SAME_NAME, Note.TRACES_KEPT, Note.NO_REASON),
     ),
     Row(
         "the steps of a replacement count once",
@@ -210,13 +210,13 @@ ROWS = [
         ],
         Kind.REPLACED,
         REPO_CHANGES,
-        notes=(Note.NAME_KEPT, Note.TRACES_STAY),
+        notes=(Note.SAME_NAME, Note.TRACES_KEPT),
     ),
     Row(
         "a deletion says what becomes of the traces",
         [rollout("delete", old={}), step("delete", old=inputs(delete_tracing_project=True))],
         Kind.DELETED,
-        notes=(Note.TRACES_GO,),
+        notes=(Note.TRACES_DELETED,),
     ),
     Row(
         "a deployment that Pulumi lets go of is not deleted",
@@ -359,14 +359,14 @@ ROWS = [
         [step("refresh", old=inputs()), step("create", new={"name": "agent"}), rollout("create")],
         Kind.CREATED,
         {"name": (None, "agent")},
-        notes=(Note.GONE,),
+        notes=(Note.RECREATED,),
     ),
     Row(
         "a fixed field that changes without a replacement is not taken for a setting",
         [updated(inputs(), inputs(**REPO))],
         Kind.UNKNOWN,
         REPO_CHANGES,
-        notes=(Note.FIXED,),
+        notes=(Note.FIXED_FIELD,),
     ),
     Row(
         "an unknown operation on a rollout is not hidden by its deployment's step",
@@ -384,13 +384,13 @@ ROWS = [
         "what a cut-short replacement left behind is deleted, and nothing is replaced",
         [step("delete-replaced", old=inputs()), step("same", old=inputs(), new=inputs())],
         Kind.DELETED,
-        notes=(Note.LEFTOVER, Note.TRACES_STAY),
+        notes=(Note.LEFTOVER, Note.TRACES_KEPT),
     ),
     Row(
         "a replacement whose old state is not in the plan names no fields",
         [step("create-replacement", new=inputs(**REPO))],
         Kind.REPLACED,
-        notes=(Note.TRACES_STAY, Note.NO_REASON),
+        notes=(Note.TRACES_KEPT, Note.NO_REASON),
     ),
     Row(
         "a value that becomes secret is hidden on both sides",
