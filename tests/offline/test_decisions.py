@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from langsmith_pulumi.testing.offline import OfflineError, Op
-from langsmith_pulumi.testing.offline.deletes import delete_steps, layers, upheld
+from langsmith_pulumi.testing.offline.formatting import (
+    format_changes,
+    format_value,
+    strip_durations,
+)
 from langsmith_pulumi.testing.offline.integrity import integrity_problems
 from langsmith_pulumi.testing.offline.paths import contains, parse_path, reset
 from langsmith_pulumi.testing.offline.snapshot import Snapshot
@@ -19,13 +23,20 @@ from langsmith_pulumi.testing.offline.state import (
     entry_document,
     load,
 )
-from langsmith_pulumi.testing.offline.steps import Change, Verdict, judge, replacement
+from langsmith_pulumi.testing.offline.steps import (
+    Decision,
+    Diff,
+    decide,
+    delete_batches,
+    delete_steps,
+    replacement_steps,
+    still_required,
+)
 from langsmith_pulumi.testing.offline.urns import make_urn
-from langsmith_pulumi.testing.offline.wording import change_lines, value_text, without_time
 
-SAME, SOME = Change(changed=False), Change(changed=True)
-FORCED = Change(changed=True, replaces=("kind",))
-FIRST = Change(changed=True, replaces=("kind",), delete_before_replace=True)
+SAME, SOME = Diff(changed=False), Diff(changed=True)
+FORCED = Diff(changed=True, replaces=("kind",))
+FIRST = Diff(changed=True, replaces=("kind",), delete_before_replace=True)
 
 
 def entry(name: str, **fields: Any) -> Entry:
@@ -36,7 +47,7 @@ def entry(name: str, **fields: Any) -> Entry:
 
 
 @pytest.mark.parametrize(
-    ("change", "option", "old", "op", "delete_first"),
+    ("diff", "option", "old", "op", "delete_first"),
     [
         (SAME, None, {}, "same", False),
         (SOME, None, {}, "update", False),
@@ -49,7 +60,7 @@ def entry(name: str, **fields: Any) -> Entry:
     ],
 )
 def test_judging(
-    change: Change,
+    diff: Diff,
     option: bool | None,  # noqa: FBT001 - a column of the table
     old: dict[str, Any],
     op: str,
@@ -57,8 +68,8 @@ def test_judging(
     delete_first: bool,
 ) -> None:
     """No change, update or replacement; the user's word on its order beats the provider's."""
-    verdict = judge(entry("a", **old), entry("a"), change, delete_before_replace=option)
-    assert (verdict.op.value, verdict.delete_first) == (op, delete_first)
+    decision = decide(entry("a", **old), entry("a"), diff, delete_before_replace=option)
+    assert (decision.op.value, decision.delete_first) == (op, delete_first)
 
 
 def test_replace_on_changes_forces_a_replacement() -> None:
@@ -66,28 +77,28 @@ def test_replace_on_changes_forces_a_replacement() -> None:
     old = entry("a", inputs={"x": {"y": 1}, "z": 1})
     for inputs, op in [({"x": {"y": 2}, "z": 1}, "replace"), ({"x": {"y": 1}, "z": 2}, "update")]:
         new = entry("a", inputs=inputs, replace_on_changes=["x"])
-        assert judge(old, new, SOME).op.value == op
+        assert decide(old, new, SOME).op.value == op
 
 
 @pytest.mark.parametrize(
-    ("verdict", "old", "ops"),
+    ("decision", "old", "ops"),
     [
-        (Verdict(Op.REPLACE), {}, ["create-replacement", "replace"]),
+        (Decision(Op.REPLACE), {}, ["create-replacement", "replace"]),
         (
-            Verdict(Op.REPLACE, delete_first=True),
+            Decision(Op.REPLACE, delete_first=True),
             {},
             ["delete-replaced", "replace", "create-replacement"],
         ),
         (
-            Verdict(Op.REPLACE, delete_first=True),
+            Decision(Op.REPLACE, delete_first=True),
             {"pending_replacement": True},
             ["replace", "create-replacement"],
         ),
     ],
 )
-def test_steps_of_a_replacement(verdict: Verdict, old: dict[str, Any], ops: list[str]) -> None:
+def test_steps_of_a_replacement(decision: Decision, old: dict[str, Any], ops: list[str]) -> None:
     """Create first, or delete first; what an earlier run has deleted is not deleted again."""
-    steps = replacement(entry("a", **old), entry("a"), verdict)
+    steps = replacement_steps(entry("a", **old), entry("a"), decision)
     assert [step.op.value for step in steps] == ops
 
 
@@ -96,9 +107,13 @@ def test_deletes_go_from_users_to_used() -> None:
     a, b, c = entry("a"), entry("b", needs=["a"]), entry("c", needs=["b"])
     d = entry("d", needs=["a"])
     steps = delete_steps([a, b, c, d])
-    assert [sorted(s.name for s in layer) for layer in layers(steps)] == [["c", "d"], ["b"], ["a"]]
+    assert [sorted(s.name for s in batch) for batch in delete_batches(steps)] == [
+        ["c", "d"],
+        ["b"],
+        ["a"],
+    ]
     failed = [step for step in steps if step.name == "d"]
-    assert upheld(steps, failed) == {a.urn}
+    assert still_required(steps, failed) == {a.urn}
 
 
 @pytest.mark.parametrize(
@@ -188,18 +203,18 @@ def test_the_snapshot_tells_before_and_after() -> None:
 
     operation = snapshot.begin("updating", old)
     assert [o.kind for o in saved[-1].pending] == ["creating", "updating"]
-    snapshot.succeed(operation, out=old, new=old.but(outputs={"n": 2}))
+    snapshot.succeed(operation, old=old, new=old.copy_with(outputs={"n": 2}))
     assert [o.kind for o in saved[-1].pending] == ["creating"]
     assert [e.urn for e in saved[-1].entries] == [old.urn, user.urn]
 
     count = len(saved)
-    snapshot.keep(user, user.but(created="later"))
+    snapshot.keep(user, user.copy_with(created="later"))
     assert len(saved) == count
     snapshot.amend(user, outputs={"n": 1})
     assert len(saved) == count + 1
 
     renamed = Snapshot(Checkpoint([old, user]), saved.append)
-    renamed.keep(old, old.but(urn="urn:pulumi:s::p::t::renamed"))
+    renamed.keep(old, old.copy_with(urn="urn:pulumi:s::p::t::renamed"))
     assert saved[-1].entries[1].dependencies == ["urn:pulumi:s::p::t::renamed"]
 
     repaired = Snapshot(Checkpoint([old, user]), saved.append)
@@ -219,13 +234,13 @@ def test_changes_are_worded() -> None:
     """Properties are told by old and new value; secrets and unknowns by their kind only."""
     old = entry("a", inputs={"n": 1, "m": {"x": "old", "same": 1}, "gone": True, "__provider": "p"})
     new = entry("a", inputs={"n": 2, "m": {"x": "new", "same": 1}, "more": [1], "__provider": "q"})
-    steps = replacement(old, new, Verdict(Op.REPLACE, ("n",)))
-    assert change_lines(steps[1]) == [
+    steps = replacement_steps(old, new, Decision(Op.REPLACE, ("n",)))
+    assert format_changes(steps[1]) == [
         "- gone: true",
         '~ m.x: "old" → "new"',
         "+ more: [1]",
         "~ n: 1 → 2 (forces the replacement)",
     ]
-    assert len(value_text("x" * 500)) < 80
-    assert without_time("BUILDING, 1m20s") == without_time("BUILDING, 5.0s")
-    assert without_time("BUILDING, 1s") != without_time("DEPLOYING, 1s")
+    assert len(format_value("x" * 500)) < 80
+    assert strip_durations("BUILDING, 1m20s") == strip_durations("BUILDING, 5.0s")
+    assert strip_durations("BUILDING, 1s") != strip_durations("DEPLOYING, 1s")

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from langsmith_pulumi.testing.offline import Status, Step, StepBegan, StepEnded
 from langsmith_pulumi.testing.offline.command import run
-from langsmith_pulumi.testing.offline.display import Board
+from langsmith_pulumi.testing.offline.display import LiveTable
 from langsmith_pulumi.testing.offline.state import Entry
 from langsmith_pulumi.testing.offline.steps import Op
 from tests.offline.toy import thing
@@ -52,20 +52,20 @@ def test_lines(
 def test_board() -> None:
     """On a terminal each resource has a row, which holds its latest status until it is done."""
     entry = Entry(urn=URN, custom=True, type="pulumi-python:dynamic/toy:Thing")
-    board = Board(planned=False)
+    table = LiveTable(planned=False)
     console = Console(file=io.StringIO(), width=100, force_terminal=False)
 
     def shown() -> str:
         with console.capture() as capture:
-            console.print(board)
+            console.print(table)
         return " ".join(capture.get().split())
 
     step = Step(Op.CREATE, URN, None, entry)
-    board(StepBegan(step))
-    board(Status(URN, "DEPLOYING"))
+    table(StepBegan(step))
+    table(Status(URN, "DEPLOYING"))
     assert shown() == "+ toy:Thing a creating (0.0s) DEPLOYING"
-    board(StepEnded(step, step))
+    table(StepEnded(step, step))
     assert shown() == "+ toy:Thing a created (0.0s)"
-    board(StepBegan(step))
-    board(StepEnded(step, None))
+    table(StepBegan(step))
+    table(StepEnded(step, None))
     assert shown() == "+ toy:Thing a creating failed (0.0s)"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from langsmith_pulumi.testing.offline import OfflineError
-from langsmith_pulumi.testing.offline.secrets import Vault, find_passphrase
+from langsmith_pulumi.testing.offline.secrets import Crypter, find_passphrase
 from tests.offline.toy import thing
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_no_secret_in_clear(toy: Toy) -> None:
 def test_configuration_reaches_program_and_provider(toy: Toy) -> None:
     """Values of files and arguments are there with their namespaces; secrets are decrypted."""
     salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
-    hidden = Vault("test", salt).encrypt("hi there")
+    hidden = Crypter("test", salt).encrypt("hi there")
     (toy.project / "Pulumi.dev.yaml").write_text(
         f"encryptionsalt: {salt}\nconfig:\n  toy:greeting:\n    secure: {hidden}\n  toy:n: 3\n",
         encoding="utf-8",
@@ -88,9 +88,9 @@ def test_pulumis_own_ciphertext_opens() -> None:
     """What the Pulumi CLI has encrypted is decrypted, and a wrong passphrase is noticed."""
     salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
     ciphertext = "v1:yCaRE3x7e03tWqwL:Ahi2KecJVDnBH6JTreV2X9VsSx9u+rP+XBI="
-    assert Vault("test", salt).decrypt(ciphertext) == "canary-123"
-    fresh = Vault("test")
-    assert Vault("test", fresh.salt_state).decrypt(fresh.encrypt("é")) == "é"
+    assert Crypter("test", salt).decrypt(ciphertext) == "canary-123"
+    fresh = Crypter("test")
+    assert Crypter("test", fresh.salt_state).decrypt(fresh.encrypt("é")) == "é"
 
 
 def test_the_passphrase_is_found_or_made(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_key_is_in_no_state_and_no_plan(toy: Toy, *, secret: bool) -> None:
 def test_a_key_that_is_secret_in_the_stack_stays_so(toy: Toy) -> None:
     """Another value given for it in clear is hidden too."""
     salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
-    hidden = Vault("test", salt).encrypt("hi there")
+    hidden = Crypter("test", salt).encrypt("hi there")
     (toy.project / "Pulumi.dev.yaml").write_text(
         f"encryptionsalt: {salt}\nconfig:\n  toy:greeting:\n    secure: {hidden}\n"
     )

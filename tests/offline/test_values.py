@@ -11,11 +11,11 @@ from langsmith_pulumi.testing.offline.values import (
     SIGNATURE_KEY,
     UNKNOWN,
     Secret,
-    blind,
     from_struct,
     has_secrets,
     has_unknowns,
     mark_secrets,
+    redact,
     same_value,
     secret,
     secret_texts,
@@ -27,7 +27,7 @@ HIDDEN = Secret("s")
 
 
 @pytest.mark.parametrize(
-    "bag",
+    "properties",
     [
         {},
         {"text": "t", "whole": 3, "part": 1.5, "yes": True, "none": None},
@@ -35,11 +35,11 @@ HIDDEN = Secret("s")
         {"hidden": HIDDEN, "in": {"a": [Secret({"b": 1})]}, "later": UNKNOWN},
     ],
 )
-def test_the_wire_keeps_values(bag: dict[str, Any]) -> None:
+def test_the_wire_keeps_values(properties: dict[str, Any]) -> None:
     """What is written for the wire is read as the same; whole numbers stay whole."""
-    read = from_struct(to_struct(bag))
-    assert same_value(read, bag)
-    assert list(read) == sorted(bag)
+    read = from_struct(to_struct(properties))
+    assert same_value(read, properties)
+    assert list(read) == sorted(properties)
     assert not any(isinstance(value, float) and value.is_integer() for value in read.values())
 
 
@@ -78,13 +78,13 @@ def test_outputs_are_secret_where_inputs_were(
 
 def test_secrets_are_seen_and_hidden() -> None:
     """A secret hides its value from text, knows no nesting, and gives it to providers only."""
-    bag = {"a": [Secret({"b": secret(Secret("deep"))})], "c": "plain"}
-    assert has_secrets(bag)
-    assert not has_secrets(strip_secrets(bag))
-    assert strip_secrets(bag) == {"a": [{"b": "deep"}], "c": "plain"}
-    assert blind(bag) == {"a": ["[secret]"], "c": "plain"}
-    assert secret_texts(bag) == {"deep"}
-    assert "deep" not in repr(bag)
+    properties = {"a": [Secret({"b": secret(Secret("deep"))})], "c": "plain"}
+    assert has_secrets(properties)
+    assert not has_secrets(strip_secrets(properties))
+    assert strip_secrets(properties) == {"a": [{"b": "deep"}], "c": "plain"}
+    assert redact(properties) == {"a": ["[secret]"], "c": "plain"}
+    assert secret_texts(properties) == {"deep"}
+    assert "deep" not in repr(properties)
     assert secret(Secret("x")) == Secret("x")
 
 

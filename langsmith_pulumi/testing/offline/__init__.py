@@ -3,18 +3,22 @@
 For tests and for trying out; real stacks run on Pulumi, whose `stack import` takes the state.
 Needs a POSIX system (file locks, sessions).
 
-How an operation goes, from the outside in:
+An operation passes through the modules from top to bottom; imports point downwards:
 
-    stack, command      the doors: Python and the command line
+    stack, command      the interfaces: Python and the command line
+    display             rows and lines for people (formatting)
     engine              preview, up, refresh, destroy
-    opening             project, configuration, passphrase, state (project, secrets, store, state)
-    session             its processes and servers: program, plugin, monitor (children, forking)
-    monitor, goal       what the program asks for, off the wire (values, urns)
-    planner, steps      which steps that takes: check, diff, judge (paths, deletes)
-    deployment          runs them in parallel (executor, refresh)
-    snapshot            the state while it changes (integrity)
-    events              what is told meanwhile, secrets masked (masking), and becomes
-                        rows and lines (display, wording), JSON (json_view), a result (results)
+    session             the processes and servers of an operation
+    program             the user's program; plugin: the provider's process (children, forking)
+    monitor, goal       the gRPC services, and registrations (aliases)
+    update              runs steps in parallel
+    planner, executor   decide the steps of a registration, and execute them (steps, paths)
+    snapshot            the state during the operation (integrity)
+    results             the result, and the JSON document of a preview
+    stack_context       project, configuration, passphrase, state (project, secrets, store, state)
+    events              the events of an operation, with secrets redacted
+    values, urns        properties and URNs; errors
+    host/               scripts that run in the processes of program and plugin
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The URNs that a resource may have had: by its own aliases, and by what its parent was called."""
+"""The former URNs of a resource, by its own aliases and by those of its parent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Alias:
-    """One alias as the program gives it: a whole URN, or the parts that were different."""
+    """One alias of the program: a whole URN, or the parts that differed."""
 
     urn: str = ""
     name: str = ""
@@ -25,7 +25,7 @@ class Alias:
 
 
 def read_aliases(request: Any) -> list[Alias]:
-    """Return the aliases of a `RegisterResourceRequest`; old SDKs send URNs only."""
+    """Return the aliases of a `RegisterResourceRequest`; old SDKs send only URNs."""
     urns = [Alias(urn=urn) for urn in request.aliasURNs]
     return urns + [_read_alias(alias) for alias in request.aliases]
 
@@ -39,7 +39,7 @@ def _read_alias(alias: Any) -> Alias:
 
 @dataclass(frozen=True)
 class Naming:
-    """A resource's present name, from which its former ones are derived."""
+    """The parts of a resource's current URN, from which the former URNs are derived."""
 
     stack: str
     project: str
@@ -48,10 +48,10 @@ class Naming:
     name: str
 
     def former_urns(self, aliases: Sequence[Alias], found: Mapping[str, str]) -> list[str]:
-        """Return the URNs to look under, in order; `found` has the former URN of each renamed one.
+        """Return the former URNs in order; `found` maps each renamed resource to its former URN.
 
-        A child of a renamed parent is looked for under the parent's former URN, and, where its
-        name begins with the parent's, under a name that begins with the parent's former one.
+        A child of a renamed parent also inherits an alias: the URN below the parent's former URN.
+        If the child's name begins with the parent's name, the alias begins with the former name.
         """
         own = [self._former_urn(alias, found) for alias in aliases]
         return list(dict.fromkeys([*own, *self._inherited(own, found)]))
@@ -59,7 +59,7 @@ class Naming:
     def _former_urn(self, alias: Alias, found: Mapping[str, str]) -> str:
         if alias.urn:
             return alias.urn
-        # A parent that was renamed in this run had its former URN when this one had its own.
+        # The former URN has the former URN of the parent, if this run renames both.
         former_parent = found.get(alias.parent, alias.parent) if alias.parent else self.parent
         return make_urn(
             alias.stack or self.stack,

@@ -21,7 +21,7 @@ _GRACE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Launch:
-    """What to run: one of the host scripts with its arguments, on the project's interpreter."""
+    """A host script with its arguments, to be run by the project's interpreter."""
 
     python: str
     script: str
@@ -31,12 +31,12 @@ class Launch:
 
     @property
     def path(self) -> str:
-        """Where the script is."""
+        """Return the path of the script."""
         return str(HOST_SCRIPTS / self.script)
 
 
 class Process(Protocol):
-    """A running process, in a session of its own; a part of what `subprocess.Popen` offers."""
+    """A running process in a session of its own, with a part of the methods of `Popen`."""
 
     pid: int
     stdin: IO[str] | None
@@ -44,11 +44,11 @@ class Process(Protocol):
     stderr: IO[str] | None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its exit code; raises `subprocess.TimeoutExpired`."""
+        """Return the exit code; raise `subprocess.TimeoutExpired` if the process still runs."""
 
 
 def spawn(launch: Launch) -> Process:
-    """Start a fresh interpreter."""
+    """Start a new interpreter."""
     return subprocess.Popen(  # noqa: S603 - our own script, the project's interpreter
         [launch.python, "-u", launch.path, *launch.arguments],
         cwd=launch.cwd,
@@ -65,8 +65,8 @@ def spawn(launch: Launch) -> Process:
 class Child:
     """A process in a session of its own, so that a Ctrl-C reaches the engine alone.
 
-    Its standard input is a leash: the child ends when the engine does (`host/leash.py`). Lines it
-    prints are handed over as they come; the flag says whether a line came on standard error.
+    The child ends when the engine closes its standard input or ends (`host/parent_watchdog.py`).
+    `on_line` gets each line that it prints; the flag is True for a line on standard error.
     """
 
     def __init__(self, process: Process, on_line: Callable[[str, bool], None]) -> None:
@@ -78,16 +78,16 @@ class Child:
         ]
 
     def first_line(self) -> str:
-        """Wait for the first line of its output; empty when the process ended without one."""
+        """Return the first line of its output, empty if the process ends without one."""
         return self._process.stdout.readline().strip() if self._process.stdout else ""
 
     def relay_output(self) -> None:
-        """Hand over what it prints from now on."""
+        """Pass the lines that it prints from now on to `on_line`."""
         for reader in self._readers:
             reader.start()
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for its end and the end of its output; None if it still runs after the timeout."""
+        """Return its exit code after the end of its output, or None after the timeout."""
         try:
             code = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -98,7 +98,7 @@ class Child:
         return code
 
     def stop(self) -> None:
-        """End it and whatever it has started, politely first."""
+        """End it and the processes it has started, by SIGTERM and then by SIGKILL."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self.wait(0) is None:
                 with contextlib.suppress(ProcessLookupError):

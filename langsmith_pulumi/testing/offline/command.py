@@ -1,4 +1,4 @@
-"""What the command line calls: runs one operation, prints it, returns the exit code."""
+"""The functions behind `langsmith-pulumi offline`, which print and return exit codes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from . import engine
-from .display import print_result, shown
+from .display import live_display, print_result
 from .errors import OfflineError
-from .opening import Request
 from .secrets import has_passphrase
-from .selection import Selection
-from .values import blind
+from .stack_context import Request
+from .urns import Selection
+from .values import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,16 +45,16 @@ def run(  # noqa: PLR0913 - all but the operation is optional, and by name
 ) -> int:
     """Run `preview`, `up`, `refresh` or `destroy` on the project in a folder.
 
-    `config` holds `key=value` texts, for this run only; `replace` the URNs to replace anyway,
-    `target` those of the only resources to change, `exclude` those to leave as they are.
-    With `as_json` the document that `pulumi preview --json` prints is all that is printed.
+    `config` has `key=value` texts for this run only; `replace` the URNs to replace even if
+    unchanged, `target` those of the only resources to change, `exclude` those to leave unchanged.
+    With `as_json` the output is the document of `pulumi preview --json` only.
     """
     try:
         selected = Selection(frozenset(replace), frozenset(target), frozenset(exclude))
-        request = Request(cwd, stack, _pairs(config), selected=selected)
+        request = Request(cwd, stack, _parse_pairs(config), selected=selected)
         if as_json:
             return _run_as_json(operation, request)
-        return _run_shown(operation, request, Console(highlight=False))
+        return _run_displayed(operation, request, Console(highlight=False))
     except OfflineError as error:
         Console(stderr=True, highlight=False).print(Text(f"error: {error}", "red"), soft_wrap=True)
         return 1
@@ -68,7 +68,7 @@ def export(*, cwd: Path, stack: str = "dev") -> int:
     except OfflineError as error:
         Console(stderr=True, highlight=False).print(Text(f"error: {error}", "red"), soft_wrap=True)
         return 1
-    print(json.dumps(state, indent=4, ensure_ascii=False))  # noqa: T201 - what it is for
+    print(json.dumps(state, indent=4, ensure_ascii=False))  # noqa: T201 - its purpose
     return 0
 
 
@@ -82,22 +82,22 @@ def _require_passphrase() -> None:
 
 def _run_as_json(operation: str, request: Request) -> int:
     result = _OPERATIONS[operation][0](request, None)
-    print(json.dumps(result.plan, indent=4, ensure_ascii=False))  # noqa: T201 - what it is for
+    print(json.dumps(result.plan, indent=4, ensure_ascii=False))  # noqa: T201 - its purpose
     return result.exit_code
 
 
-def _run_shown(operation: str, request: Request, console: Console) -> int:
+def _run_displayed(operation: str, request: Request, console: Console) -> int:
     perform, doing = _OPERATIONS[operation]
     planned = operation == "preview"
-    before = blind(engine.stack_outputs(request))
+    before = redact(engine.stack_outputs(request))
     console.print(Text(f"{doing} {request.stack} (offline engine)\n"))
-    with shown(console, planned=planned) as listener:
+    with live_display(console, planned=planned) as listener:
         result = perform(request, listener)
     print_result(console, result, before, planned=planned)
     return result.exit_code
 
 
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
+def _parse_pairs(texts: Sequence[str]) -> dict[str, str]:
     pairs = dict(text.partition("=")[::2] for text in texts if "=" in text)
     if len(pairs) < len(set(texts)):
         raise OfflineError("--config takes key=value")

@@ -1,4 +1,4 @@
-"""Shows an operation to people: live rows on a terminal, plain lines elsewhere, then a summary."""
+"""The display of an operation: a live table on a terminal, plain lines elsewhere, a summary."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from .events import ERROR, WARNING, Diagnostic, Event, Listener, Status, StepBegan, StepEnded
-from .steps import Op, Step, is_shown
-from .wording import (
-    change_lines,
-    output_lines,
-    seconds,
+from .formatting import (
+    format_changes,
+    format_duration,
+    format_outputs,
+    format_summary,
+    format_title,
+    op_labels,
     short_type,
-    summary_lines,
-    title,
-    without_time,
-    words,
+    strip_durations,
 )
+from .steps import Op, Step, is_displayed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .results import Result
-    from .values import Bag
+    from .values import Properties
 
 _LINE_STYLES = {"+": "green", "-": "red", "~": "yellow"}
 _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
@@ -38,7 +38,7 @@ _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
 
 @dataclass
 class Row:
-    """What is known of one resource while the operation runs."""
+    """The displayed state of one resource."""
 
     step: Step
     since: float
@@ -47,28 +47,28 @@ class Row:
     status: str = ""
 
     def state(self, *, planned: bool) -> str:
-        """What is being or was done, and for how long."""
-        told = words(self.step)
+        """Return the operation on the resource, its progress and its duration."""
+        labels = op_labels(self.step)
         if planned:
-            return told.plan
+            return labels.plan
         if self.ended is None:
-            return f"{told.doing} ({seconds(time.monotonic() - self.since)})"
-        after = f"({seconds(self.ended - self.since)})"
-        return f"{told.doing} failed {after}" if self.failed else f"{told.done} {after}"
+            return f"{labels.doing} ({format_duration(time.monotonic() - self.since)})"
+        after = f"({format_duration(self.ended - self.since)})"
+        return f"{labels.doing} failed {after}" if self.failed else f"{labels.done} {after}"
 
 
 @dataclass
 class Rows:
-    """One row per resource that something happens to, in the order of events."""
+    """One row per displayed resource, in the order of events."""
 
     planned: bool
     rows: dict[str, Row] = field(default_factory=dict)
 
-    def follow(self, event: Event) -> Row | None:
-        """Bring the rows up to date; returns the row that changed, if people should see it."""
-        if isinstance(event, StepBegan) and self._is_told(event.step):
+    def apply(self, event: Event) -> Row | None:
+        """Apply an event, and return the row to display again, if any."""
+        if isinstance(event, StepBegan) and self._is_displayed(event.step):
             self.rows[event.step.urn] = Row(event.step, time.monotonic())
-        elif isinstance(event, StepEnded) and self._is_told(event.step):
+        elif isinstance(event, StepEnded) and self._is_displayed(event.step):
             return self._end(self.rows[event.step.urn], event)
         elif isinstance(event, Status) and event.urn in self.rows:
             return self._change_status(self.rows[event.urn], event.message)
@@ -86,25 +86,25 @@ class Rows:
 
     def _change_status(self, row: Row, status: str) -> Row | None:
         before, row.status = row.status, status
-        return row if without_time(before) != without_time(status) else None
+        return row if strip_durations(before) != strip_durations(status) else None
 
-    def _is_told(self, step: Step) -> bool:
-        # Halves of a replacement are worth a line while they take their time, not in a plan.
+    def _is_displayed(self, step: Step) -> bool:
+        # The two halves of a replacement are displayed while they run, but not in a plan.
         running = {Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REFRESH}
-        told = step.op in running and not self.planned and not step.is_provider
-        return told or is_shown(step)
+        is_half = step.op in running and not self.planned and not step.is_provider
+        return is_half or is_displayed(step)
 
 
-class Lines:
-    """One line per finished step and per changed status, for logs and pipes."""
+class LinePrinter:
+    """A listener that prints a line per finished step and per new status, for logs and pipes."""
 
     def __init__(self, console: Console, *, planned: bool) -> None:
         self._console = console
         self._rows = Rows(planned)
 
     def __call__(self, event: Event) -> None:
-        """Print what the event changes."""
-        row = self._rows.follow(event)
+        """Print a line if the event changes a row."""
+        row = self._rows.apply(event)
         if row is None:
             return
         status = f": {row.status}" if row.status else ""
@@ -114,24 +114,24 @@ class Lines:
             _print_changes(self._console, row.step)
 
 
-class Board:
-    """A table on a terminal, with a live row per resource."""
+class LiveTable:
+    """A table for a terminal, with a live row per resource."""
 
     def __init__(self, *, planned: bool) -> None:
         self._rows = Rows(planned)
 
     def __call__(self, event: Event) -> None:
-        """Bring the table up to date."""
-        self._rows.follow(event)
+        """Apply an event."""
+        self._rows.apply(event)
 
     def __rich__(self) -> Table:
-        """The table as it stands."""
+        """Return the current table."""
         table = Table.grid(padding=(0, 2))
         for row in list(self._rows.rows.values()):
-            told = words(row.step)
+            labels = op_labels(row.step)
             state = Text(row.state(planned=self._rows.planned), "red" if row.failed else "")
             table.add_row(
-                Text(told.symbol, told.color),
+                Text(labels.symbol, labels.color),
                 Text(short_type(row.step.urn)),
                 Text(row.step.name, "bold"),
                 state,
@@ -140,41 +140,41 @@ class Board:
         return table
 
     def print_changes(self, console: Console) -> None:
-        """Print which properties changed, resource by resource."""
+        """Print the changed properties of each resource."""
         for row in self._rows.rows.values():
-            if change_lines(row.step) and not row.failed:
-                console.print(Text(f"  {title(row.step.urn)}", "bold"))
+            if format_changes(row.step) and not row.failed:
+                console.print(Text(f"  {format_title(row.step.urn)}", "bold"))
                 _print_changes(console, row.step)
 
 
 @contextlib.contextmanager
-def shown(console: Console, *, planned: bool) -> Iterator[Listener]:
-    """A listener that shows the operation while it runs."""
+def live_display(console: Console, *, planned: bool) -> Iterator[Listener]:
+    """Yield a listener that displays the operation while it runs."""
     if not console.is_terminal:
-        yield Lines(console, planned=planned)
+        yield LinePrinter(console, planned=planned)
         return
-    board = Board(planned=planned)
+    board = LiveTable(planned=planned)
     with Live(board, console=console, refresh_per_second=4):
         yield board
     board.print_changes(console)
 
 
 def _headline(row: Row, *, planned: bool) -> Text:
-    told = words(row.step)
-    what = f" {short_type(row.step.urn)} {row.step.name} {row.state(planned=planned)}"
-    return Text.assemble(" ", (f"{told.symbol:<2}", told.color), what)
+    labels = op_labels(row.step)
+    text = f" {short_type(row.step.urn)} {row.step.name} {row.state(planned=planned)}"
+    return Text.assemble(" ", (f"{labels.symbol:<2}", labels.color), text)
 
 
 def _print_changes(console: Console, step: Step) -> None:
-    for line in change_lines(step):
+    for line in format_changes(step):
         console.print(Text(f"      {line}", _LINE_STYLES.get(line[0], "")), soft_wrap=True)
 
 
-def print_result(console: Console, result: Result, before: Bag, *, planned: bool) -> None:
-    """Print what the operation came to: messages, outputs, counts."""
+def print_result(console: Console, result: Result, before: Properties, *, planned: bool) -> None:
+    """Print the result of the operation: messages, outputs, counts."""
     _print_diagnostics(console, result.diagnostics)
-    _print_block(console, "Outputs:", output_lines(before, result.outputs))
-    _print_block(console, "Resources:", summary_lines(result.summary, planned=planned))
+    _print_block(console, "Outputs:", format_outputs(before, result.outputs))
+    _print_block(console, "Resources:", format_summary(result.summary, planned=planned))
     if not result.ok:
         console.print(Text("\nfailed: see the errors above", "red"))
 
@@ -184,7 +184,7 @@ def _print_diagnostics(console: Console, diagnostics: list[Diagnostic]) -> None:
     for item in diagnostics:
         by_urn.setdefault(item.urn, []).append(item)
     for urn, items in by_urn.items():
-        console.print(Text(f"\n{title(urn)}:", "bold"))
+        console.print(Text(f"\n{format_title(urn)}:", "bold"))
         for item in items:
             style = _SEVERITY_STYLES.get(item.severity, "")
             prefix = f"{item.severity}: " if style else ""

@@ -1,82 +1,81 @@
-"""The four operations: preview, up, refresh, destroy."""
+"""The operations on a stack: preview, up, refresh, destroy, taint, export and outputs."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
 
-from .deletes import delete_steps, layers, upheld
 from .errors import OfflineError
 from .events import ERROR, WARNING, Diagnostic, Event, Listener
-from .opening import OpenStack, Request, open_stack, state_file
 from .results import Recorder, Result
-from .session import Session, session
-from .steps import Op, Step
+from .session import Session, open_session
+from .stack_context import Request, StackContext, open_stack, state_file
+from .steps import Op, Step, delete_batches, delete_steps, still_required
 from .urns import urn_name
-from .values import Bag, blind
+from .values import Properties, redact
 
 if TYPE_CHECKING:
-    from .deployment import Deployment
     from .state import Operation
+    from .update import Update
 
 
 def preview(request: Request, listener: Listener | None = None) -> Result:
-    """What `up` would do; changes nothing, on disk neither."""
-    return _deploy(request, listener, dry_run=True)
+    """Return the plan of `up`, without any change, on disk neither."""
+    return _run_update(request, listener, dry_run=True)
 
 
 def up(request: Request, listener: Listener | None = None) -> Result:
-    """Bring the stack to what the program declares."""
+    """Make the stack match the program."""
     with state_file(request).locked():
-        return _deploy(request, listener, dry_run=False)
+        return _run_update(request, listener, dry_run=False)
 
 
 def destroy(request: Request, listener: Listener | None = None) -> Result:
     """Delete everything in the stack; the program does not run."""
     with state_file(request).locked():
-        opened = open_stack(request)
-        recorder, both = _recording(listener)
-        with session(opened, both, dry_run=False, from_state=True) as current:
-            _warn_of_pending(current)
-            _delete_leftovers(current.deployment)
-            _tell_of_interruption(current.deployment)
-        return _result(recorder, current)
+        context = open_stack(request)
+        recorder, combined = _with_recorder(listener)
+        with open_session(context, combined, dry_run=False, from_state=True) as session:
+            _warn_of_pending(session)
+            _delete_leftovers(session.update)
+            _report_interruption(session.update)
+        return _result(recorder, session)
 
 
 def refresh(request: Request, listener: Listener | None = None) -> Result:
-    """Bring the state to what really exists; the program does not run."""
+    """Make the state match the live resources; the program does not run."""
     with state_file(request).locked():
-        opened = open_stack(request)
-        recorder, both = _recording(listener)
-        with session(opened, both, dry_run=False, from_state=True) as current:
-            _forget_pending(current)
-            entries = current.deployment.snapshot.unsettled
+        context = open_stack(request)
+        recorder, combined = _with_recorder(listener)
+        with open_session(context, combined, dry_run=False, from_state=True) as session:
+            _clear_pending(session)
+            entries = session.update.snapshot.remaining
             steps = [Step(Op.REFRESH, e.urn, e, e) for e in entries]
-            current.deployment.run_all(steps, go_on=True)
-            _tell_of_interruption(current.deployment)
-        return _result(recorder, current)
+            session.update.run_all(steps, keep_going=True)
+            _report_interruption(session.update)
+        return _result(recorder, session)
 
 
-def _deploy(request: Request, listener: Listener | None, *, dry_run: bool) -> Result:
-    opened = open_stack(request, planning=dry_run)
-    _refuse_unknown(request.selected.replace, opened)
-    recorder, both = _recording(listener)
-    with session(opened, both, dry_run=dry_run, selected=request.selected) as current:
-        deployment = current.deployment
-        _warn_of_blindness(current)
-        _warn_of_pending(current)
-        program = current.run_program()
+def _run_update(request: Request, listener: Listener | None, *, dry_run: bool) -> Result:
+    context = open_stack(request, planning=dry_run)
+    _require_known(request.selected.replace, context)
+    recorder, combined = _with_recorder(listener)
+    with open_session(context, combined, dry_run=dry_run, selected=request.selected) as session:
+        update = session.update
+        _warn_of_placeholders(session)
+        _warn_of_pending(session)
+        program = session.run_program()
         if program.wait():
-            _delete_leftovers(deployment)
-        deployment.finish_outputs(succeeded=not deployment.failed.is_set())
+            _delete_leftovers(update)
+        update.write_stack_outputs(succeeded=not update.failed.is_set())
         program.end()
-        _tell_of_interruption(deployment)
-    return _result(recorder, current)
+        _report_interruption(update)
+    return _result(recorder, session)
 
 
-def _refuse_unknown(urns: frozenset[str], opened: OpenStack) -> None:
-    """Raise an error for URNs that the state does not have."""
-    unknown = sorted(urns - {entry.urn for entry in opened.checkpoint.entries})
+def _require_known(urns: frozenset[str], context: StackContext) -> None:
+    """Raise an error if the state lacks one of the URNs."""
+    unknown = sorted(urns - {entry.urn for entry in context.checkpoint.entries})
     if unknown:
         raise OfflineError(
             f"{', '.join(unknown)}: the stack has no resource of this URN to replace. "
@@ -84,108 +83,111 @@ def _refuse_unknown(urns: frozenset[str], opened: OpenStack) -> None:
         )
 
 
-def _recording(listener: Listener | None) -> tuple[Recorder, Listener]:
+def _with_recorder(listener: Listener | None) -> tuple[Recorder, Listener]:
     recorder = Recorder()
 
-    def both(event: Event) -> None:
+    def combined(event: Event) -> None:
         recorder(event)
         if listener:
             listener(event)
 
-    return recorder, both
+    return recorder, combined
 
 
-def _delete_leftovers(deployment: Deployment) -> None:
-    selected = deployment.setting.selected
-    leftovers = [one for one in deployment.snapshot.unsettled if selected.includes(one.urn)]
+def _delete_leftovers(update: Update) -> None:
+    selected = update.settings.selected
+    leftovers = [one for one in update.snapshot.remaining if selected.includes(one.urn)]
     steps = delete_steps(leftovers)
-    deployment.planner.deleted.update(step.urn for step in steps)
+    update.planner.deleted.update(step.urn for step in steps)
     failed: list[Step] = []
-    for layer in layers(steps):
-        spared = upheld(steps, failed)
-        failed += deployment.run_all([step for step in layer if step.urn not in spared])
+    for batch in delete_batches(steps):
+        required = still_required(steps, failed)
+        failed += update.run_all([step for step in batch if step.urn not in required])
 
 
-def _warn_of_blindness(current: Session) -> None:
-    if current.opened.config.is_blind:
+def _warn_of_placeholders(session: Session) -> None:
+    if session.context.config.has_placeholders:
         _warn(
-            current,
+            session,
             "the configuration's secrets cannot be read here; placeholders stand for them",
         )
 
 
-def _warn_of_pending(current: Session) -> None:
-    pending = current.opened.checkpoint.pending
+def _warn_of_pending(session: Session) -> None:
+    pending = session.context.checkpoint.pending
     if pending:
         _warn(
-            current,
+            session,
             f"an earlier run was interrupted, and whether these took effect is not known:\n"
-            f"{_listed(pending)}\n"
+            f"{_format_operations(pending)}\n"
             "Look whether what was being created exists; after that, `refresh` clears the record.",
         )
 
 
-def _forget_pending(current: Session) -> None:
-    pending = current.opened.checkpoint.pending
+def _clear_pending(session: Session) -> None:
+    pending = session.context.checkpoint.pending
     if pending:
-        current.deployment.snapshot.forget_pending()
+        session.update.snapshot.clear_pending()
         _warn(
-            current,
-            f"cleared the record of what an earlier run was interrupted in:\n{_listed(pending)}\n"
+            session,
+            "cleared the record of what an earlier run was interrupted in:\n"
+            f"{_format_operations(pending)}\n"
             "A resource that was being created may exist without being in the state.",
         )
 
 
-def _warn(current: Session, message: str) -> None:
-    current.deployment.tell(Diagnostic("", message, WARNING))
+def _warn(session: Session, message: str) -> None:
+    session.update.emit(Diagnostic("", message, WARNING))
 
 
-def _tell_of_interruption(deployment: Deployment) -> None:
-    if deployment.interrupted.is_set():
-        pending = deployment.snapshot.checkpoint.pending
-        left = f" while these were under way:\n{_listed(pending)}\n" if pending else ". "
+def _report_interruption(update: Update) -> None:
+    if update.interrupted.is_set():
+        pending = update.snapshot.checkpoint.pending
+        left = f" while these were under way:\n{_format_operations(pending)}\n" if pending else ". "
         message = (
             f"interrupted{left}What was done until then is recorded. Run `up` to go on, or "
             "`refresh` first to see what the interrupted calls came to."
         )
-        deployment.complain(Diagnostic("", message, ERROR))
+        update.report_error(Diagnostic("", message, ERROR))
 
 
-def _listed(pending: list[Operation]) -> str:
+def _format_operations(pending: list[Operation]) -> str:
     return "\n".join(
         f"  {operation.kind} {urn_name(operation.entry.urn)} ({operation.entry.urn})"
         for operation in pending
     )
 
 
-def _result(recorder: Recorder, current: Session) -> Result:
-    deployment = current.deployment
-    outputs: Bag = next(
-        (e.outputs for e in deployment.snapshot.checkpoint.entries if e.is_stack and not e.delete),
+def _result(recorder: Recorder, session: Session) -> Result:
+    update = session.update
+    outputs: Properties = next(
+        (e.outputs for e in update.snapshot.checkpoint.entries if e.is_stack and not e.delete),
         {},
     )
     return recorder.result(
-        ok=not deployment.failed.is_set(), outputs=blind(outputs), config=current.opened.config
+        ok=not update.failed.is_set(), outputs=redact(outputs), config=session.context.config
     )
 
 
 def taint(request: Request, urn: str) -> None:
-    """Mark a resource in the state, so that the next update replaces it."""
+    """Mark a resource in the state, so that the next `up` replaces it."""
     with state_file(request).locked():
-        opened = open_stack(request)
-        _refuse_unknown(frozenset({urn}), opened)
-        kept = opened.checkpoint
-        marked = [e.but(taint=True) if e.urn == urn and not e.delete else e for e in kept.entries]
-        opened.save(dataclasses.replace(kept, entries=marked))
+        context = open_stack(request)
+        _require_known(frozenset({urn}), context)
+        kept = context.checkpoint
+        marked = [
+            e.copy_with(taint=True) if e.urn == urn and not e.delete else e for e in kept.entries
+        ]
+        context.save(dataclasses.replace(kept, entries=marked))
 
 
 def export_stack(request: Request) -> dict[str, object]:
-    """The state in export form, secrets encrypted; `pulumi stack import` takes it."""
-    opened: OpenStack = open_stack(request)
-    return opened.exported(opened.checkpoint)
+    """Return the state for `pulumi stack import`, with secrets encrypted."""
+    context: StackContext = open_stack(request)
+    return context.exported(context.checkpoint)
 
 
-def stack_outputs(request: Request) -> Bag:
-    """The stack's outputs as the state has them; a secret is a `Secret`."""
+def stack_outputs(request: Request) -> Properties:
+    """Return the stack's outputs of the state; a secret is a `Secret`."""
     entries = open_stack(request).checkpoint.entries
     return next((entry.outputs for entry in entries if entry.is_stack), {})

@@ -1,25 +1,25 @@
-"""What can go wrong in the engine, as a tree.
+"""The errors of the engine, as a tree.
 
-OfflineError                anything the user is told in one message
-├── NeedsPulumiError        the program asks for something only the Pulumi CLI does
+OfflineError                an error that is reported to the user in one message
+├── NeedsPulumiError        the program uses a feature that only the Pulumi CLI has
 ├── WrongPassphraseError    the state or configuration was encrypted with another passphrase
 ├── NoPassphraseError       the configuration's secrets are not encrypted with a passphrase
 ├── StackLockedError        another operation on the same stack is running
 ├── StepFailedError         one operation on one resource failed; the message is on its row
-│   └── ProtectedError      the resource is protected; nothing was tried, so the rest may go on
-├── CutOffError             a provider's call was cut off: whether it took effect is not known
-└── StoppedError            the operation has failed elsewhere and said why; nothing more begins
+│   └── ProtectedError      the resource is protected; other steps may go on
+├── CutOffError             a provider's call was cut off, and may have taken effect
+└── StoppedError            the operation was stopped after an error that is already reported
 """
 
 from __future__ import annotations
 
 
 class OfflineError(Exception):
-    """Anything the user is told in one message."""
+    """An error that is reported to the user in one message."""
 
 
 class NeedsPulumiError(OfflineError):
-    """The program asks for something only the Pulumi CLI does."""
+    """The program uses a feature that only the Pulumi CLI has."""
 
     def __init__(self, feature: str) -> None:
         super().__init__(f"needs the Pulumi CLI: {feature} (the offline engine does not do it)")
@@ -46,12 +46,12 @@ class StepFailedError(OfflineError):
 
 
 class ProtectedError(StepFailedError):
-    """The resource is protected; nothing was tried, so the rest may go on."""
+    """The resource is protected; other steps may go on."""
 
 
 class StoppedError(OfflineError):
-    """The operation has failed elsewhere and said why; nothing more begins."""
+    """The operation was stopped after an error that is already reported."""
 
 
 class CutOffError(OfflineError):
-    """A provider's call was cut off: whether it took effect is not known."""
+    """A provider's call was cut off, and may have taken effect."""

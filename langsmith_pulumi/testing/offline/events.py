@@ -1,21 +1,35 @@
-"""What an operation tells while it runs; displays, the JSON document and results are made of it."""
+"""The events of an operation, and the redaction of secrets in their messages.
+
+Displays, the JSON document and results are made from events.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .values import REDACTED
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .steps import Step
 
 INFO, WARNING, ERROR = "info", "warning", "error"
-STDERR = "info#err"  # Pulumi's name for what a program printed on standard error
+STDERR = "info#err"  # Pulumi's name for output of a program on standard error
+
+# Replacing shorter texts would make messages unreadable.
+_MIN_SECRET_LENGTH = 3
+_MIN_LINE_LENGTH = 6
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """A message of the engine, a provider or the program; `urn` is empty for the stack as such."""
+    """A message of the engine, a provider or the program; `urn` is empty for the stack itself."""
 
     urn: str
     message: str
@@ -24,7 +38,7 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Status:
-    """What a resource is busy with right now; shown on its row and forgotten."""
+    """The current activity of a resource, which is shown on its row and not kept."""
 
     urn: str
     message: str
@@ -32,14 +46,14 @@ class Status:
 
 @dataclass(frozen=True)
 class StepBegan:
-    """A step is about to be taken (in a preview: would be)."""
+    """The start of a step, or of its preview."""
 
     step: Step
 
 
 @dataclass(frozen=True)
 class StepEnded:
-    """A step is over; `outcome` is the step as it came out, None if it failed."""
+    """The end of a step; `outcome` is the step with its actual result, None if it failed."""
 
     step: Step
     outcome: Step | None
@@ -47,3 +61,44 @@ class StepEnded:
 
 Event = Diagnostic | Status | StepBegan | StepEnded
 Listener = Callable[[Event], None]
+
+
+class Redactor:
+    """A listener that passes events on with every known secret in their messages replaced.
+
+    It covers messages of providers and programs, too.
+    """
+
+    def __init__(self, listener: Listener, secrets: Iterable[str]) -> None:
+        self._listener = listener
+        self._listener_lock = threading.Lock()
+        self._secrets_lock = threading.Lock()
+        self._secrets: list[str] = []
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Redact these secrets from now on, also if they are quoted or split into lines."""
+        long_enough = (text for text in secrets if len(text) >= _MIN_SECRET_LENGTH)
+        new: set[str] = set().union(*map(_variants, long_enough))
+        with self._secrets_lock:
+            self._secrets = sorted({*self._secrets, *new}, key=len, reverse=True)
+
+    def redact(self, message: str) -> str:
+        """Return the message with every known secret replaced."""
+        for text in self._secrets:
+            message = message.replace(text, REDACTED)
+        return message
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event on; events of all threads are passed on one at a time."""
+        if isinstance(event, Diagnostic | Status):
+            event = dataclasses.replace(event, message=self.redact(event.message))
+        with self._listener_lock:
+            self._listener(event)
+
+
+def _variants(text: str) -> set[str]:
+    # The output of a program arrives line by line.
+    lines = {line for line in text.splitlines() if len(line) >= _MIN_LINE_LENGTH}
+    quoted = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1]}
+    return {text} | lines | quoted

@@ -1,8 +1,8 @@
-"""Children in a tenth of the time: forked from an interpreter that has Pulumi's SDK loaded.
+"""The fork server: starts children ten times faster, with Pulumi's SDK already imported.
 
 An interpreter takes half a second or more to import the SDK, and each operation needs two. Tests
-run hundreds of operations, so `OfflineStack` keeps one such interpreter per process and lets it
-fork. It knows nothing of programs, and what it forks runs the same scripts in the same way.
+run hundreds of operations, so `OfflineStack` keeps one interpreter per process that has imported
+the SDK and forks. The forked children run the same scripts as new interpreters.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _lock = threading.Lock()
 
 
 def fork(launch: Launch, preload: tuple[str, ...] = ()) -> Process:
-    """Start a child by forking, where the system can, from an interpreter with some modules more.
+    """Start a child by forking from an interpreter with the modules of `preload` imported.
 
-    A preloaded module stays as it is while this process lives.
+    Changes of a preloaded module have no effect while this process lives. A system without fork
+    starts a new interpreter instead.
     """
     if not hasattr(os, "fork"):
         return spawn(launch)
@@ -36,7 +37,7 @@ def fork(launch: Launch, preload: tuple[str, ...] = ()) -> Process:
 
 
 def _server_for(launch: Launch, preload: tuple[str, ...]) -> ForkServer:
-    # What the interpreter itself reads from the environment cannot change after its start.
+    # The interpreter reads these variables at its start only.
     own = {key: text for key, text in launch.environ.items() if key.startswith("PYTHON")}
     key = (launch.python, *(f"{name}={own[name]}" for name in sorted(own)), *preload)
     if key not in _servers or not _servers[key].is_running:
@@ -45,10 +46,10 @@ def _server_for(launch: Launch, preload: tuple[str, ...]) -> ForkServer:
 
 
 class ForkServer:
-    """An interpreter with the SDK loaded; it ends when this process does."""
+    """An interpreter with the SDK imported, which ends with this process."""
 
     def __init__(self, launch: Launch, preload: tuple[str, ...]) -> None:
-        self._door, inside = socket.socketpair()
+        self._socket, inside = socket.socketpair()
         with inside:
             self._process = subprocess.Popen(  # noqa: S603 - our own script
                 [launch.python, "-u", str(HOST_SCRIPTS / "fork_server.py"), *preload],
@@ -59,7 +60,7 @@ class ForkServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether it can still fork."""
+        """Return True if it can fork."""
         return self._process.poll() is None
 
     def start(self, launch: Launch) -> Process:
@@ -70,18 +71,18 @@ class ForkServer:
             "cwd": str(launch.cwd),
             "environ": dict(launch.environ),
         }
-        asked, stdin, stdout, stderr, status = (os.pipe() for _ in range(5))
-        theirs = [asked[0], stdin[0], stdout[1], stderr[1], status[1]]
-        socket.send_fds(self._door, [b"fork"], theirs)
-        for end in theirs:
+        request_pipe, stdin, stdout, stderr, status = (os.pipe() for _ in range(5))
+        child_ends = [request_pipe[0], stdin[0], stdout[1], stderr[1], status[1]]
+        socket.send_fds(self._socket, [b"fork"], child_ends)
+        for end in child_ends:
             os.close(end)
-        with os.fdopen(asked[1], "w", encoding="utf-8") as file:
+        with os.fdopen(request_pipe[1], "w", encoding="utf-8") as file:
             json.dump(request, file)
         return ForkedProcess(stdin[1], stdout[0], stderr[0], status[0])
 
 
 class ForkedProcess:
-    """A child of the fork server; its nanny tells its id and, at the end, its exit code."""
+    """A child of the fork server; its supervisor reports its process id and its exit code."""
 
     def __init__(self, stdin: int, stdout: int, stderr: int, status: int) -> None:
         self.stdin: IO[str] | None = os.fdopen(stdin, "w")
@@ -94,7 +95,7 @@ class ForkedProcess:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its exit code; raises `subprocess.TimeoutExpired`."""
+        """Return the exit code; raise `subprocess.TimeoutExpired` if the process still runs."""
         if not self._ended.wait(timeout):
             raise subprocess.TimeoutExpired("the child", timeout or 0)
         return self._code

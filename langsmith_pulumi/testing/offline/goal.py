@@ -1,4 +1,4 @@
-"""What a program asks for: a registration, read off the wire and checked for what we don't do."""
+"""The goal state of a resource, read from the program's registration."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from .aliases import Alias, read_aliases
 from .errors import NeedsPulumiError
 from .state import Entry
 from .urns import is_dynamic_type, is_provider_type
-from .values import Bag, from_struct
+from .values import Properties, from_struct
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A resource as the program wants it."""
+    """The goal state of a resource."""
 
     type: str
     name: str
     custom: bool
     parent: str = ""
-    inputs: Bag = field(default_factory=dict)
+    inputs: Properties = field(default_factory=dict)
     delete_before_replace: bool | None = None
     aliases: list[Alias] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
-    """The options that an entry of the state keeps, by its field names."""
+    """The options that the state keeps, by the field names of `Entry`."""
 
     def entry(self, urn: str, **more: Any) -> Entry:
-        """The goal as an entry: no id and no outputs yet."""
+        """Return the goal as an entry without id and outputs."""
         given = {"parent": self.parent, "inputs": self.inputs, **self.options, **more}
         return Entry(urn=urn, custom=self.custom, type=self.type, **given)
 
 
 def read_goal(request: Any) -> Goal:
-    """The goal of a `RegisterResourceRequest`; raises `NeedsPulumiError` for what we don't do."""
-    _refuse_unsupported(request)
+    """Return the goal of a `RegisterResourceRequest`; raise an error if it is not supported."""
+    _reject_unsupported(request)
     inputs = from_struct(request.object)
     chosen = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
     return Goal(
@@ -50,7 +50,7 @@ def read_goal(request: Any) -> Goal:
     )
 
 
-def _options(request: Any, inputs: Bag) -> dict[str, Any]:
+def _options(request: Any, inputs: Properties) -> dict[str, Any]:
     return {
         "protect": request.protect,
         "dependencies": sorted(request.dependencies),
@@ -64,7 +64,7 @@ def _options(request: Any, inputs: Bag) -> dict[str, Any]:
     }
 
 
-def _property_dependencies(request: Any, inputs: Bag) -> dict[str, list[str]]:
+def _property_dependencies(request: Any, inputs: Properties) -> dict[str, list[str]]:
     if request.propertyDependencies:
         named = request.propertyDependencies.items()
         return {key: sorted(dependencies.urns) for key, dependencies in named}
@@ -83,9 +83,9 @@ def _seconds(duration: str) -> float:
     return sum(float(number) * units[unit] for number, unit in parts)
 
 
-def _refuse_unsupported(request: Any) -> None:
+def _reject_unsupported(request: Any) -> None:
     given = {field.name for field, _ in request.ListFields()}  # older SDKs lack some fields
-    asked = {
+    requested = {
         "remote components": request.remote,
         "import of existing resources": request.importId,
         "transforms": request.transforms,
@@ -99,6 +99,6 @@ def _refuse_unsupported(request: Any) -> None:
             request.custom and not is_dynamic_type(request.type)
         ),
     }
-    for feature, is_asked in asked.items():
-        if is_asked:
+    for feature, is_requested in requested.items():
+        if is_requested:
             raise NeedsPulumiError(feature)

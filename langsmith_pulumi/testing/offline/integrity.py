@@ -1,4 +1,4 @@
-"""What holds of every state that is written, and how references follow what moves or goes."""
+"""The invariants of a state, and the repair of references to renamed and removed resources."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ if TYPE_CHECKING:
     from .state import Checkpoint, Entry
 
 
-def repaired(entries: list[Entry], gone: Entry) -> list[Entry]:
-    """The entries without references to one that is gone; its parent takes its place as a parent.
+def without_references(entries: list[Entry], gone: Entry) -> list[Entry]:
+    """Return the entries without references to a removed one; children move to its parent.
 
-    Several entries may have its URN: a reference holds as long as one of them stands before it.
+    If several entries have its URN, a reference stays valid while one of them precedes it.
     """
     present: set[str] = set()
     result: list[Entry] = []
     for entry in entries:
-        result.append(entry if gone.urn in present else _without(entry, gone))
+        result.append(entry if gone.urn in present else _without_reference(entry, gone))
         present.add(entry.urn)
     return result
 
 
-def _without(entry: Entry, gone: Entry) -> Entry:
+def _without_reference(entry: Entry, gone: Entry) -> Entry:
     by_property = {
         key: [urn for urn in urns if urn != gone.urn]
         for key, urns in entry.property_dependencies.items()
     }
-    return entry.but(
+    return entry.copy_with(
         parent=gone.parent if entry.parent == gone.urn else entry.parent,
         deleted_with="" if entry.deleted_with == gone.urn else entry.deleted_with,
         dependencies=[urn for urn in entry.dependencies if urn != gone.urn],
@@ -36,13 +36,13 @@ def _without(entry: Entry, gone: Entry) -> Entry:
     )
 
 
-def renamed(entry: Entry, old: str, new: str) -> Entry:
-    """The entry with every reference to one URN turned into a reference to another."""
+def with_renamed_references(entry: Entry, old: str, new: str) -> Entry:
+    """Return the entry with every reference to the old URN changed to the new one."""
     name = {old: new}.get
     by_property = {
         key: [name(urn, urn) for urn in urns] for key, urns in entry.property_dependencies.items()
     }
-    return entry.but(
+    return entry.copy_with(
         parent=name(entry.parent, entry.parent),
         deleted_with=name(entry.deleted_with, entry.deleted_with),
         dependencies=[name(urn, urn) for urn in entry.dependencies],
@@ -50,15 +50,15 @@ def renamed(entry: Entry, old: str, new: str) -> Entry:
     )
 
 
-def refuse_if_broken(checkpoint: Checkpoint) -> None:
-    """Raise one error that names every broken invariant of the state."""
+def require_integrity(checkpoint: Checkpoint) -> None:
+    """Raise an error that lists every broken invariant of the state."""
     problems = integrity_problems(checkpoint.entries)
     if problems:
         raise OfflineError("the state lacks integrity: " + "; ".join(problems))
 
 
 def integrity_problems(entries: list[Entry]) -> list[str]:
-    """Every broken invariant of the list, one sentence each."""
+    """Return one sentence for each broken invariant of the entries."""
     problems: list[str] = []
     seen: set[str] = set()
     live: set[str] = set()

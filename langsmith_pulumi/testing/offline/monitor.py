@@ -1,5 +1,5 @@
 # ruff: noqa: N802, ARG002, D102 - method names and arguments are the protocol's
-"""The engine's doors: the two gRPC services that programs and plugins call."""
+"""The two gRPC services of the engine, ResourceMonitor and Engine."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from .plugin import GRPC_OPTIONS
 from .values import from_struct, to_struct
 
 if TYPE_CHECKING:
-    from .deployment import Deployment
     from .project import Config
     from .state import Entry
+    from .update import Update
 
-_THREADS = 256  # each registration holds one until its step is done
+_THREADS = 256  # each registration occupies one until its step is done
 
 # By name and number, since older SDKs ask by name and know no numbers. The features after
-# deletedWith are not implemented: they are named so that the SDK asks for them and we can refuse
-# in one sentence, where it would itself ask for a newer Pulumi CLI.
+# deletedWith are not implemented: they are listed so that the SDK calls them and gets our error,
+# instead of an error of its own that asks for a newer Pulumi CLI.
 _FEATURES = {
     "secrets": 0,
     "aliasSpecs": 3,
@@ -51,26 +51,26 @@ _SEVERITIES = {
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
-    """Answers the program and the plugin; whatever needs thought is the deployment's."""
+    """The services for the program and the plugin; the decisions are those of `Update`."""
 
-    def __init__(self, deployment: Deployment, config: Config) -> None:
-        self._deployment = deployment
+    def __init__(self, update: Update, config: Config) -> None:
+        self._update = update
         self._config = config
         self._root = ""
-        self._refused = threading.Event()
-        self.signalled = threading.Event()
+        self._rejected = threading.Event()
+        self.shutdown_requested = threading.Event()
         self.closed = threading.Event()
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
-        setting = self._deployment.setting
+        settings = self._update.settings
         return resource_pb2.DeploymentInfo(
-            project=setting.project,
-            stack=setting.stack,
+            project=settings.project,
+            stack=settings.stack,
             organization="organization",
             config=self._config.values,
             configSecretKeys=sorted(self._config.secret_keys),
-            dryRun=setting.dry_run,
-            parallel=setting.parallel,
+            dryRun=settings.dry_run,
+            parallel=settings.parallel,
             supportedFeatures=_FEATURES.values(),  # type: ignore[arg-type]  # plain numbers
         )
 
@@ -79,40 +79,40 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
 
     def RegisterResource(self, request: Any, context: Any) -> Any:
         try:
-            with self._deployment.reporting():
+            with self._update.reporting_errors():
                 goal = read_goal(request)
-            return _answer(self._deployment.register(goal))
+            return _response(self._update.register(goal))
         except OfflineError:
-            return _unavailable(context)
+            return _abort(context)
 
     def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         try:
-            with self._deployment.reporting():
-                self._deployment.register_outputs(request.urn, from_struct(request.outputs))
+            with self._update.reporting_errors():
+                self._update.register_outputs(request.urn, from_struct(request.outputs))
         except OfflineError:
-            return _unavailable(context)
+            return _abort(context)
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
-        self.signalled.set()
-        self._deployment.changed.set()
+        self.shutdown_requested.set()
+        self._update.changed.set()
         self.closed.wait()
         return empty_pb2.Empty()
 
     def Log(self, request: Any, context: Any) -> Any:
         if request.ephemeral:
-            self._deployment.tell(Status(request.urn, request.message))
-        elif request.severity in _SEVERITIES and not self._is_aftermath(request):
+            self._update.emit(Status(request.urn, request.message))
+        elif request.severity in _SEVERITIES and not self._is_consequence(request):
             severity = _SEVERITIES[request.severity]
-            self._deployment.tell(Diagnostic(request.urn, request.message, severity))
+            self._update.emit(Diagnostic(request.urn, request.message, severity))
         return empty_pb2.Empty()
 
-    def _is_aftermath(self, request: Any) -> bool:
-        # Once a step has failed, the SDK also tells that it was turned away, and how the program
-        # ended because of it; nobody needs that.
-        if self._refused.is_set() and request.severity == engine_pb2.ERROR:
+    def _is_consequence(self, request: Any) -> bool:
+        # After a failed step the SDK also logs that its call was aborted, and how the program ended
+        # because of it.
+        if self._rejected.is_set() and request.severity == engine_pb2.ERROR:
             return True
-        return self._deployment.stopped.is_set() and "monitor has terminated" in request.message
+        return self._update.stopped.is_set() and "monitor has terminated" in request.message
 
     def GetRootResource(self, request: Any, context: Any) -> Any:
         return engine_pb2.GetRootResourceResponse(urn=self._root)
@@ -124,24 +124,24 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
     def RequirePulumiVersion(self, request: Any, context: Any) -> Any:
         return engine_pb2.RequirePulumiVersionResponse()
 
-    def refuse(self, feature: str, context: Any) -> Any:
-        """End the operation because the program asks for what only the Pulumi CLI does."""
+    def reject(self, feature: str, context: Any) -> Any:
+        """End the operation because the program uses a feature of the Pulumi CLI only."""
         try:
-            with self._deployment.reporting():
-                raise NeedsPulumiError(feature)  # reported before the program learns of it
+            with self._update.reporting_errors():
+                raise NeedsPulumiError(feature)  # reported before the program gets a response
         except OfflineError:
-            self._refused.set()
-            return _unavailable(context)
+            self._rejected.set()
+            return _abort(context)
 
 
-def _refusal(feature: str) -> Any:
+def _rejecting_method(feature: str) -> Any:
     def method(self: Monitor, _request: Any, context: Any) -> Any:
-        return self.refuse(feature, context)
+        return self.reject(feature, context)
 
     return method
 
 
-_REFUSED = {
+_UNSUPPORTED = {
     "Invoke": "functions and lookups of providers",
     "Call": "methods of components",
     "ReadResource": "reading resources that the program does not manage, stack references too",
@@ -151,24 +151,24 @@ _REFUSED = {
     "RegisterErrorHook": "resource hooks",
     "RegisterPackage": "parameterized packages",
 }
-for _method, _feature in _REFUSED.items():
-    setattr(Monitor, _method, _refusal(_feature))
+for _method, _feature in _UNSUPPORTED.items():
+    setattr(Monitor, _method, _rejecting_method(_feature))
 
 
-def _answer(entry: Entry) -> Any:
-    # A component's outputs are whatever the program registers later.
+def _response(entry: Entry) -> Any:
+    # The outputs of a component are registered later.
     outputs = entry.outputs if entry.custom else {}
     return resource_pb2.RegisterResourceResponse(
         urn=entry.urn, id=entry.id, object=to_struct(outputs)
     )
 
 
-def _unavailable(context: Any) -> Any:
+def _abort(context: Any) -> Any:
     return context.abort(grpc.StatusCode.UNAVAILABLE, "the operation is over")
 
 
 class Server:
-    """Serves a monitor on loopback."""
+    """A gRPC server on loopback."""
 
     def __init__(self) -> None:
         self._server = grpc.server(
@@ -177,11 +177,11 @@ class Server:
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
 
     def serve(self, monitor: Monitor) -> None:
-        """Start to answer."""
+        """Serve a monitor."""
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, self._server)
         engine_pb2_grpc.add_EngineServicer_to_server(monitor, self._server)
         self._server.start()
 
     def stop(self) -> None:
-        """Stop to answer; calls under way are cut off."""
+        """Stop serving, and abort the calls in flight."""
         self._server.stop(0).wait()

@@ -1,4 +1,4 @@
-"""Property paths as resource options name them: `tags`, `a.b`, `a[0].b`, `a["x.y"]`, `*`."""
+"""Property paths of resource options: `tags`, `a.b`, `a[0].b`, `a["x.y"]`, `*`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .values import Bag
+    from .values import Properties
 
 Path = list[str | int]
 
@@ -15,7 +15,7 @@ _PART = re.compile(r'\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["((?:[^"\\]|\\.)*)"\]')
 
 
 def parse_path(text: str) -> Path:
-    """The keys and indices of a path."""
+    """Return the keys and indices of a path."""
     parts: Path = []
     for name, index, quoted in _PART.findall(text):
         parts.append(int(index) if index.isdigit() else name or index or quoted)
@@ -23,14 +23,14 @@ def parse_path(text: str) -> Path:
 
 
 def contains(path: Path, other: Path) -> bool:
-    """Whether `other` is the place the path names, or below it; `*` names every key."""
+    """Return True if `other` is at or below the path; `*` matches every key."""
     return len(path) <= len(other) and all(
         mine in ("*", theirs) for mine, theirs in zip(path, other, strict=False)
     )
 
 
-def reset(news: Bag, olds: Bag, paths: list[str]) -> Bag:
-    """The new properties with each named one as it was before."""
+def reset(news: Properties, olds: Properties, paths: list[str]) -> Properties:
+    """Return the new properties with the old values at the paths."""
     result = copy.deepcopy(news)
     for text in paths:
         _reset(result, olds, parse_path(text))

@@ -1,7 +1,7 @@
-"""From a registration to its steps: find the old state, let the provider check and compare, judge.
+"""The plan of a registration: find the old state, check and diff by the provider, decide.
 
-One registration is planned at a time, in the order of arrival; carrying the steps out is the
-business of `deployment.py` and goes on meanwhile.
+Registrations are planned one at a time, in the order of arrival, while `update.py` runs the steps
+of earlier ones.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from .aliases import Naming
 from .errors import StepFailedError, StoppedError
 from .events import ERROR, Diagnostic
 from .paths import reset
-from .selection import EVERYTHING, Selection
-from .steps import Change, Op, Step, Verdict, compared, judge, replacement
-from .urns import make_urn, urn_name
-from .values import UNKNOWN, Bag, blind
+from .steps import Decision, Diff, Op, Step, decide, diff_inputs, replacement_steps
+from .urns import EVERYTHING, Selection, make_urn, urn_name
+from .values import UNKNOWN, Properties, redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Planner:
-    """Plans registrations; remembers what this run has registered, replaced and deleted."""
+    """The planner of registrations, with the URNs that this run has registered and replaced."""
 
     project: str
     stack: str
@@ -44,35 +43,35 @@ class Planner:
     replaced: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
-    """What would be made, and is left out of the operation."""
+    """New resources that the selection excludes."""
     former: dict[str, str] = field(default_factory=dict)
-    """The URN that each renamed resource was found under."""
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    """The former URN of each renamed resource."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._begun_with = {entry.urn for entry in self.snapshot.unsettled if not entry.delete}
+        self._initial_urns = {entry.urn for entry in self.snapshot.remaining if not entry.delete}
 
     def plan(self, goal: Goal, provider: Callable[[], str]) -> list[Step]:
-        """The steps of a registration; `provider` gives the reference of the default provider."""
-        with self._turn:
-            urn = self._claim(goal)
+        """Return the steps of a registration; `provider` returns a provider reference."""
+        with self._lock:
+            urn = self._register(goal)
             old = self._old(urn, goal)
             reference = provider() if goal.custom else ""
             aliases = [old.urn] if old and old.urn != urn else []
             new = goal.entry(urn, provider=reference, aliases=aliases)
             if not self.selected.includes(urn, old.urn if old else ""):
-                return [self._left_out(old, new)]
-            self._refuse_skipped(new)
+                return [self._skip(old, new)]
+            self._require_dependencies(new)
             return self._steps(goal, old, new)
 
-    def _left_out(self, old: Entry | None, new: Entry) -> Step:
-        """Return the step of a resource that is no target: its provider is not asked."""
+    def _skip(self, old: Entry | None, new: Entry) -> Step:
+        """Return the step of an excluded resource, without a call of its provider."""
         if old is not None:
             return Step(Op.SAME, new.urn, old, old)
         self.skipped.add(new.urn)
         return Step(Op.SKIPPED, new.urn, None, new)
 
-    def _refuse_skipped(self, new: Entry) -> None:
+    def _require_dependencies(self, new: Entry) -> None:
         missing = sorted(self.skipped & set(new.needs))
         if missing:
             raise StepFailedError(
@@ -81,7 +80,7 @@ class Planner:
                 "out of this operation: add it with --target, or do without --exclude",
             )
 
-    def _claim(self, goal: Goal) -> str:
+    def _register(self, goal: Goal) -> str:
         if goal.parent and goal.parent not in self.registered:
             raise StepFailedError("", f"could not find parent resource {goal.parent}")
         urn = make_urn(self.stack, self.project, goal.parent, goal.type, goal.name)
@@ -93,116 +92,120 @@ class Planner:
         return urn
 
     def _old(self, urn: str, goal: Goal) -> Entry | None:
-        """Find the old state of a resource, under its URN or else under a former one."""
+        """Return the old state of a resource, under its URN or a former one, or None."""
         users = {former: renamed for renamed, former in self.former.items()}
         if urn in users:
-            raise StepFailedError(urn, f"Duplicate resource URN '{urn}': {_taken(urn, users[urn])}")
+            raise StepFailedError(
+                urn, f"Duplicate resource URN '{urn}': {_alias_conflict(urn, users[urn])}"
+            )
         if old := self.snapshot.old(urn):
             return old
         naming = Naming(self.stack, self.project, goal.parent, goal.type, goal.name)
         formers = naming.former_urns(goal.aliases, self.former)
-        former = next((name for name in formers if name in self._begun_with), None)
+        former = next((name for name in formers if name in self._initial_urns), None)
         if former is None or former == urn:
             return None
         if former in users or former in self.registered:
-            taken = _taken(former, users.get(former, former))
+            taken = _alias_conflict(former, users.get(former, former))
             raise StepFailedError(urn, f"Duplicate resource alias '{former}': {taken}")
         self.former[urn] = former
         return self.snapshot.old(former)
 
     def _steps(self, goal: Goal, old: Entry | None, new: Entry) -> list[Step]:
         deleted = new.urn in self.deleted
-        anew = deleted or (old and (old.external or self._is_forced(new.urn, old)))
-        known = None if anew else old
-        new = self._checked(new, known)
+        ignores_old = deleted or (old and (old.external or self._is_forced(new.urn, old)))
+        known = None if ignores_old else old
+        new = self._check(new, known)
         if old is None:
             return [Step(Op.CREATE, new.urn, None, new)]
         if deleted:
             self.replaced.add(new.urn)
-            again = old.but(pending_replacement=True)
-            return replacement(again, new, Verdict(Op.REPLACE, delete_first=True))
+            again = old.copy_with(pending_replacement=True)
+            return replacement_steps(again, new, Decision(Op.REPLACE, delete_first=True))
         if old.external:
-            return replacement(old, new, Verdict(Op.REPLACE))
-        verdict = judge(
-            old, new, self._compare(old, new), delete_before_replace=goal.delete_before_replace
+            return replacement_steps(old, new, Decision(Op.REPLACE))
+        decision = decide(
+            old, new, self._diff(old, new), delete_before_replace=goal.delete_before_replace
         )
-        if verdict.op is Op.REPLACE:
-            return self._replace(goal, old, new, verdict)
-        return [Step(verdict.op, new.urn, old, new)]
+        if decision.op is Op.REPLACE:
+            return self._replace(goal, old, new, decision)
+        return [Step(decision.op, new.urn, old, new)]
 
-    def _replace(self, goal: Goal, old: Entry, new: Entry, verdict: Verdict) -> list[Step]:
+    def _replace(self, goal: Goal, old: Entry, new: Entry, decision: Decision) -> list[Step]:
         if old.protect and new.protect:
-            self._refuse_protected(new.urn, "")
+            self._report_protected(new.urn, "")
         self.replaced.add(new.urn)
-        # What the provider kept from the old inputs does not outlive the old resource.
-        # A forced replacement was checked without them to begin with.
+        # A new resource must not inherit values that `check` took from the old inputs.
+        # A forced replacement was checked without them already.
         if not self._is_forced(new.urn, old):
-            new = self._checked(new.but(inputs=goal.inputs), None)
-        first = self._delete_dependents(old) if verdict.delete_first else []
-        if verdict.delete_first:
+            new = self._check(new.copy_with(inputs=goal.inputs), None)
+        first = self._delete_dependents(old) if decision.delete_first else []
+        if decision.delete_first:
             self.deleted.add(old.urn)
-        return [*first, *replacement(old, new, verdict)]
+        return [*first, *replacement_steps(old, new, decision)]
 
     def _delete_dependents(self, root: Entry) -> list[Step]:
-        doomed = self._replaced_with(root)
-        for entry in doomed:
+        to_delete = self._dependents_to_replace(root)
+        for entry in to_delete:
             if entry.protect:
-                self._refuse_protected(entry.urn, f" as part of replacing {root.urn}")
-        self.deleted |= {entry.urn for entry in doomed}
-        # What an earlier run has deleted, and not yet made again, is not deleted twice.
-        there = [entry for entry in reversed(doomed) if not entry.pending_replacement]
-        return [Step(Op.DELETE_REPLACED, entry.urn, entry, None) for entry in there]
+                self._report_protected(entry.urn, f" as part of replacing {root.urn}")
+        self.deleted |= {entry.urn for entry in to_delete}
+        # Entries with a pending replacement were deleted by an earlier run.
+        existing = [entry for entry in reversed(to_delete) if not entry.pending_replacement]
+        return [Step(Op.DELETE_REPLACED, entry.urn, entry, None) for entry in existing]
 
-    def _replaced_with(self, root: Entry) -> list[Entry]:
-        doomed = {root.urn}
+    def _dependents_to_replace(self, root: Entry) -> list[Entry]:
+        to_delete = {root.urn}
         found: list[Entry] = []
-        for entry in self.snapshot.unsettled:
+        for entry in self.snapshot.remaining:
             fixed = entry.urn in self.registered | self.deleted or not entry.custom
-            if not fixed and not entry.external and self._falls_with(entry, doomed):
-                doomed.add(entry.urn)
+            if not fixed and not entry.external and self._must_be_replaced(entry, to_delete):
+                to_delete.add(entry.urn)
                 found.append(entry)
         return found
 
-    def _falls_with(self, entry: Entry, doomed: set[str]) -> bool:
-        if entry.deleted_with in doomed:
+    def _must_be_replaced(self, entry: Entry, to_delete: set[str]) -> bool:
+        if entry.deleted_with in to_delete:
             return True
-        touched = {k for k, urns in entry.property_dependencies.items() if doomed & set(urns)}
-        if not touched & entry.inputs.keys():
+        unknown_keys = {
+            k for k, urns in entry.property_dependencies.items() if to_delete & set(urns)
+        }
+        if not unknown_keys & entry.inputs.keys():
             return False
-        inputs = {k: UNKNOWN if k in touched else v for k, v in entry.inputs.items()}
-        new = entry.but(inputs=inputs)
-        return judge(entry, new, self._asked(entry, new)).op is Op.REPLACE
+        inputs = {k: UNKNOWN if k in unknown_keys else v for k, v in entry.inputs.items()}
+        new = entry.copy_with(inputs=inputs)
+        return decide(entry, new, self._provider_diff(entry, new)).op is Op.REPLACE
 
     def _is_forced(self, urn: str, old: Entry) -> bool:
-        """Tell whether the user asked for a replacement, in which the provider has no say."""
+        """Return True if the user forces the replacement, regardless of the provider's diff."""
         return urn in self.selected.replace or old.taint
 
-    def _compare(self, old: Entry, new: Entry) -> Change:
+    def _diff(self, old: Entry, new: Entry) -> Diff:
         if self._is_forced(new.urn, old):
-            return Change(changed=True, replaces=("id",))
+            return Diff(changed=True, replaces=("id",))
         if new.deleted_with in self.replaced:
-            return Change(changed=True, replaces=("deletedWith",))
+            return Diff(changed=True, replaces=("deletedWith",))
         if old.provider != new.provider:
-            return Change(changed=True, replaces=("provider",))
-        return self._asked(old, new) if new.custom else compared(old.inputs, new.inputs)
+            return Diff(changed=True, replaces=("provider",))
+        return self._provider_diff(old, new) if new.custom else diff_inputs(old.inputs, new.inputs)
 
-    def _asked(self, old: Entry, new: Entry) -> Change:
-        change = self.plugin.diff(new.urn, old, new.inputs)
-        return compared(old.inputs, new.inputs) if change.changed is None else change
+    def _provider_diff(self, old: Entry, new: Entry) -> Diff:
+        diff = self.plugin.diff(new.urn, old, new.inputs)
+        return diff_inputs(old.inputs, new.inputs) if diff.changed is None else diff
 
-    def _checked(self, new: Entry, old: Entry | None) -> Entry:
+    def _check(self, new: Entry, old: Entry | None) -> Entry:
         if not new.custom:
             return new
         news = reset(new.inputs, old.inputs, new.ignore_changes) if old else new.inputs
         inputs, failures = self.plugin.check(new.urn, old.inputs if old else {}, news)
         for failure in failures:
-            message = f"{new.type} resource '{urn_name(new.urn)}'{_problem(failure, inputs)}"
+            message = f"{new.type} resource '{urn_name(new.urn)}'{_format_failure(failure, inputs)}"
             self.report(Diagnostic(new.urn, message, ERROR))
         if failures:
             raise StoppedError(f"resource {new.urn} is invalid")
-        return new.but(inputs=inputs)
+        return new.copy_with(inputs=inputs)
 
-    def _refuse_protected(self, urn: str, because: str) -> None:
+    def _report_protected(self, urn: str, because: str) -> None:
         message = (
             f'unable to replace resource "{urn}"{because}\nas it is currently marked for '
             "protection. To unprotect the resource, remove the `protect` flag from the resource "
@@ -213,16 +216,16 @@ class Planner:
         self.report(Diagnostic(urn, message, ERROR))
 
 
-def _taken(former: str, user: str) -> str:
+def _alias_conflict(former: str, user: str) -> str:
     if user == former:
         return "a resource of the program still has that name; give the alias or the name up"
     return f"{user} has it as an alias already, and only one resource can be found under it"
 
 
-def _problem(failure: CheckFailure, inputs: Bag) -> str:
+def _format_failure(failure: CheckFailure, inputs: Properties) -> str:
     if not failure.property:
         return f" has a problem: {failure.reason}"
     value = inputs.get(failure.property)
-    shown = "<nil>" if value is None else blind(value)
+    shown = "<nil>" if value is None else redact(value)
     text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
     return f": property {failure.property} value {{{text}}} has a problem: {failure.reason}"

@@ -1,7 +1,7 @@
-"""The SDK's plugin process for dynamic providers, and what an engine says to it.
+"""The client of the SDK's plugin process for dynamic providers.
 
-The plugin takes no secrets, so they are stripped from every request and marked again in the
-answers. It supports no preview either: whoever previews must not call create or update.
+The plugin does not support secrets, so they are unwrapped in requests and marked again in
+responses. It does not support previews either, so a preview must not call create or update.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from .errors import CutOffError, OfflineError, StepFailedError
-from .steps import Change
+from .steps import Diff
 from .urns import urn_name, urn_type
-from .values import Bag, from_struct, has_secrets, mark_secrets, strip_secrets, to_struct
+from .values import Properties, from_struct, has_secrets, mark_secrets, strip_secrets, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,25 +30,25 @@ GRPC_OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
 
 @dataclass(frozen=True)
 class CheckFailure:
-    """Why an input is refused; `property` may be empty."""
+    """The reason why an input is invalid; `property` may be empty."""
 
     property: str
     reason: str
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a provider read; an empty id says that the resource is gone."""
+class ReadResponse:
+    """The response of a read; an empty id means that the resource is gone."""
 
     id: str
-    outputs: Bag
-    inputs: Bag | None
+    outputs: Properties
+    inputs: Properties | None
 
 
 class Plugin:
-    """The running plugin; starts at the latest with the first call."""
+    """The plugin process, which starts with the first call unless started before."""
 
-    def __init__(self, start: Callable[[], Child], config: Bag) -> None:
+    def __init__(self, start: Callable[[], Child], config: Properties) -> None:
         self._start = start
         self._config = config
         self._lock = threading.Lock()
@@ -58,77 +58,83 @@ class Plugin:
         self._stopped = False
 
     def prepare(self) -> None:
-        """Start the process now, so that it is ready by the time it is needed."""
+        """Start the process, so that it is ready when it is needed."""
         with self._lock:
-            self._started()
+            self._get_child()
 
-    def check(self, urn: str, olds: Bag, news: Bag) -> tuple[Bag, list[CheckFailure]]:
-        """The inputs as the provider wants them, and what it refuses."""
-        request = proto.CheckRequest(**_named(urn), olds=_plain(olds), news=_plain(news))
-        answer = self._call("Check", urn, request)
-        failures = [CheckFailure(item.property, item.reason) for item in answer.failures]
-        return mark_secrets(from_struct(answer.inputs), news), failures
+    def check(
+        self, urn: str, olds: Properties, news: Properties
+    ) -> tuple[Properties, list[CheckFailure]]:
+        """Return the checked inputs, and the failures."""
+        request = proto.CheckRequest(
+            **_resource_fields(urn), olds=_to_wire(olds), news=_to_wire(news)
+        )
+        response = self._call("Check", urn, request)
+        failures = [CheckFailure(item.property, item.reason) for item in response.failures]
+        return mark_secrets(from_struct(response.inputs), news), failures
 
-    def diff(self, urn: str, old: Entry, news: Bag) -> Change:
-        """What changing from the old state to the new inputs would do."""
+    def diff(self, urn: str, old: Entry, news: Properties) -> Diff:
+        """Return the diff between the old state and the new inputs."""
         request = proto.DiffRequest(
-            **_named(urn),
+            **_resource_fields(urn),
             id=old.id,
-            olds=_plain(old.outputs),
-            old_inputs=_plain(old.inputs),
-            news=_plain(news),
+            olds=_to_wire(old.outputs),
+            old_inputs=_to_wire(old.inputs),
+            news=_to_wire(news),
         )
-        answer = self._call("Diff", urn, request)
+        response = self._call("Diff", urn, request)
         kinds = {proto.DiffResponse.DIFF_NONE: False, proto.DiffResponse.DIFF_SOME: True}
-        return Change(kinds.get(answer.changes), tuple(answer.replaces), answer.deleteBeforeReplace)
-
-    def create(self, urn: str, inputs: Bag) -> tuple[str, Bag]:
-        """Make the resource; returns its id and outputs."""
-        request = proto.CreateRequest(**_named(urn), properties=_plain(inputs))
-        answer = self._call("Create", urn, request)
-        if not answer.id:
-            raise StepFailedError(urn, "the provider returned no id from create")
-        return answer.id, mark_secrets(from_struct(answer.properties), inputs)
-
-    def update(self, old: Entry, urn: str, inputs: Bag) -> Bag:
-        """Change the resource in place; returns its outputs."""
-        request = proto.UpdateRequest(
-            **_named(urn),
-            id=old.id,
-            olds=_plain(old.outputs),
-            old_inputs=_plain(old.inputs),
-            news=_plain(inputs),
+        return Diff(
+            kinds.get(response.changes), tuple(response.replaces), response.deleteBeforeReplace
         )
-        answer = self._call("Update", urn, request)
-        return mark_secrets(from_struct(answer.properties), inputs)
+
+    def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
+        """Create the resource, and return its id and outputs."""
+        request = proto.CreateRequest(**_resource_fields(urn), properties=_to_wire(inputs))
+        response = self._call("Create", urn, request)
+        if not response.id:
+            raise StepFailedError(urn, "the provider returned no id from create")
+        return response.id, mark_secrets(from_struct(response.properties), inputs)
+
+    def update(self, old: Entry, urn: str, inputs: Properties) -> Properties:
+        """Update the resource in place, and return its outputs."""
+        request = proto.UpdateRequest(
+            **_resource_fields(urn),
+            id=old.id,
+            olds=_to_wire(old.outputs),
+            old_inputs=_to_wire(old.inputs),
+            news=_to_wire(inputs),
+        )
+        response = self._call("Update", urn, request)
+        return mark_secrets(from_struct(response.properties), inputs)
 
     def delete(self, old: Entry) -> None:
         """Delete the resource."""
         request = proto.DeleteRequest(
-            **_named(old.urn),
+            **_resource_fields(old.urn),
             id=old.id,
-            properties=_plain(old.outputs),
-            old_inputs=_plain(old.inputs),
+            properties=_to_wire(old.outputs),
+            old_inputs=_to_wire(old.inputs),
         )
         self._call("Delete", old.urn, request)
 
-    def read(self, urn: str, id_: str, inputs: Bag, outputs: Bag) -> Reading:
-        """Look at the resource as it is."""
+    def read(self, urn: str, id_: str, inputs: Properties, outputs: Properties) -> ReadResponse:
+        """Read the live resource."""
         request = proto.ReadRequest(
-            **_named(urn), id=id_, properties=_plain(outputs), inputs=_plain(inputs)
+            **_resource_fields(urn), id=id_, properties=_to_wire(outputs), inputs=_to_wire(inputs)
         )
-        answer = self._call("Read", urn, request)
+        response = self._call("Read", urn, request)
         known = outputs or inputs
-        news = from_struct(answer.inputs) if answer.HasField("inputs") else None
-        return Reading(
-            answer.id,
-            mark_secrets(from_struct(answer.properties), known),
+        news = from_struct(response.inputs) if response.HasField("inputs") else None
+        return ReadResponse(
+            response.id,
+            mark_secrets(from_struct(response.properties), known),
             None if news is None else mark_secrets(news, inputs),
         )
 
     def stop(self) -> None:
-        """End the process; calls that are under way fail as interrupted."""
-        # Without the lock: whoever holds it may be waiting for the very process to speak.
+        """End the process; calls in flight fail as interrupted."""
+        # Without the lock: its holder may be waiting for output of this process.
         self._stopped = True
         if self._child:
             self._child.stop()
@@ -137,38 +143,38 @@ class Plugin:
 
     def _call(self, method: str, urn: str, request: Any) -> Any:
         try:
-            return getattr(self._ready(), method)(request)
+            return getattr(self._get_stub(), method)(request)
         except grpc.RpcError as error:
-            raise self._translated(error, urn, method) from None
+            raise self._translate_error(error, urn, method) from None
         except ValueError:  # the channel was closed meanwhile
             raise CutOffError(f"{method} of {urn_name(urn)} was interrupted") from None
 
-    def _translated(self, error: Any, urn: str, method: str) -> OfflineError:
+    def _translate_error(self, error: Any, urn: str, method: str) -> OfflineError:
         if error.code() == grpc.StatusCode.UNKNOWN:
             return StepFailedError(urn, str(error.details()).strip())
         if self._stopped:
             return CutOffError(f"{method} of {urn_name(urn)} was interrupted")
         gone = error.code() == grpc.StatusCode.UNAVAILABLE
-        what = "the provider process ended" if gone else f"the call failed ({error.code().name})"
+        cause = "the provider process ended" if gone else f"the call failed ({error.code().name})"
         return CutOffError(
-            f"{what} during {method.lower()} of {urn_name(urn)}: whether it took effect is not "
+            f"{cause} during {method.lower()} of {urn_name(urn)}: whether it took effect is not "
             f"known ({error.details()})"
         )
 
-    def _ready(self) -> provider_pb2_grpc.ResourceProviderStub:
+    def _get_stub(self) -> provider_pb2_grpc.ResourceProviderStub:
         with self._lock:
             if self._stub is None:
                 self._stub = self._connect()
             return self._stub
 
-    def _started(self) -> Child:
+    def _get_child(self) -> Child:
         if self._stopped:
             raise CutOffError("the operation was interrupted")
         self._child = self._child or self._start()
         return self._child
 
     def _connect(self) -> provider_pb2_grpc.ResourceProviderStub:
-        child = self._started()
+        child = self._get_child()
         port = child.first_line()
         child.relay_output()
         if self._stopped:
@@ -183,9 +189,9 @@ class Plugin:
         return stub
 
 
-def _named(urn: str) -> dict[str, Any]:
+def _resource_fields(urn: str) -> dict[str, Any]:
     return {"urn": urn, "name": urn_name(urn), "type": urn_type(urn)}
 
 
-def _plain(bag: Bag) -> Any:
-    return to_struct(strip_secrets(bag) if has_secrets(bag) else bag)
+def _to_wire(properties: Properties) -> Any:
+    return to_struct(strip_secrets(properties) if has_secrets(properties) else properties)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from .errors import NoPassphraseError, OfflineError
-from .secrets import Vault
+from .secrets import Crypter
 from .values import Secret
 
 if TYPE_CHECKING:
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
 
 
 _SECRET_NAME = re.compile(r"(?:api_?key|token|password|secret)$", re.IGNORECASE)
-"""Keys whose values are secrets even if they are given in clear, such as `langsmith:apiKey`."""
+"""Keys whose values are secrets even if given in plain text, such as `langsmith:apiKey`."""
 PLACEHOLDER = "a-secret-that-cannot-be-read-here"
-"""What a preview takes for an encrypted value that it has no passphrase for."""
+"""The value that a preview without passphrase uses for an encrypted value."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """What Pulumi.yaml says."""
+    """The content of Pulumi.yaml."""
 
     name: str
     root: Path
@@ -36,26 +35,26 @@ class Project:
     python: str
     options: Mapping[str, Any]
     defaults: Mapping[str, str] = field(default_factory=dict)
-    """Configuration that holds for every stack which doesn't say otherwise."""
+    """Configuration of every stack that does not override it."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """A stack's configuration: namespaced keys; `secret_keys` names those nobody may read."""
+    """A stack's configuration with namespaced keys, and the keys of secret values."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
-    is_blind: bool = False
-    """Whether a placeholder stands for each encrypted value, because it could not be decrypted."""
+    has_placeholders: bool = False
+    """True if placeholders replace encrypted values, because there is no passphrase."""
 
     def with_values(self, values: Mapping[str, str], *, secret: bool = False) -> Config:
-        """Return the configuration with some values set; a key that was secret stays so."""
+        """Return the configuration with some values set; a secret key stays secret."""
         keys = values.keys() if secret else {key for key in values if _SECRET_NAME.search(key)}
         return replace(self, values={**self.values, **values}, secret_keys=self.secret_keys | keys)
 
 
-def public(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a provider's configuration that are no secrets."""
+def without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a provider's configuration that are not secret."""
     return {
         key: value
         for key, value in values.items()
@@ -78,7 +77,7 @@ def read_project(folder: Path) -> Project:
 
 
 def _defaults(config: Any) -> dict[str, str]:
-    """The values of the project's own configuration, written plainly or with a description."""
+    """Return the project's own configuration, whose values may be plain or declared."""
     declared = config.items() if isinstance(config, dict) else ()
     values = {key: _declared_value(value) for key, value in declared}
     return {key: _config_text(value) for key, value in values.items() if value is not None}
@@ -97,34 +96,34 @@ def _project_root(folder: Path) -> Path:
 
 
 def _interpreter(root: Path, options: Mapping[str, Any]) -> str:
-    # A virtual environment that was never made is no obstacle: ours has the SDK too.
+    # This interpreter has the SDK too, so it replaces a virtual environment that does not exist.
     python = root / str(options.get("virtualenv") or "") / "bin" / "python"
     return str(python) if options.get("virtualenv") and python.exists() else sys.executable
 
 
 def read_config(project: Project, stack: str, passphrase: str | None) -> Config:
-    """The configuration of a stack, its secrets decrypted; without a passphrase, placeholders."""
+    """Return a stack's configuration with secrets decrypted, or placeholders for them."""
     document = stack_settings(project, stack)
     decrypt = _decrypt(document, passphrase)
     values: dict[str, str] = dict(project.defaults)
     hidden: set[str] = set()
     for key, value in (document.get("config") or {}).items():
-        values[key] = _config_text(_revealed(value, decrypt))
+        values[key] = _config_text(_decrypted(value, decrypt))
         if _holds_secret(value):
             hidden.add(key)
-    is_blind = passphrase is None and bool(hidden)
+    has_placeholders = passphrase is None and bool(hidden)
     hidden |= {key for key in values if _SECRET_NAME.search(key)}
-    return Config(values, frozenset(hidden), is_blind=is_blind)
+    return Config(values, frozenset(hidden), has_placeholders=has_placeholders)
 
 
 def stack_settings(project: Project, stack: str) -> dict[str, Any]:
-    """What Pulumi.<stack>.yaml says; nothing if there is none."""
+    """Return the content of Pulumi.<stack>.yaml, empty if there is none."""
     path = project.root / f"Pulumi.{stack}.yaml"
     return _read_yaml(path) if path.is_file() else {}
 
 
 def namespaced(project: Project, values: Mapping[str, str]) -> dict[str, str]:
-    """The values with the project's name before each key that names no namespace."""
+    """Return the values with the project's name as the namespace of keys without one."""
     return {key if ":" in key else f"{project.name}:{key}": text for key, text in values.items()}
 
 
@@ -132,19 +131,19 @@ def _decrypt(document: Mapping[str, Any], passphrase: str | None) -> Callable[[s
     salt = document.get("encryptionsalt")
     if passphrase is None:
         return lambda _: PLACEHOLDER
-    return Vault(passphrase, salt).decrypt if salt else _refuse
+    return Crypter(passphrase, salt).decrypt if salt else _reject_without_salt
 
 
-def _refuse(_: str) -> str:
+def _reject_without_salt(_: str) -> str:
     raise NoPassphraseError("the stack's configuration holds secrets but no encryptionsalt")
 
 
-def _revealed(value: Any, decrypt: Callable[[str], str]) -> Any:
+def _decrypted(value: Any, decrypt: Callable[[str], str]) -> Any:
     if isinstance(value, dict) and set(value) == {"secure"}:
         return decrypt(value["secure"])
     if isinstance(value, dict):
-        return {key: _revealed(item, decrypt) for key, item in value.items()}
-    return [_revealed(item, decrypt) for item in value] if isinstance(value, list) else value
+        return {key: _decrypted(item, decrypt) for key, item in value.items()}
+    return [_decrypted(item, decrypt) for item in value] if isinstance(value, list) else value
 
 
 def _holds_secret(value: Any) -> bool:
@@ -165,8 +164,3 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise OfflineError(f"{path} holds no mapping")
     return document
-
-
-def base_environment(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """The variables that programs and plugins start with: those given, else this process's."""
-    return dict(os.environ if environ is None else environ)

@@ -1,4 +1,4 @@
-"""What an operation came to: a listener that keeps what it is told, and the result made of it."""
+"""The result of an operation, and the document that `preview --json` prints."""
 
 from __future__ import annotations
 
@@ -7,41 +7,44 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .events import Diagnostic, Event, StepBegan, StepEnded
-from .json_view import plan_document
-from .steps import Op, Step, is_shown
+from .events import ERROR, WARNING, Diagnostic, Event, StepBegan, StepEnded
+from .state import Entry, entry_document
+from .steps import Op, Step, is_displayed
+from .values import REDACTED, redact
 
 if TYPE_CHECKING:
     from .project import Config
-    from .values import Bag
+    from .values import Properties
 
 _COUNTED = {Op.SAME, Op.CREATE, Op.UPDATE, Op.DELETE, Op.REPLACE}
+_PREFIXES = {ERROR: "error: ", WARNING: "warning: "}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What an operation came to.
+    """The result of an operation.
 
-    `steps` are those people see: nothing for resources that stay the same, one `replace` for a
-    replacement. `outputs` are the stack's, secrets blinded. `plan` is what `--json` prints.
+    `steps` are the displayed ones: none for unchanged resources, and one `replace` for a
+    replacement. `outputs` are the stack's, with secrets redacted. `plan` is the document that
+    `--json` prints.
     """
 
     ok: bool
     steps: list[Step]
     diagnostics: list[Diagnostic]
-    outputs: Bag
+    outputs: Properties
     summary: dict[str, int]
     plan: dict[str, Any]
 
     @property
     def exit_code(self) -> int:
-        """0 if the operation did all it was to do."""
+        """Return 0 if the operation succeeded, else 1."""
         return 0 if self.ok else 1
 
 
 @dataclass
 class Recorder:
-    """Listens to an operation."""
+    """A listener that collects the events of an operation for its result."""
 
     began: list[Step] = field(default_factory=list)
     ended: list[Step] = field(default_factory=list)
@@ -49,29 +52,77 @@ class Recorder:
     since: float = field(default_factory=time.monotonic)
 
     def __call__(self, event: Event) -> None:
-        """Keep what matters of an event."""
+        """Record an event."""
         if isinstance(event, StepBegan) and event.step.op != Op.REFRESH:
             self.began.append(event.step)
         elif isinstance(event, StepEnded) and event.outcome:
             self.ended.append(event.outcome)
-            if event.step.op == Op.REFRESH:  # what it comes to is known only now
+            if event.step.op == Op.REFRESH:  # the actual operation is known only at the end
                 self.began.append(event.outcome)
         elif isinstance(event, Diagnostic):
             self.diagnostics.append(event)
 
-    def result(self, *, ok: bool, outputs: Bag, config: Config) -> Result:
-        """What it all came to."""
+    def result(self, *, ok: bool, outputs: Properties, config: Config) -> Result:
+        """Return the result of the recorded events."""
         seconds = time.monotonic() - self.since
         summary = self._summary()
         return Result(
             ok=ok,
-            steps=[step for step in self.ended if is_shown(step)],
+            steps=[step for step in self.ended if is_displayed(step)],
             diagnostics=self.diagnostics,
             outputs=outputs,
             summary=summary,
-            plan=plan_document(self.began, self.diagnostics, config, summary, seconds),
+            plan=_plan_document(self.began, self.diagnostics, config, summary, seconds),
         )
 
     def _summary(self) -> dict[str, int]:
         counted = [step for step in self.ended if step.op in _COUNTED and not step.is_provider]
         return dict(Counter(step.op.value for step in counted))
+
+
+def _plan_document(
+    steps: list[Step],
+    diagnostics: list[Diagnostic],
+    config: Config,
+    summary: dict[str, int],
+    seconds: float,
+) -> dict[str, Any]:
+    """Return the document of `pulumi preview --json`; empty parts are left out, as the CLI does."""
+    document = {
+        "config": {key: _config_text(config, key) for key in sorted(config.values)},
+        "steps": [_step_document(step) for step in steps if _is_listed(step)],
+        "diagnostics": [_diagnostic_document(item) for item in diagnostics],
+        "duration": int(seconds * 1e9),
+        "changeSummary": dict(sorted(summary.items())),
+    }
+    return {key: value for key, value in document.items() if value}
+
+
+def _is_listed(step: Step) -> bool:
+    return is_displayed(step) or (step.op == Op.SAME and step.is_stack)
+
+
+def _step_document(step: Step) -> dict[str, Any]:
+    document = {
+        "op": step.op.value,
+        "urn": step.urn,
+        "provider": step.provider,
+        "oldState": _redacted_document(step.old),
+        "newState": _redacted_document(step.new),
+        "replaceReasons": list(step.replace_reasons),
+    }
+    return {**{key: value for key, value in document.items() if value}, "detailedDiff": None}
+
+
+def _redacted_document(entry: Entry | None) -> dict[str, Any] | None:
+    return entry_document(entry, redact) if entry else None
+
+
+def _diagnostic_document(item: Diagnostic) -> dict[str, Any]:
+    urn = {"urn": item.urn} if item.urn else {}
+    message = f"{_PREFIXES.get(item.severity, '')}{item.message}\n"
+    return {**urn, "message": message, "severity": item.severity}
+
+
+def _config_text(config: Config, key: str) -> str:
+    return REDACTED if key in config.secret_keys else config.values[key]

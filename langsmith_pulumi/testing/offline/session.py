@@ -1,4 +1,4 @@
-"""The processes and servers of one operation, and their end, however it comes."""
+"""The processes and servers of one operation."""
 
 from __future__ import annotations
 
@@ -9,144 +9,94 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .children import Child, Launch
-from .deployment import Deployment, Setting
-from .events import ERROR, INFO, STDERR, Diagnostic, Listener
-from .masking import Masker
+from .events import INFO, STDERR, Diagnostic, Listener, Redactor
 from .monitor import Monitor, Server
 from .plugin import Plugin
-from .program import PARALLEL, child_environment, program_folder, start_program
-from .selection import EVERYTHING, Selection
+from .program import PARALLEL, Program, child_environment, program_folder, start_program
 from .snapshot import Snapshot
+from .update import Update, UpdateSettings
+from .urns import EVERYTHING, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .opening import OpenStack
-
-_GRACE_SECONDS = 5.0
-_SAID_WHY = 32  # exit code of a program that has reported its own failure
+    from .stack_context import StackContext
 
 
 @dataclass(frozen=True)
 class Session:
-    """One operation under way."""
+    """A running operation."""
 
-    opened: OpenStack
-    deployment: Deployment
+    context: StackContext
+    update: Update
     monitor: Monitor
     server: Server
 
     def run_program(self) -> Program:
         """Start the program."""
-        opened = self.opened
         child = start_program(
-            opened,
+            self.context,
             self.server.address,
-            dry_run=self.deployment.setting.dry_run,
-            on_line=self._printed,
+            dry_run=self.update.settings.dry_run,
+            on_line=_line_emitter(self.update.emit),
         )
-        return Program(child, self.monitor, self.deployment)
-
-    def _printed(self, line: str, is_error: bool) -> None:  # noqa: FBT001 - a child's callback
-        severity = STDERR if is_error else INFO
-        self.deployment.tell(Diagnostic("", line.rstrip("\n"), severity))
-
-
-class Program:
-    """The user's program while it runs."""
-
-    def __init__(self, child: Child, monitor: Monitor, deployment: Deployment) -> None:
-        self._child = child
-        self._monitor = monitor
-        self._deployment = deployment
-        self._ended = threading.Event()
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def wait(self) -> bool:
-        """Wait until it has registered everything; False if it failed or was made to stop."""
-        changed = self._deployment.changed
-        while not (self._monitor.signalled.is_set() or self._ended.is_set()):
-            changed.wait()
-            changed.clear()
-            if self._deployment.stopped.is_set():
-                break
-        self._deployment.settle()
-        if self._deployment.stopped.is_set():
-            return False
-        return self._monitor.signalled.is_set() or self._explained()
-
-    def end(self) -> None:
-        """Let it end by itself, or make it."""
-        self._monitor.closed.set()
-        interrupted = self._deployment.interrupted.is_set()
-        if self._child.wait(0 if interrupted else _GRACE_SECONDS) is None:
-            self._child.stop()
-
-    def _watch(self) -> None:
-        self._child.wait()
-        self._ended.set()
-        self._deployment.changed.set()
-
-    def _explained(self) -> bool:
-        code = self._child.wait()
-        self._deployment.stop()
-        if code == 0:
-            message = "the program ended before Pulumi was done with it (does it call sys.exit?)"
-            self._deployment.complain(Diagnostic("", message, ERROR))
-        elif code != _SAID_WHY:
-            message = f"program exited with non-zero exit code: {code}"
-            self._deployment.complain(Diagnostic("", message, ERROR))
-        return False
+        return Program(child, self.monitor, self.update)
 
 
 @contextlib.contextmanager
-def session(
-    opened: OpenStack,
+def open_session(
+    context: StackContext,
     listener: Listener,
     *,
     dry_run: bool,
     from_state: bool = False,
     selected: Selection = EVERYTHING,
 ) -> Iterator[Session]:
-    """Everything an operation needs; all of it is ended on the way out.
+    """Start the servers and the plugin of an operation, and stop them at its end.
 
-    With `from_state` the provider is configured as it last was, not from today's configuration; its
-    credentials, which no state holds, are today's.
+    With `from_state` the provider gets the configuration of the state instead of the current one;
+    its credentials, which no state holds, are always the current ones.
     """
     server = Server()
-    inputs = opened.recorded_config if from_state else opened.public_config
-    setting = Setting(opened.project.name, opened.stack, inputs, dry_run, PARALLEL, selected)
-    snapshot = Snapshot(opened.checkpoint, (lambda _: None) if dry_run else opened.save)
-    masker = Masker(listener, opened.secret_texts)
-    configured = {**inputs, **opened.secret_config}
-    plugin = Plugin(_starter(opened, server.address, masker), configured)
-    deployment = Deployment(setting, snapshot, plugin, masker)
-    monitor = Monitor(deployment, opened.config)
+    inputs = context.recorded_config if from_state else context.public_config
+    settings = UpdateSettings(
+        context.project.name, context.stack, inputs, dry_run, PARALLEL, selected
+    )
+    snapshot = Snapshot(context.checkpoint, (lambda _: None) if dry_run else context.save)
+    redactor = Redactor(listener, context.secret_texts)
+    plugin_config = {**inputs, **context.secret_config}
+    plugin = Plugin(_plugin_starter(context, server.address, redactor), plugin_config)
+    update = Update(settings, snapshot, plugin, redactor)
+    monitor = Monitor(update, context.config)
     server.serve(monitor)
     plugin.prepare()
     try:
-        with _interruptible(deployment):
-            yield Session(opened, deployment, monitor, server)
+        with _interrupted_by_signals(update):
+            yield Session(context, update, monitor, server)
     finally:
         monitor.closed.set()
         plugin.stop()
         server.stop()
 
 
-def _starter(opened: OpenStack, address: str, masker: Masker) -> Callable[[], Child]:
-    def printed(line: str, is_error: bool) -> None:  # noqa: FBT001 - a child's callback
-        masker(Diagnostic("", line.rstrip("\n"), STDERR if is_error else INFO))
-
-    project = opened.project
-    environ = child_environment(project, opened.environ)
+def _plugin_starter(context: StackContext, address: str, redactor: Redactor) -> Callable[[], Child]:
+    project = context.project
+    environ = child_environment(project, context.environ)
     folder = program_folder(project)
     launch = Launch(project.python, "run_plugin.py", [address], folder, environ)
-    return lambda: Child(opened.start(launch), printed)
+    return lambda: Child(context.start(launch), _line_emitter(redactor))
+
+
+def _line_emitter(emit: Listener) -> Callable[[str, bool], None]:
+    def emit_line(line: str, is_error: bool) -> None:  # noqa: FBT001 - a child's callback
+        emit(Diagnostic("", line.rstrip("\n"), STDERR if is_error else INFO))
+
+    return emit_line
 
 
 @contextlib.contextmanager
-def _interruptible(deployment: Deployment) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into an orderly end; a second one has its usual effect."""
+def _interrupted_by_signals(update: Update) -> Iterator[None]:
+    """Interrupt the operation at the first SIGINT or SIGTERM; a second one has its usual effect."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -157,13 +107,13 @@ def _interruptible(deployment: Deployment) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def interrupted(*_: object) -> None:
+    def handle(*_: object) -> None:
         restore()
-        # Not here: the interrupted code may hold the very locks that are needed.
-        threading.Thread(target=deployment.interrupt, daemon=True).start()
+        # In a thread, because the interrupted code may hold the locks that are needed.
+        threading.Thread(target=update.interrupt, daemon=True).start()
 
     for number in signals:
-        signal.signal(number, interrupted)
+        signal.signal(number, handle)
     try:
         yield
     finally:

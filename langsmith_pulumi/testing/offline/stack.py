@@ -1,4 +1,4 @@
-"""The Python door to the engine: one object per stack, one method per operation."""
+"""The Python interface of the engine: one object per stack, one method per operation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import engine
 from .forking import fork
-from .opening import Request
-from .selection import Selection
-from .values import blind, strip_secrets
+from .stack_context import Request
+from .urns import Selection
+from .values import redact, strip_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,13 +26,12 @@ class OfflineStack:
     Args:
         project_dir: the folder with Pulumi.yaml; state is kept in its `.pulumi-offline/`.
         stack: the stack's name; its configuration is in Pulumi.<stack>.yaml, if there is one.
-        config: configuration that holds for this object only; keys without a namespace get the
-            project's.
-        secrets: likewise, for values nobody may see.
+        config: configuration for this object only; keys without a namespace get the project's.
+        secrets: the same for secret values.
         environ: the environment variables of program and provider; this process's by default.
         listener: is called with every event while an operation runs.
-        preload: modules that program or provider take long to import, such as "httpx": they are
-            imported once per process, so name only what stays as it is while tests run.
+        preload: modules of program or provider that are slow to import, such as "httpx". They are
+            imported once per process, so name only modules that do not change while tests run.
     """
 
     def __init__(  # noqa: PLR0913 - all but the folder is optional, and by name
@@ -58,8 +57,8 @@ class OfflineStack:
         target: Sequence[str] = (),
         exclude: Sequence[str] = (),
     ) -> Result:
-        """Show what `up` would do, and change nothing; the arguments are as in `up`."""
-        return engine.preview(self._requested(replace, target, exclude), self._listener)
+        """Return the plan of `up` without any change; the arguments are those of `up`."""
+        return engine.preview(self._request_with(replace, target, exclude), self._listener)
 
     def up(
         self,
@@ -68,27 +67,27 @@ class OfflineStack:
         target: Sequence[str] = (),
         exclude: Sequence[str] = (),
     ) -> Result:
-        """Bring the stack to what the program declares.
+        """Make the stack match the program.
 
         Args:
             replace: URNs of resources to replace even if nothing has changed.
             target: URNs of the only resources to change; dependents are not targets by themselves.
-            exclude: URNs of resources to leave as they are.
+            exclude: URNs of resources to leave unchanged.
         """
-        return engine.up(self._requested(replace, target, exclude), self._listener)
+        return engine.up(self._request_with(replace, target, exclude), self._listener)
 
     def taint(self, urn: str) -> None:
-        """Have the next `up` replace a resource, as `pulumi state taint` does."""
+        """Mark a resource for replacement by the next `up`, as `pulumi state taint` does."""
         engine.taint(self._request, urn)
 
-    def _requested(
+    def _request_with(
         self, replace: Sequence[str], target: Sequence[str], exclude: Sequence[str]
     ) -> Request:
         selected = Selection(frozenset(replace), frozenset(target), frozenset(exclude))
         return dataclasses.replace(self._request, selected=selected)
 
     def refresh(self) -> Result:
-        """Bring the state to what really exists."""
+        """Make the state match the live resources."""
         return engine.refresh(self._request, self._listener)
 
     def destroy(self) -> Result:
@@ -96,11 +95,11 @@ class OfflineStack:
         return engine.destroy(self._request, self._listener)
 
     def export(self) -> dict[str, Any]:
-        """The state in the form of `pulumi stack export`, secrets encrypted."""
+        """Return the state in the form of `pulumi stack export`, with secrets encrypted."""
         return engine.export_stack(self._request)
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
-        """The stack's outputs as the state has them; secrets are `[secret]` unless asked for."""
+        """Return the stack's outputs of the state, with secrets as `[secret]` unless requested."""
         outputs = engine.stack_outputs(self._request)
-        shown: dict[str, Any] = strip_secrets(outputs) if show_secrets else blind(outputs)
+        shown: dict[str, Any] = strip_secrets(outputs) if show_secrets else redact(outputs)
         return shown

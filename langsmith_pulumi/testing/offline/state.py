@@ -1,4 +1,4 @@
-"""A stack's state: its entries, in the form that `pulumi stack export` prints."""
+"""The state of a stack, and its JSON form, which is that of `pulumi stack export`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import OfflineError
 from .urns import ROOT_STACK_TYPE, is_provider_type, provider_urn
-from .values import SECRET_SIGNATURE, SIGNATURE_KEY, Bag, Secret, mark_named, secret, transform
+from .values import (
+    SECRET_SIGNATURE,
+    SIGNATURE_KEY,
+    Properties,
+    Secret,
+    mark_named,
+    secret,
+    transform,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,15 +30,15 @@ _WRITER = "v3.0.0+langsmith-pulumi-offline"
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One resource as the state knows it; two entries are the same only if they are one object."""
+    """One resource of the state; two entries are equal only if they are one object."""
 
     urn: str
     custom: bool
     type: str
     delete: bool = False
     id: str = ""
-    inputs: Bag = field(default_factory=dict)
-    outputs: Bag = field(default_factory=dict)
+    inputs: Properties = field(default_factory=dict)
+    outputs: Properties = field(default_factory=dict)
     parent: str = ""
     protect: bool = False
     external: bool = False
@@ -49,27 +57,27 @@ class Entry:
     ignore_changes: list[str] = field(default_factory=list)
     replace_on_changes: list[str] = field(default_factory=list)
     taint: bool = False
-    """Whether the next update replaces the resource, whatever its provider says."""
+    """True if the next update replaces the resource, regardless of the provider's diff."""
     rest: dict[str, Any] = field(default_factory=dict)
-    """What only the Pulumi CLI writes (source positions and the like), carried along."""
+    """Fields that only the Pulumi CLI writes, such as source positions, kept unchanged."""
 
-    def but(self, **changes: Any) -> Entry:
-        """A copy with some fields changed."""
+    def copy_with(self, **changes: Any) -> Entry:
+        """Return a copy with some fields changed."""
         return dataclasses.replace(self, **changes)
 
     @property
     def is_provider(self) -> bool:
-        """Whether this is a provider rather than a resource of one."""
+        """Return True if this is a provider."""
         return is_provider_type(self.type)
 
     @property
     def is_stack(self) -> bool:
-        """Whether this is the stack itself."""
+        """Return True if this is the stack itself."""
         return self.type == ROOT_STACK_TYPE
 
     @property
     def needs(self) -> list[str]:
-        """The URNs that must exist before this one: parent, provider, all dependencies."""
+        """Return the URNs that must precede this one: parent, provider, all dependencies."""
         one_each = [self.parent, self.deleted_with, provider_urn(self.provider)]
         by_property = [urn for urns in self.property_dependencies.values() for urn in urns]
         return [urn for urn in [*one_each, *self.dependencies, *by_property] if urn]
@@ -77,7 +85,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """A step that has begun and whose end is not recorded: creating, updating, deleting."""
+    """A pending operation, whose end is not recorded: creating, updating or deleting."""
 
     entry: Entry
     kind: str
@@ -85,13 +93,13 @@ class Operation:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything the state file holds."""
+    """The content of the state file."""
 
     entries: list[Entry] = field(default_factory=list)
     pending: list[Operation] = field(default_factory=list)
 
 
-_SPELLED = {
+_JSON_NAMES = {
     item.name: item.name.split("_")[0] + "".join(map(str.title, item.name.split("_")[1:]))
     for item in dataclasses.fields(Entry)
     if item.name != "rest"
@@ -99,73 +107,73 @@ _SPELLED = {
 _ALWAYS = {"urn", "custom", "type"}
 
 
-def entry_document(entry: Entry, seal: Callable[[Any], Any]) -> dict[str, Any]:
-    """An entry as JSON, empty fields left out; `seal` turns a `Secret` into what is written."""
+def entry_document(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return an entry as JSON without empty fields; `encode` converts each leaf of properties."""
     document = {
-        spelled: getattr(entry, name)
-        for name, spelled in _SPELLED.items()
+        json_name: getattr(entry, name)
+        for name, json_name in _JSON_NAMES.items()
         if name in _ALWAYS or getattr(entry, name)
     }
-    for bag in document.keys() & {"inputs", "outputs"}:
-        document[bag] = transform(document[bag], seal)
+    for key in document.keys() & {"inputs", "outputs"}:
+        document[key] = transform(document[key], encode)
     return {**document, **entry.rest}
 
 
 def read_entry(document: dict[str, Any], decrypt: Callable[[str], str]) -> Entry:
-    """An entry from its JSON."""
-    known = {name: document[wire] for name, wire in _SPELLED.items() if wire in document}
-    rest = {key: value for key, value in document.items() if key not in _SPELLED.values()}
-    for bag in ("inputs", "outputs"):
-        known[bag] = _unsealed(known.get(bag) or {}, decrypt)
+    """Return the entry of a JSON document."""
+    known = {name: document[wire] for name, wire in _JSON_NAMES.items() if wire in document}
+    rest = {key: value for key, value in document.items() if key not in _JSON_NAMES.values()}
+    for key in ("inputs", "outputs"):
+        known[key] = _decode(known.get(key) or {}, decrypt)
     return Entry(**known, rest=rest)
 
 
-def _unsealed(value: Any, decrypt: Callable[[str], str]) -> Any:
+def _decode(value: Any, decrypt: Callable[[str], str]) -> Any:
     if isinstance(value, list):
-        return [_unsealed(item, decrypt) for item in value]
+        return [_decode(item, decrypt) for item in value]
     if not isinstance(value, dict):
         return value
     if value.get(SIGNATURE_KEY) != SECRET_SIGNATURE:
-        return {key: _unsealed(item, decrypt) for key, item in value.items()}
+        return {key: _decode(item, decrypt) for key, item in value.items()}
     text = value["plaintext"] if "plaintext" in value else decrypt(value["ciphertext"])
-    return secret(_unsealed(json.loads(text), decrypt))
+    return secret(_decode(json.loads(text), decrypt))
 
 
-def sealer(encrypt: Callable[[str], str]) -> Callable[[Any], Any]:
-    """What writes a leaf to disk: secrets as their ciphertext."""
+def secret_encoder(encrypt: Callable[[str], str]) -> Callable[[Any], Any]:
+    """Return a function that converts secrets to ciphertexts, and leaves other leaves unchanged."""
 
-    def seal(leaf: Any) -> Any:
+    def encode(leaf: Any) -> Any:
         if not isinstance(leaf, Secret):
             return leaf
         return {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": encrypt(json.dumps(leaf.value))}
 
-    return seal
+    return encode
 
 
 def export(checkpoint: Checkpoint, encrypt: Callable[[str], str], salt: str) -> dict[str, Any]:
-    """The state in export form, which `pulumi stack import` takes."""
-    seal = sealer(encrypt)
+    """Return the state in the form of `pulumi stack export`."""
+    encode = secret_encoder(encrypt)
     operations = [
-        {"resource": _written(operation.entry, seal), "type": operation.kind}
+        {"resource": _written(operation.entry, encode), "type": operation.kind}
         for operation in checkpoint.pending
     ]
     deployment = {
         "manifest": {"time": now(), "magic": _magic(_WRITER), "version": _WRITER},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
-        "resources": [_written(entry, seal) for entry in checkpoint.entries],
+        "resources": [_written(entry, encode) for entry in checkpoint.entries],
         **({"pending_operations": operations} if operations else {}),
         "metadata": {},
     }
     return {"version": STATE_VERSION, "deployment": deployment}
 
 
-def _written(entry: Entry, seal: Callable[[Any], Any]) -> dict[str, Any]:
-    # A plan shows under which name a resource was found; the state has one name for it, the new.
-    return entry_document(entry.but(aliases=[]), seal)
+def _written(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
+    # A plan lists the alias that a resource was found by; the state has its new URN only.
+    return entry_document(entry.copy_with(aliases=[]), encode)
 
 
 def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
-    """The state from its export form; refuses one that is damaged or of another version."""
+    """Return the state of an exported document; raise an error if it is damaged or unsupported."""
     if document.get("version") != STATE_VERSION:
         raise OfflineError(f"the state has version {document.get('version')}, not {STATE_VERSION}")
     deployment = document["deployment"]
@@ -181,14 +189,14 @@ def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
     )
 
 
-def with_outputs(entry: Entry, outputs: Bag) -> Entry:
-    """The entry with outputs, those secret that are asked to be or whose input is."""
+def with_outputs(entry: Entry, outputs: Properties) -> Entry:
+    """Return the entry with outputs, secret by option or if the input of the same name is."""
     hidden = [key for key, value in entry.inputs.items() if isinstance(value, Secret)]
-    return entry.but(outputs=mark_named(outputs, hidden + entry.additional_secret_outputs))
+    return entry.copy_with(outputs=mark_named(outputs, hidden + entry.additional_secret_outputs))
 
 
 def now() -> str:
-    """The time, in the form the state uses."""
+    """Return the current time in the format of the state."""
     return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
 
 

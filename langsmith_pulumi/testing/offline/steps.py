@@ -1,4 +1,4 @@
-"""Which steps a resource needs: judgement only, nothing is called and nothing is changed here."""
+"""The steps that resources need, as pure decisions: nothing is called or changed here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .paths import contains, parse_path
 from .urns import ROOT_STACK_TYPE, is_provider_type, urn_name, urn_type
-from .values import Bag, same_value, strip_secrets
+from .values import Properties, same_value, strip_secrets
 
 if TYPE_CHECKING:
     from .state import Entry
@@ -26,12 +26,12 @@ class Op(str, Enum):
     DELETE_REPLACED = "delete-replaced"
     REFRESH = "refresh"
     SKIPPED = "skipped"
-    """Would be made, and is left out of the operation; Pulumi has no name for it."""
+    """A create that is excluded from the operation; Pulumi has no name for it."""
 
 
 @dataclass(frozen=True)
-class Change:
-    """What a provider says of the difference between two states; None: it does not say."""
+class Diff:
+    """The diff of a provider; `changed` is None if the provider does not know."""
 
     changed: bool | None = None
     replaces: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One operation on one resource: the state before and the state it leads to."""
+    """One operation on one resource: the old state and the new one."""
 
     op: Op
     urn: str
@@ -50,59 +50,60 @@ class Step:
 
     @property
     def name(self) -> str:
-        """The resource's name in the program."""
+        """Return the resource's name in the program."""
         return urn_name(self.urn)
 
     @property
     def type(self) -> str:
-        """The resource's type."""
+        """Return the resource's type."""
         return urn_type(self.urn)
 
     @property
     def is_stack(self) -> bool:
-        """Whether it is about the stack itself."""
+        """Return True if the resource is the stack itself."""
         return self.type == ROOT_STACK_TYPE
 
     @property
     def is_provider(self) -> bool:
-        """Whether it is about a provider, which people are not told of."""
+        """Return True if the resource is a provider, which displays leave out."""
         return is_provider_type(self.type)
 
     @property
     def provider(self) -> str:
-        """The reference of the provider that serves the resource."""
+        """Return the reference of the resource's provider."""
         entry = self.new or self.old
         return entry.provider if entry else ""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a comparison of old and new comes to."""
+class Decision:
+    """The operation that a diff requires."""
 
     op: Op
     reasons: tuple[str, ...] = ()
     delete_first: bool = False
 
 
-def judge(
-    old: Entry, new: Entry, change: Change, *, delete_before_replace: bool | None = None
-) -> Verdict:
-    """Same, update or replace; the user's word on the order of a replacement beats the provider's.
+def decide(
+    old: Entry, new: Entry, diff: Diff, *, delete_before_replace: bool | None = None
+) -> Decision:
+    """Decide between same, update and replace, and on the order of a replacement.
 
-    `delete_before_replace` is the resource option, None when the program does not set it.
+    `delete_before_replace` is the resource option, None if the program does not set it; it takes
+    precedence over the provider's diff.
     """
-    if not change.changed and not old.pending_replacement:
-        return Verdict(Op.SAME)
-    reasons = (*change.replaces, *_replace_on_changes(old, new, change))
+    if not diff.changed and not old.pending_replacement:
+        return Decision(Op.SAME)
+    reasons = (*diff.replaces, *_replace_on_changes(old, new, diff))
     if not reasons and not old.pending_replacement:
-        return Verdict(Op.UPDATE)
-    asked = change.delete_before_replace
-    delete_first = asked if delete_before_replace is None else delete_before_replace
-    return Verdict(Op.REPLACE, tuple(dict.fromkeys(reasons)), delete_first)
+        return Decision(Op.UPDATE)
+    by_provider = diff.delete_before_replace
+    delete_first = by_provider if delete_before_replace is None else delete_before_replace
+    return Decision(Op.REPLACE, tuple(dict.fromkeys(reasons)), delete_first)
 
 
-def changed_keys(old: Bag, new: Bag) -> list[str]:
-    """The top-level properties that differ."""
+def changed_keys(old: Properties, new: Properties) -> list[str]:
+    """Return the top-level properties that differ."""
     return sorted(
         key
         for key in old.keys() | new.keys()
@@ -110,32 +111,71 @@ def changed_keys(old: Bag, new: Bag) -> list[str]:
     )
 
 
-def compared(old: Bag, new: Bag) -> Change:
-    """The change between two sets of inputs, for when no provider judges it."""
-    return Change(changed=bool(changed_keys(strip_secrets(old), strip_secrets(new))))
+def diff_inputs(old: Properties, new: Properties) -> Diff:
+    """Return the diff of two sets of inputs, for when the provider does not know."""
+    return Diff(changed=bool(changed_keys(strip_secrets(old), strip_secrets(new))))
 
 
-def _replace_on_changes(old: Entry, new: Entry, change: Change) -> list[str]:
-    if not change.changed or not new.replace_on_changes:
+def _replace_on_changes(old: Entry, new: Entry, diff: Diff) -> list[str]:
+    if not diff.changed or not new.replace_on_changes:
         return []
     paths = [parse_path(text) for text in new.replace_on_changes]
     keys = changed_keys(old.inputs, new.inputs)
     return [key for key in keys if any(contains(path, [key]) for path in paths)]
 
 
-def replacement(old: Entry, new: Entry, verdict: Verdict) -> list[Step]:
-    """The steps of a replacement, dependents aside."""
-    left = old.but(pending_replacement=True) if verdict.delete_first else old
-    replace = Step(Op.REPLACE, new.urn, left, new, verdict.reasons)
-    create = Step(Op.CREATE_REPLACEMENT, new.urn, left, new, verdict.reasons)
-    if not verdict.delete_first:
+def replacement_steps(old: Entry, new: Entry, decision: Decision) -> list[Step]:
+    """Return the steps of a replacement, without those of dependents."""
+    left = old.copy_with(pending_replacement=True) if decision.delete_first else old
+    replace = Step(Op.REPLACE, new.urn, left, new, decision.reasons)
+    create = Step(Op.CREATE_REPLACEMENT, new.urn, left, new, decision.reasons)
+    if not decision.delete_first:
         return [create, replace]
-    gone = old.pending_replacement  # an earlier run has deleted it already
-    delete = [] if gone else [Step(Op.DELETE_REPLACED, old.urn, old, None)]
+    # An entry with a pending replacement was deleted by an earlier run.
+    delete = [] if old.pending_replacement else [Step(Op.DELETE_REPLACED, old.urn, old, None)]
     return [*delete, replace, create]
 
 
-def is_shown(step: Step) -> bool:
-    """Whether people are told of a step: a replacement is one row, providers are none."""
+def is_displayed(step: Step) -> bool:
+    """Return True if users see the step: a replacement is one row, and providers have none."""
     hidden = {Op.SAME, Op.SKIPPED, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REFRESH}
     return step.op not in hidden and not step.is_provider
+
+
+def delete_steps(leftovers: list[Entry]) -> list[Step]:
+    """Return a delete step for each entry that the program no longer declares."""
+    return [Step(_delete_op(entry), entry.urn, entry, None) for entry in leftovers]
+
+
+def _delete_op(entry: Entry) -> Op:
+    replaced = entry.delete or entry.pending_replacement
+    return Op.DELETE_REPLACED if replaced else Op.DELETE
+
+
+def delete_batches(steps: list[Step]) -> list[list[Step]]:
+    """Return the deletes in batches that may run in parallel, dependents first."""
+    left = list(steps)
+    batches: list[list[Step]] = []
+    while left:
+        needed = {urn for step in left for urn in _needs(step)}
+        batch = [step for step in left if step.urn not in needed] or left
+        batches.append(batch)
+        left = [step for step in left if step not in batch]
+    return batches
+
+
+def still_required(steps: list[Step], failed: list[Step]) -> set[str]:
+    """Return the URNs that resources whose delete failed depend on, directly or indirectly."""
+    needs = {step.urn: _needs(step) for step in steps}
+    found: set[str] = set()
+    ahead = [urn for step in failed for urn in _needs(step)]
+    while ahead:
+        urn = ahead.pop()
+        if urn not in found:
+            found.add(urn)
+            ahead += needs.get(urn, ())
+    return found
+
+
+def _needs(step: Step) -> set[str]:
+    return {urn for urn in (step.old.needs if step.old else []) if urn != step.urn}

@@ -1,6 +1,6 @@
-"""Where a stack's state lies, written so that no crash leaves half of it, and locked while in use.
+"""The state file of a stack: written atomically, and locked during operations.
 
-POSIX only: the lock is `flock`, which the system releases when its holder dies, however it dies.
+POSIX only: the lock is `flock`, which the system releases when its holder ends for any reason.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class StateFile:
         self._stack = stack
 
     def read(self) -> dict[str, Any] | None:
-        """The state in export form, or None for a stack that has none yet."""
+        """Return the exported state, or None if the stack has none yet."""
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -45,7 +45,7 @@ class StateFile:
         return document
 
     def write(self, document: dict[str, Any]) -> None:
-        """Replace the state; when this returns, it is on disk."""
+        """Replace the state file, and return when it is on disk."""
         self._make_folder()
         fresh = self.path.with_suffix(".new")  # only the holder of the lock writes
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -58,7 +58,7 @@ class StateFile:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep others off this stack; raises `StackLockedError` at once if one is at work."""
+        """Lock the stack; raise `StackLockedError` without waiting if another process holds it."""
         self._make_folder()
         with self.path.with_suffix(".lock").open("a+", encoding="utf-8") as file:
             try:

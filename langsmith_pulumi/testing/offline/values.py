@@ -1,8 +1,8 @@
-"""Property values: how they travel on the wire, and how secrets and unknowns are marked.
+"""Property values: their wire format, secrets and unknowns.
 
 Inside the engine a value is plain Python (dict, list, str, int, float, bool, None), with two
-additions: `Secret` wraps a value nobody may read, and the strings of `UNKNOWNS` stand for values
-that only the real operation will know.
+additions: `Secret` wraps a secret value, and the strings of `UNKNOWNS` stand for values that are
+known only after an `up`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from google.protobuf import struct_pb2
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-Bag = dict[str, Any]
+Properties = dict[str, Any]
 """The properties of a resource, by name."""
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -33,28 +33,28 @@ SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a public constant of Pulumi
 OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
-BLINDED = "[secret]"
+REDACTED = "[secret]"
 
-_EXACT_INTEGERS = 2**53  # beyond it a double no longer tells neighbouring integers apart
+_EXACT_INTEGERS = 2**53  # beyond it a double cannot represent every integer
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that is shown to providers only; its text form never tells it."""
+    """A secret value, which its representation does not show."""
 
     value: Any
 
     def __repr__(self) -> str:
-        return BLINDED
+        return REDACTED
 
 
 def secret(value: Any) -> Secret:
-    """Wrap a value once, however often it is asked for; secrets inside it are unwrapped."""
+    """Return the value as one secret, with the secrets inside it unwrapped."""
     return Secret(strip_secrets(value))
 
 
 def transform(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    """Rebuild a value with `leaf` applied to everything that is neither dict nor list."""
+    """Return a value with `leaf` applied to everything that is neither dict nor list."""
     if isinstance(value, dict):
         return {key: transform(item, leaf) for key, item in value.items()}
     if isinstance(value, list):
@@ -63,7 +63,7 @@ def transform(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Everything in a value that is neither dict nor list; a secret, then what is inside it."""
+    """Yield everything in a value that is neither dict nor list; a secret, then its leaves."""
     if isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from leaves(item)
@@ -74,40 +74,40 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def is_unknown(value: Any) -> bool:
-    """Tell whether this very value is one that only the real operation will know."""
+    """Return True if the value itself is unknown."""
     return isinstance(value, str) and value in UNKNOWNS
 
 
 def has_unknowns(value: Any) -> bool:
-    """Tell whether anything in the value is unknown."""
+    """Return True if the value contains an unknown."""
     return any(map(is_unknown, leaves(value)))
 
 
 def has_secrets(value: Any) -> bool:
-    """Tell whether anything in the value is secret."""
+    """Return True if the value contains a secret."""
     return any(isinstance(leaf, Secret) for leaf in leaves(value))
 
 
 def strip_secrets(value: Any) -> Any:
-    """The value as providers get it: readable, secrets included."""
+    """Return the value with its secrets unwrapped, in the form for providers."""
     return transform(
         value, lambda leaf: strip_secrets(leaf.value) if isinstance(leaf, Secret) else leaf
     )
 
 
-def blind(value: Any) -> Any:
-    """The value as people get it: each secret replaced by `[secret]`."""
-    return transform(value, lambda leaf: BLINDED if isinstance(leaf, Secret) else leaf)
+def redact(value: Any) -> Any:
+    """Return the value with each secret replaced by `[secret]`."""
+    return transform(value, lambda leaf: REDACTED if isinstance(leaf, Secret) else leaf)
 
 
 def secret_texts(value: Any) -> set[str]:
-    """All strings inside the value's secrets, to keep them out of messages."""
+    """Return all strings inside the value's secrets."""
     inside = [leaf.value for leaf in leaves(value) if isinstance(leaf, Secret)]
     return {text for text in leaves(inside) if isinstance(text, str)} - UNKNOWNS
 
 
-def mark_secrets(outputs: Bag, inputs: Bag) -> Bag:
-    """The outputs, each one secret again whose input of the same name held a secret.
+def mark_secrets(outputs: Properties, inputs: Properties) -> Properties:
+    """Return the outputs, secret where the input of the same name contains a secret.
 
     Maps are compared key by key; a list with a secret in it becomes secret as a whole.
     """
@@ -123,13 +123,13 @@ def _marked(output: Any, source: Any) -> Any:
     return secret(output) if has_secrets(source) else output
 
 
-def mark_named(outputs: Bag, names: list[str]) -> Bag:
-    """The outputs with those of the given names made secret."""
+def mark_named(outputs: Properties, names: list[str]) -> Properties:
+    """Return the outputs with those of the given names made secret."""
     return {key: secret(value) if key in names else value for key, value in outputs.items()}
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Equality as JSON has it: `true` is not `1`, `1` is `1.0`, secrecy counts."""
+    """Return True if values are equal in JSON: `true` is not `1`, `1` is `1.0`, secrecy counts."""
     if isinstance(one, Secret) and isinstance(other, Secret):
         return same_value(one.value, other.value)
     if isinstance(one, dict) and isinstance(other, dict):
@@ -139,13 +139,13 @@ def same_value(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def from_struct(struct: struct_pb2.Struct) -> Bag:
-    """Read properties off the wire, which has them in no order, in that of their names."""
+def from_struct(struct: struct_pb2.Struct) -> Properties:
+    """Return the properties of a wire message, which has no order, sorted by name."""
     return {key: from_wire(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def from_wire(value: struct_pb2.Value) -> Any:
-    """Read one value off the wire."""
+    """Return one value of a wire message."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         return _from_map(from_struct(value.struct_value))
@@ -156,14 +156,14 @@ def from_wire(value: struct_pb2.Value) -> Any:
     return None if kind in (None, "null_value") else getattr(value, kind)
 
 
-def _from_map(bag: Bag) -> Any:
-    signature = bag.get(SIGNATURE_KEY)
+def _from_map(properties: Properties) -> Any:
+    signature = properties.get(SIGNATURE_KEY)
     if signature == SECRET_SIGNATURE:
-        return secret(bag.get("value"))
+        return secret(properties.get("value"))
     if signature == OUTPUT_SIGNATURE:
-        value = bag.get("value", UNKNOWN)
-        return secret(value) if bag.get("secret") else value
-    return bag
+        value = properties.get("value", UNKNOWN)
+        return secret(value) if properties.get("secret") else value
+    return properties
 
 
 def _number(number: float) -> int | float:
@@ -171,10 +171,10 @@ def _number(number: float) -> int | float:
     return int(number) if whole else number
 
 
-def to_struct(bag: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Write properties for the wire, secrets marked as such."""
+def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Return properties as a wire message, with secrets marked."""
     struct = struct_pb2.Struct()
-    struct.update(transform(dict(bag), _wire_leaf))
+    struct.update(transform(dict(properties), _wire_leaf))
     return struct
 
 

@@ -7,8 +7,8 @@ import runpy
 import sys
 from pathlib import Path
 
-import leash  # type: ignore[import-not-found]  # beside this script, which is run by path
+import parent_watchdog  # type: ignore[import-not-found]  # beside this script, which is run by path
 
-leash.hold()
-sys.path[0] = str(Path.cwd())  # as `-m` has it, so that the program's own modules are found
+parent_watchdog.start()
+sys.path[0] = str(Path.cwd())  # as `-m` sets it, so that the program's own modules are found
 runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)

@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a script, run by its path
-"""Runs a Pulumi program the way Pulumi's language host for Python does.
+"""Runs a Pulumi program as Pulumi's language host for Python does.
 
 Arguments: the monitor's address, the engine's address, and the program (a file, or a folder with a
-`__main__.py`). What else the SDK's settings need comes from the environment, see `program.py`.
+`__main__.py`). The other settings of the SDK come from the environment, see `program.py`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import leash  # type: ignore[import-not-found]  # beside this script, which is run by path
+import parent_watchdog  # type: ignore[import-not-found]  # beside this script, which is run by path
 
-FAILED_AND_SAID_WHY = 32  # Pulumi's own exit code for it
+EXIT_FAILURE_REPORTED = 32  # Pulumi's exit code of a program that has reported its failure
 _THREADS = 64
 
-leash.hold()
+parent_watchdog.start()
 
-import pulumi  # noqa: E402 - the leash comes first: imports take a while
+import pulumi  # noqa: E402 - after the watchdog: imports take a while
 import pulumi.runtime  # noqa: E402
 
 
 def main(monitor: str, engine: str, program: str) -> int:
-    """Run the program to its end; returns the exit code."""
+    """Run the program to its end, and return the exit code."""
     _configure(monitor, engine)
     sys.argv = [program]
     sys.path.pop(0)  # this script's folder; runpy puts the program's in
@@ -37,16 +37,16 @@ def main(monitor: str, engine: str, program: str) -> int:
     asyncio.set_event_loop(loop)
     # Each registration blocks a thread until its step is done.
     loop.set_default_executor(ThreadPoolExecutor(max_workers=_THREADS))
-    # A failed program leaves futures behind; asyncio's complaints about them help nobody.
+    # A failed program leaves futures behind, and asyncio would log each of them.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run(program)))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1
-    except Exception:  # noqa: BLE001 - whatever the program raises is the program's own failure
+    except Exception:  # noqa: BLE001 - every exception of the program is its failure
         pulumi.log.error(f"Program failed with an unhandled exception:\n{_own_traceback(program)}")
-        return FAILED_AND_SAID_WHY
+        return EXIT_FAILURE_REPORTED
     return 0
 
 
@@ -63,7 +63,7 @@ def _run(program: str) -> None:
 
 
 def _own_traceback(program: str) -> str:
-    """The traceback from the program's first line on; all of it if that line is not in it."""
+    """Return the traceback from the program's first line on, or all of it without that line."""
     error = sys.exc_info()[1]
     frames = traceback.extract_tb(error.__traceback__ if error else None)
     folder = program if Path(program).is_dir() else str(Path(program).parent)

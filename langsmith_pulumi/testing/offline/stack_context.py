@@ -1,4 +1,4 @@
-"""Opens a stack: its project, configuration, secrets and state."""
+"""The context of a stack: its project, configuration, secrets and state."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from .children import spawn
 from .errors import NoPassphraseError, WrongPassphraseError
-from .integrity import refuse_if_broken
+from .integrity import require_integrity
 from .project import (
     Config,
     Project,
     namespaced,
-    public,
     read_config,
     read_project,
     stack_settings,
+    without_secrets,
 )
-from .secrets import Vault, find_passphrase, has_passphrase, vault_of_state
-from .selection import EVERYTHING, Selection
+from .secrets import Crypter, crypters_for_state, find_passphrase, has_passphrase
 from .state import Checkpoint, Entry, export, load
 from .store import StateFile
-from .urns import is_dynamic_provider
-from .values import Bag, Secret, secret_texts
+from .urns import EVERYTHING, Selection, is_dynamic_provider
+from .values import Properties, Secret, secret_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,69 +33,69 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """Which project and stack, and what to set for this operation only."""
+    """The project, the stack, and the settings of one operation."""
 
     project_dir: Path
     stack: str = "dev"
     config: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] | None = None
-    """The variables children start with; this process's own when None."""
+    """The environment variables of children; None stands for those of this process."""
     start: Callable[[Launch], Process] = spawn
     selected: Selection = EVERYTHING
 
 
 @dataclass(frozen=True)
-class OpenStack:
-    """A stack with everything that an operation needs to know of it."""
+class StackContext:
+    """A stack with its project, configuration, secrets and state."""
 
     project: Project
     stack: str
     config: Config
     environ: Mapping[str, str]
     checkpoint: Checkpoint
-    vault: Vault
+    crypter: Crypter
     file: StateFile
     start: Callable[[Launch], Process]
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Make a state durable."""
+        """Write a state to disk."""
         self.file.write(self.exported(checkpoint))
 
     def exported(self, checkpoint: Checkpoint) -> dict[str, Any]:
-        """A state in export form, secrets encrypted."""
-        return export(checkpoint, self.vault.encrypt, self.vault.salt_state)
+        """Return a state in the form of `pulumi stack export`, with secrets encrypted."""
+        return export(checkpoint, self.crypter.encrypt, self.crypter.salt_state)
 
     @property
-    def public_config(self) -> Bag:
-        """The configuration without its secrets: what the state holds of the default provider."""
+    def public_config(self) -> Properties:
+        """Return the configuration without secrets, which the state keeps for the provider."""
         hidden = self.config.secret_keys
         return {key: text for key, text in sorted(self.config.values.items()) if key not in hidden}
 
     @property
-    def secret_config(self) -> Bag:
-        """The secrets of the present configuration, which no state holds."""
+    def secret_config(self) -> Properties:
+        """Return the secrets of the current configuration, which no state holds."""
         return {key: Secret(self.config.values[key]) for key in sorted(self.config.secret_keys)}
 
     @property
-    def recorded_config(self) -> Bag:
-        """What the default provider was configured with when the state was last written."""
+    def recorded_config(self) -> Properties:
+        """Return the provider's configuration in the state."""
         entries = self.checkpoint.entries
         found = (entry for entry in entries if is_dynamic_provider(entry.type))
         return next((entry.inputs for entry in found), self.public_config)
 
     @property
     def secret_texts(self) -> set[str]:
-        """Every secret string that configuration and state hold."""
+        """Return every secret string of configuration and state."""
         hidden = {self.config.values[key] for key in self.config.secret_keys}
         return hidden.union(*(_secrets_of(entry) for entry in self.checkpoint.entries))
 
 
-def open_stack(request: Request, *, planning: bool = False) -> OpenStack:
-    """Read all there is of a stack; one that does not exist yet is empty.
+def open_stack(request: Request, *, planning: bool = False) -> StackContext:
+    """Read a stack; one that does not exist yet is empty.
 
-    With `planning`, secrets of the configuration that nobody gave a passphrase for are no error:
-    placeholders stand for them.
+    With `planning`, and without a passphrase, placeholders replace the secrets of the
+    configuration.
     """
     environ = dict(os.environ if request.environ is None else request.environ)
     project = read_project(request.project_dir)
@@ -104,45 +103,52 @@ def open_stack(request: Request, *, planning: bool = False) -> OpenStack:
     file = state_file(request, project)
     document = file.read()
     configured_salt = _configured_salt(project, request.stack)
-    reader, vault = vault_of_state(environ, _salt(document), configured_salt)
-    return OpenStack(
+    reader, crypter = crypters_for_state(environ, _salt(document), configured_salt)
+    return StackContext(
         project=project,
         stack=request.stack,
         config=_config(
-            project, request, passphrase, blindly=planning and not has_passphrase(environ)
+            project,
+            request,
+            passphrase,
+            allow_placeholders=planning and not has_passphrase(environ),
         ),
         environ=environ,
         checkpoint=_checkpoint(document, reader),
-        vault=vault,
+        crypter=crypter,
         file=file,
         start=request.start,
     )
 
 
-def _checkpoint(document: dict[str, Any] | None, vault: Vault) -> Checkpoint:
-    loaded = load(document, vault.decrypt) if document else Checkpoint()
+def _checkpoint(document: dict[str, Any] | None, crypter: Crypter) -> Checkpoint:
+    loaded = load(document, crypter.decrypt) if document else Checkpoint()
     checkpoint = replace(loaded, entries=[_without_credentials(one) for one in loaded.entries])
-    refuse_if_broken(checkpoint)
+    require_integrity(checkpoint)
     return checkpoint
 
 
 def _without_credentials(entry: Entry) -> Entry:
-    """Drop the credentials that a provider was configured with; former versions recorded them."""
+    """Remove the credentials in the configuration of a provider, which old versions recorded."""
     if not is_dynamic_provider(entry.type):
         return entry
-    return entry.but(inputs=public(entry.inputs), outputs=public(entry.outputs))
+    return entry.copy_with(
+        inputs=without_secrets(entry.inputs), outputs=without_secrets(entry.outputs)
+    )
 
 
 def state_file(request: Request, project: Project | None = None) -> StateFile:
-    """Where the stack's state is."""
+    """Return the state file of a stack."""
     return StateFile((project or read_project(request.project_dir)).root, request.stack)
 
 
-def _config(project: Project, request: Request, passphrase: str, *, blindly: bool) -> Config:
+def _config(
+    project: Project, request: Request, passphrase: str, *, allow_placeholders: bool
+) -> Config:
     try:
         config = read_config(project, request.stack, passphrase)
     except (NoPassphraseError, WrongPassphraseError) as wrong:
-        if not blindly:
+        if not allow_placeholders:
             raise type(wrong)(f"Pulumi.{request.stack}.yaml: {wrong}") from None
         config = read_config(project, request.stack, None)
     with_plain = config.with_values(namespaced(project, request.config))

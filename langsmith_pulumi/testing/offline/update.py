@@ -1,4 +1,4 @@
-"""One operation under way: plans and runs what the program registers, and tells what happens."""
+"""One running operation: plans and executes the steps of registrations, and emits events."""
 
 from __future__ import annotations
 
@@ -13,35 +13,34 @@ from .errors import CutOffError, OfflineError, ProtectedError, StepFailedError, 
 from .events import ERROR, Diagnostic, Event, StepBegan, StepEnded
 from .executor import Executor
 from .planner import Planner
-from .selection import EVERYTHING, Selection
 from .state import Entry, now
 from .steps import Op, Step
-from .urns import DYNAMIC_PACKAGE, PROVIDER_TYPE_PREFIX, make_urn
-from .values import UNKNOWN, Bag, secret_texts
+from .urns import DYNAMIC_PACKAGE, EVERYTHING, PROVIDER_TYPE_PREFIX, Selection, make_urn
+from .values import UNKNOWN, Properties, secret_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .events import Redactor
     from .goal import Goal
-    from .masking import Masker
     from .plugin import Plugin
     from .snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What an operation is about."""
+class UpdateSettings:
+    """The settings of an operation."""
 
     project: str
     stack: str
-    provider_inputs: Bag
+    provider_inputs: Properties
     dry_run: bool
     parallel: int
     selected: Selection = EVERYTHING
 
 
-class UnderWay:
-    """Counts what is being done; a context for those who do it."""
+class InFlight:
+    """A counter of calls in flight, as a context manager around each call."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -57,75 +56,75 @@ class UnderWay:
             self._changed.notify_all()
 
     def wait_for_none(self) -> None:
-        """Wait until nothing is being done."""
+        """Wait until no call is in flight."""
         with self._changed:
             self._changed.wait_for(lambda: self._count == 0)
 
 
-class Deployment:
-    """One operation under way; its methods are called from many threads at once."""
+class Update:
+    """One running operation; its methods are called from many threads at once."""
 
     def __init__(
-        self, setting: Setting, snapshot: Snapshot, plugin: Plugin, masker: Masker
+        self, settings: UpdateSettings, snapshot: Snapshot, plugin: Plugin, redactor: Redactor
     ) -> None:
-        self.setting = setting
+        self.settings = settings
         self.snapshot = snapshot
         self.plugin = plugin
         self.failed = threading.Event()
         self.stopped = threading.Event()
         self.interrupted = threading.Event()
         self.changed = threading.Event()
-        self._under_way = UnderWay()
-        self._masker = masker
-        self._slots = threading.Semaphore(setting.parallel)
+        self._in_flight = InFlight()
+        self._redactor = redactor
+        self._slots = threading.Semaphore(settings.parallel)
         self._provider = ""
-        self._stack_outputs: tuple[str, Bag] | None = None
+        self._stack_outputs: tuple[str, Properties] | None = None
         self.planner = Planner(
-            setting.project,
-            setting.stack,
+            settings.project,
+            settings.stack,
             snapshot,
             plugin,
-            self.complain,
-            setting.dry_run,
-            setting.selected,
+            self.report_error,
+            settings.dry_run,
+            settings.selected,
         )
-        self._executor = Executor(snapshot, plugin, self.planner.deleted, setting.dry_run)
+        self._executor = Executor(snapshot, plugin, self.planner.deleted, settings.dry_run)
 
-    def tell(self, event: Event) -> None:
-        """Pass an event on to whoever shows or keeps it."""
-        self._masker(event)
+    def emit(self, event: Event) -> None:
+        """Pass an event on to the listener, with secrets redacted."""
+        self._redactor(event)
 
-    def complain(self, diagnostic: Diagnostic) -> None:
-        """Tell of an error that makes the operation fail, whatever else succeeds."""
+    def report_error(self, diagnostic: Diagnostic) -> None:
+        """Emit an error, and mark the operation as failed."""
         self.failed.set()
-        self.tell(diagnostic)
+        self.emit(diagnostic)
 
     def interrupt(self) -> None:
-        """Begin nothing more, and end the provider's calls that are under way."""
+        """Start no further steps, and end the provider's calls in flight."""
         self.interrupted.set()
         self.stop()
         self.plugin.stop()
 
     def stop(self) -> None:
-        """Begin nothing more."""
+        """Start no further steps."""
         self.failed.set()
         self.stopped.set()
         self.changed.set()
 
-    def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        self._under_way.wait_for_none()
+    def wait_until_idle(self) -> None:
+        """Wait until no registration is in flight."""
+        self._in_flight.wait_for_none()
 
     def register(self, goal: Goal) -> Entry:
-        """Bring one resource to its goal; returns its new state, which is durable by then."""
-        with self._under_way, self.reporting():
+        """Bring a resource to its goal state, and return its new, durable state."""
+        with self._in_flight, self.reporting_errors():
             if self.stopped.is_set():
                 raise StoppedError("the operation has failed")
-            self._masker.add(secret_texts(goal.inputs))
+            self._redactor.add(secret_texts(goal.inputs))
             return self._run_chain(self.planner.plan(goal, self._default_provider))
 
-    def register_outputs(self, urn: str, outputs: Bag) -> None:
-        """Set the outputs of a component; the stack's wait until the program's end is known."""
+    def register_outputs(self, urn: str, outputs: Properties) -> None:
+        """Set the outputs of a component; those of the stack are kept for its end."""
         entry = self.snapshot.current(urn)
         if entry is None:
             raise StepFailedError("", f"outputs were registered for {urn}, which does not exist")
@@ -134,40 +133,40 @@ class Deployment:
         else:
             self.snapshot.amend(entry, outputs=outputs)
 
-    def finish_outputs(self, *, succeeded: bool) -> None:
-        """Settle the stack's outputs: the new ones, merged over the old ones after a failure."""
+    def write_stack_outputs(self, *, succeeded: bool) -> None:
+        """Write the stack's outputs; after a failure they are merged over the old ones."""
         urn, outputs = self._stack_outputs or ("", {})
         entry = self.snapshot.current(urn)
         if entry:
             merged = outputs if succeeded else {**entry.outputs, **outputs}
             self.snapshot.amend(entry, outputs=merged)
 
-    def run_all(self, steps: list[Step], *, go_on: bool = False) -> list[Step]:
-        """Take independent steps in parallel; returns those that failed or were not begun.
+    def run_all(self, steps: list[Step], *, keep_going: bool = False) -> list[Step]:
+        """Run independent steps in parallel, and return those that failed or did not start.
 
-        After a failure nothing new begins, unless told to go on.
+        After a failure no further step starts unless `keep_going` is set.
         """
-        halt = self.interrupted if go_on else self.stopped
-        with ThreadPoolExecutor(self.setting.parallel) as pool:
+        halt = self.interrupted if keep_going else self.stopped
+        with ThreadPoolExecutor(self.settings.parallel) as pool:
             outcomes = list(pool.map(lambda step: self._succeeds(step, halt), steps))
-        return [step for step, fine in zip(steps, outcomes, strict=True) if not fine]
+        return [step for step, succeeded in zip(steps, outcomes, strict=True) if not succeeded]
 
     @contextlib.contextmanager
-    def reporting(self) -> Iterator[None]:
-        """Tell of whatever goes wrong inside, and let nothing new begin after it."""
+    def reporting_errors(self) -> Iterator[None]:
+        """Report an error of the block, stop the operation, and raise the error again."""
         try:
             yield
         except OfflineError as error:
             if not isinstance(error, ProtectedError):
                 self.stop()
-            unsaid = not isinstance(error, StoppedError)
-            expected = isinstance(error, CutOffError) and self.interrupted.is_set()
-            if unsaid and not expected:
-                self.complain(Diagnostic(getattr(error, "urn", ""), str(error), ERROR))
+            is_reported = isinstance(error, StoppedError)
+            is_expected = isinstance(error, CutOffError) and self.interrupted.is_set()
+            if not is_reported and not is_expected:
+                self.report_error(Diagnostic(getattr(error, "urn", ""), str(error), ERROR))
             raise
 
     def _succeeds(self, step: Step, halt: threading.Event) -> bool:
-        with contextlib.suppress(OfflineError), self.reporting():
+        with contextlib.suppress(OfflineError), self.reporting_errors():
             if halt.is_set():
                 raise StoppedError("the operation is over")
             self._run_chain([step])
@@ -178,7 +177,7 @@ class Deployment:
         result: Entry | None = None
         for step in steps:
             created = result if step.op == Op.REPLACE else None
-            result = self._run(_as_it_came_out(step, created)).new or result
+            result = self._run(_with_created(step, created)).new or result
         final = result or steps[-1].old
         if final is None:
             raise AssertionError("a step has an old or a new state")
@@ -186,19 +185,19 @@ class Deployment:
 
     def _run(self, step: Step) -> Step:
         with self._slots:
-            self.tell(StepBegan(step))
+            self.emit(StepBegan(step))
             try:
-                outcome = self._executor.take(step)
+                outcome = self._executor.execute(step)
             except OfflineError:
-                self.tell(StepEnded(step, None))
+                self.emit(StepEnded(step, None))
                 raise
-            self.tell(StepEnded(step, outcome))
+            self.emit(StepEnded(step, outcome))
             return outcome
 
     def _default_provider(self) -> str:
         if not self._provider:
             type_ = f"{PROVIDER_TYPE_PREFIX}{DYNAMIC_PACKAGE}"
-            urn = make_urn(self.setting.stack, self.setting.project, "", type_, "default")
+            urn = make_urn(self.settings.stack, self.settings.project, "", type_, "default")
             self.planner.registered.add(urn)
             old = self.snapshot.old(urn)
             entry = self._provider_entry(urn, type_, old)
@@ -207,21 +206,21 @@ class Deployment:
         return self._provider
 
     def _provider_entry(self, urn: str, type_: str, old: Entry | None) -> Entry:
-        fresh = UNKNOWN if self.setting.dry_run else str(uuid.uuid4())
+        new_id = UNKNOWN if self.settings.dry_run else str(uuid.uuid4())
         return Entry(
             urn=urn,
             custom=True,
             type=type_,
-            id=old.id if old else fresh,
-            inputs=self.setting.provider_inputs,
-            outputs=self.setting.provider_inputs,
+            id=old.id if old else new_id,
+            inputs=self.settings.provider_inputs,
+            outputs=self.settings.provider_inputs,
             created=old.created if old else now(),
             modified=old.modified if old else now(),
         )
 
 
-def _as_it_came_out(step: Step, created: Entry | None) -> Step:
-    # A replacement that creates first is told of once its successor is there.
+def _with_created(step: Step, created: Entry | None) -> Step:
+    # A create-before-delete replacement is reported with its new resource, which exists by then.
     if created is None or step.old is None:
         return step
-    return replace(step, old=step.old.but(delete=True), new=created)
+    return replace(step, old=step.old.copy_with(delete=True), new=created)
