@@ -96,17 +96,17 @@ def somebodys(world: World) -> None:
 
 
 def behind(world: World) -> None:
-    """The look in the wait shows the deployment as it was before the change."""
+    """Make the first read of the wait return the deployment from before the change."""
     world.simulator.fail("GET", DEPLOYMENT, "stale", skip=1)
 
 
 def slow(world: World) -> None:
-    """A deletion takes a few looks."""
+    """Make a deletion last several reads."""
     world.simulator.deletion_seconds = 5.0
 
 
-def surprised(world: World) -> None:
-    """The service makes a revision for a change that is documented as in place."""
+def overridden(world: World) -> None:
+    """Make a change that is documented as in place create a revision."""
     world.simulator.override_revision(NAME, revision=True)
 
 
@@ -191,13 +191,13 @@ REQUESTS = (
         before=agent(),
     ),
     Request(
-        "surprise",
-        "GET the revision that nobody predicted",
+        "unplanned",
+        "GET the revision that no plan predicted",
         "GET",
         REVISION,
         agent(display_name="Support"),
         before=agent(),
-        prepare=surprised,
+        prepare=overridden,
         revisions=2,
     ),
     Request(

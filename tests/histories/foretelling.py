@@ -45,7 +45,7 @@ class Surroundings:
     """Whether that rollout is deleted already and has no successor yet."""
     has_revision: bool = True
     newest_failed: bool = False
-    surprise: bool | None = None
+    override: bool | None = None
     commands_make_revisions: bool = True
 
 
@@ -133,7 +133,7 @@ def _update(known: Known, wanted: Flat, changed: list[str], world: Surroundings)
     awaited = known.due or cost is Cost.REVISION or made > 0
     retries = awaited and not made and world.newest_failed
     return Foretold(
-        _kinds(cost, awaited=awaited, surprised=made > 0 and cost is not Cost.REVISION),
+        _kinds(cost, awaited=awaited, overridden=made > 0 and cost is not Cost.REVISION),
         {
             **({"Deployment": "update"} if changed or left_out else {}),
             **({"Rollout": _rollout_op(known, world)} if awaited else {}),
@@ -145,10 +145,10 @@ def _update(known: Known, wanted: Flat, changed: list[str], world: Surroundings)
     )
 
 
-def _kinds(cost: Cost, *, awaited: bool, surprised: bool) -> tuple[str, ...]:
+def _kinds(cost: Cost, *, awaited: bool, overridden: bool) -> tuple[str, ...]:
     if cost is Cost.REVISION:
         return ("revision",)
-    if awaited and not surprised:
+    if awaited and not overridden:
         # Where a setting changes besides, either word names the revision that comes.
         return ("retried", "revision") if cost is Cost.IN_PLACE else ("retried",)
     return ("in place",) if cost is Cost.IN_PLACE else ()
@@ -167,7 +167,7 @@ def _patches(wanted: Flat, changed: list[str], cost: Cost, world: Surroundings) 
         return ("PATCH",) if sent else ()
     if _has_revision_config(wanted) or _makes_revision(changed, world):
         return ("PATCH",)
-    redeploys = world.has_revision and not (sent and world.surprise)
+    redeploys = world.has_revision and not (sent and world.override)
     return (*(["PATCH"] if sent else []), *(["POST"] if redeploys else []))
 
 
@@ -180,8 +180,8 @@ def _makes_revision(changed: list[str], world: Surroundings) -> bool:
 def _made(
     wanted: Flat, changed: list[str], cost: Cost, world: Surroundings, patches: tuple[str, ...]
 ) -> int:
-    if world.surprise is not None and patches == ("PATCH",):
-        return int(world.surprise)
+    if world.override is not None and patches == ("PATCH",):
+        return int(world.override)
     if not (world.has_revision or _has_revision_config(wanted) or _makes_revision(changed, world)):
         return 0  # there is nothing yet that could be built
     return int(cost is Cost.REVISION)

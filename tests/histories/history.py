@@ -43,7 +43,7 @@ class Cycle:
     """Whether a refresh comes first; always after an event."""
     failing: tuple[str, ...] = ()
     """Resources whose next revision fails."""
-    surprises: dict[str, bool] = field(default_factory=dict)
+    overrides: dict[str, bool] = field(default_factory=dict)
     """Resources whose next PATCH makes a revision, or none, against what is documented."""
     faults: tuple[dict[str, Any], ...] = ()
     """Answers that go wrong, once each."""
@@ -121,14 +121,14 @@ class _Drawing:
     def cycle(self, before: Program, after: Program, service: dict[str, Any]) -> Cycle:
         """What happens to a program on its way to the next one."""
         events = self._events(before, service)
-        trouble = self._draw(st.sampled_from(["", "", "", "failing", "surprises", "faults"]))
+        trouble = self._draw(st.sampled_from(["", "", "", "failing", "overrides", "faults"]))
         some = sorted(self._some(list(after))) if trouble else []
         return Cycle(
             program=after,
             events=events,
             refreshed=bool(events) or self._chance(4),
             failing=tuple(some) if trouble == "failing" else (),
-            surprises={r: self._chance(2) for r in some} if trouble == "surprises" else {},
+            overrides={r: self._chance(2) for r in some} if trouble == "overrides" else {},
             faults=self._faults() if trouble == "faults" else (),
             doubly_checked=self._chance(3),
             settled=self._chance(2),

@@ -117,11 +117,11 @@ def no_orphan(scene: Scene, errors: list[str]) -> None:
     assert scene.state.ids == sorted(scene.live), (scene.state.ids, sorted(scene.live), errors)
 
 
-def did_as_told(deed: Deed, promise: Told, surprised: set[str]) -> None:
-    """``up`` does what was promised; less only where a value was unknown, more by surprise."""
+def did_as_told(deed: Deed, promise: Told, overridden: set[str]) -> None:
+    """``up`` does what was promised; less only where a value was unknown, more by an override."""
     assert deed.outcome.ops == operations(deed.told), (deed.outcome.ops, deed.told)
     for resource, told in promise.items():
-        if resource not in surprised:
+        if resource not in overridden:
             assert deed.told[resource].ops.items() <= told.ops.items(), (resource, told, deed.told)
 
 

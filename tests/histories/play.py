@@ -51,7 +51,7 @@ class Play:
         self.steps += len({*happened, *(r for r, told in promise.items() if told != NOTHING)})
         if any(told.refused for told in promise.values()):
             return
-        cycle = replace(cycle, surprises=self._possible(cycle.surprises))
+        cycle = replace(cycle, overrides=self._possible(cycle.overrides))
         self._arrange(cycle, promise)
         succeeded = self._up(cycle, promise)
         self._simulator.clear_outcomes()
@@ -96,7 +96,7 @@ class Play:
         outcome_keeps_secrets(preview)
         return preview
 
-    def _surroundings(self, surprises: dict[str, bool]) -> dict[str, Surroundings]:
+    def _surroundings(self, overrides: dict[str, bool]) -> dict[str, Surroundings]:
         revisions = self._world.revisions()
         return {
             resource: Surroundings(
@@ -104,23 +104,23 @@ class Play:
                 half_replaced=self._state.is_half_replaced(resource),
                 has_revision=bool(revisions.get(known.id)),
                 newest_failed=self._world.failed(revisions.get(known.id, [])),
-                surprise=surprises.get(resource),
+                override=overrides.get(resource),
                 commands_make_revisions=self._simulator.commands_make_revisions,
             )
             for resource, known in self._model.known.items()
         }
 
-    def _possible(self, surprises: dict[str, bool]) -> dict[str, bool]:
+    def _possible(self, overrides: dict[str, bool]) -> dict[str, bool]:
         """Without any revision, what a PATCH configures is kept in the one that it makes."""
         revisions, known = self._world.revisions(), self._model.known
         made = {resource for resource, one in known.items() if revisions.get(one.id)}
-        return {r: makes for r, makes in surprises.items() if makes or r in made}
+        return {r: makes for r, makes in overrides.items() if makes or r in made}
 
     def _arrange(self, cycle: Cycle, promise: Told) -> None:
         for resource in cycle.failing:
             name = cycle.program[resource].get("name", resource)
             self._simulator.outcome(name, "BUILD_FAILED", "exit code 1", ["Step 3", "error"])
-        for resource, makes in cycle.surprises.items():
+        for resource, makes in cycle.overrides.items():
             if promise[resource].ops.get("Deployment") == "update":
                 name = cycle.program[resource].get("name", resource)
                 self._simulator.override_revision(name, revision=makes)
@@ -136,7 +136,7 @@ class Play:
         if fails:
             holding.failed_well(deed, [cycle.program[r].get("name", r) for r in fails])
         else:
-            holding.did_as_told(deed, promise, set(cycle.surprises))
+            holding.did_as_told(deed, promise, set(cycle.overrides))
             holding.live_is_as_declared(deed)
             if not cycle.faults:
                 holding.sent_writes(deed)
@@ -144,7 +144,7 @@ class Play:
         return not fails
 
     def _deed(self, cycle: Cycle) -> Deed:
-        before, worlds = self._scene(), self._surroundings(cycle.surprises)
+        before, worlds = self._scene(), self._surroundings(cycle.overrides)
         self._simulator.clear_requests()
         outcome = self._engine.up()
         writes = [(r.method, r.path) for r in self._simulator.requests if r.method in _WRITES]

@@ -1,7 +1,7 @@
 """Random histories: what a preview promises, ``up`` does, whatever has happened before.
 
 A step is one deployment in one cycle (preview, ``up``, preview) to which something happens: an
-edit, drift, a failed build, a surprise, an answer that is lost. Several deployments are edited in
+edit, drift, a failed build, an override, an answer that is lost. Several deployments are edited in
 each cycle, and some use the URL of another one.
 
 The suite plays a few dozen steps, the same ones every time. More, and others each time::

@@ -1,4 +1,4 @@
-"""What tests of the offline engine share."""
+"""The fixture of the tests of the offline engine."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def toy(tmp_path: Path) -> Toy:
-    """A project with the toy program, and its cloud."""
+    """Return a new project with the toy program, and its cloud."""
     return Toy(tmp_path)

@@ -1,4 +1,4 @@
-"""The Pulumi CLI on the toy program, with a local backend, to compare the offline engine with."""
+"""The Pulumi CLI on the toy program with a local backend, for comparisons of both engines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VOLATILE = {"created", "modified", "sourcePosition", "stackTrace"}
 
 
 class PulumiCli:
-    """One stack of a toy's project."""
+    """One stack of a toy's project on the Pulumi CLI."""
 
     def __init__(self, toy: Toy, stack: str = "dev") -> None:
         self._project = toy.project
@@ -42,7 +42,7 @@ class PulumiCli:
         self._run("stack", "init", stack)
 
     def preview(self, *more: str) -> dict[str, Any]:
-        """The document of `preview --json`."""
+        """Return the document of `preview --json`."""
         document: dict[str, Any] = json.loads(self._run("preview", "--json", *more, ok=False))
         return document
 
@@ -76,7 +76,7 @@ class PulumiCli:
 
 
 def comparable(value: Any) -> Any:
-    """A document without what differs from run to run: times, ids, ciphertexts, positions."""
+    """Return a document without volatile values: times, ids, ciphertexts, positions."""
     if isinstance(value, dict):
         kept = {key: comparable(value[key]) for key in value.keys() - _VOLATILE}
         return {key: _normal(key, item) for key, item in kept.items()}
@@ -94,7 +94,7 @@ def _normal(key: str, value: Any) -> Any:
 
 
 def comparable_plan(document: dict[str, Any]) -> dict[str, Any]:
-    """A preview's document, its steps in the order of their URNs, the engine's own texts aside."""
+    """Return a preview's document without volatile values, and with its steps sorted by URN."""
     steps = [comparable(step) for step in document.get("steps", [])]
     messages = [(d.get("urn", ""), d["message"].strip()) for d in document.get("diagnostics", [])]
     return {
@@ -106,5 +106,5 @@ def comparable_plan(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def comparable_state(resources: list[dict[str, Any]]) -> list[Any]:
-    """A state's resources in the order of their URNs."""
+    """Return a state's resources without volatile values, sorted by URN."""
     return sorted((comparable(item) for item in resources), key=lambda item: item["urn"])

@@ -1,4 +1,4 @@
-"""What is found again under a former name: resources, their children and their children's."""
+"""Aliases: resources, their children and grandchildren are found under former URNs."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ MOVES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]] =
 
 @pytest.mark.parametrize("move", MOVES)
 def test_a_former_name_is_found(toy: Toy, move: str) -> None:
-    """A rename or a move that says so changes nothing but the URN, deep down as well."""
+    """A rename or move with an alias changes only URNs, those of descendants included."""
     before, after, expected = MOVES[move]
     stack = toy.stack()
     toy.declare(*before)
@@ -126,7 +126,7 @@ CHANGED = (
 @needs_pulumi
 @pytest.mark.parametrize("move", [*MOVES, "renamed and changed"])
 def test_pulumi_finds_the_same(tmp_path: Path, move: str) -> None:
-    """Both engines plan the same, and write the same state."""
+    """Both engines make the same plan and write the same state."""
     before, after, _ = MOVES.get(move, CHANGED)
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
@@ -151,8 +151,8 @@ def test_pulumi_finds_the_same(tmp_path: Path, move: str) -> None:
     ],
     ids=["two that name it", "one that still has it", "one that has it before"],
 )
-def test_a_former_name_is_taken_once(toy: Toy, things: list[dict[str, Any]]) -> None:
-    """A resource is not found twice: the second that claims it is refused, whatever the order."""
+def test_an_alias_is_used_once(toy: Toy, things: list[dict[str, Any]]) -> None:
+    """An alias that two resources use is an error, in either order."""
     toy.declare(thing("a"))
     assert toy.stack().up().ok
     toy.declare(*things)

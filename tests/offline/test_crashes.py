@@ -1,4 +1,4 @@
-"""Kills, interruptions and locks: whatever happens, the state stays usable."""
+"""Kills, interruptions and locks, after which the state must stay usable."""
 
 from __future__ import annotations
 
@@ -29,20 +29,22 @@ sys.exit(run(sys.argv[1], cwd=Path.cwd()))
 
 
 @pytest.fixture
-def begun(toy: Toy) -> Iterator[Begun]:
-    """Starts operations in processes of their own; ends what a failed test leaves behind."""
-    started = Begun(toy)
+def operations(toy: Toy) -> Iterator[BackgroundOperations]:
+    """Yield a starter of operations in processes of their own, which are killed at the end."""
+    started = BackgroundOperations(toy)
     yield started
     started.kill()
 
 
-class Begun:
+class BackgroundOperations:
+    """Operations in processes of their own."""
+
     def __init__(self, toy: Toy) -> None:
         self._toy = toy
         self._processes: list[subprocess.Popen[str]] = []
 
-    def __call__(self, operation: str, until: str) -> subprocess.Popen[str]:
-        """Start an operation; returns when a provider's call has begun."""
+    def start(self, operation: str, until: str) -> subprocess.Popen[str]:
+        """Start an operation, and return when the call of the provider has begun."""
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, operation],
             cwd=self._toy.project,
@@ -63,36 +65,36 @@ class Begun:
                 process.communicate()
 
 
-def have_ended(processes: list[Running]) -> bool:
+def all_ended(processes: list[Running]) -> bool:
     return not set(processes) & set(running())
 
 
-def test_killed_during_a_call(toy: Toy, begun: Begun) -> None:
-    """After SIGKILL the state tells what was under way, no child is left, and up goes on."""
+def test_killed_during_a_call(toy: Toy, operations: BackgroundOperations) -> None:
+    """After SIGKILL the state has the pending operation, no child is left, and up continues."""
     keep = thing("keep")
     specs = {"create": [thing("a", value="1")], "update": [thing("a", value="2")], "delete": []}
     toy.declare(keep)
     assert toy.stack().up().ok
     for operation, things in specs.items():
-        toy.order(**{f"{operation}_a": {"wait_for": "never"}})
+        toy.on_call(**{f"{operation}_a": {"wait_for": "never"}})
         toy.declare(keep, *things)
-        process = begun("up", f"{operation}-a")
+        process = operations.start("up", f"{operation}-a")
         children = descendants(process.pid)
         assert len(children) == 2
-        begun.kill()
-        wait_until(partial(have_ended, children))
-        doing = f"{operation[:-1]}ing a"
-        assert toy.pending()[-1] == doing
+        operations.kill()
+        wait_until(partial(all_ended, children))
+        pending = f"{operation[:-1]}ing a"
+        assert toy.pending()[-1] == pending
 
-        toy.order()
-        went_on = toy.stack().up()
-        assert went_on.ok
-        assert doing in went_on.diagnostics[0].message
-        assert f"{operation} a" in steps(went_on)
-        # What was being created may exist: the record stays until somebody has looked.
+        toy.on_call()
+        continued = toy.stack().up()
+        assert continued.ok
+        assert pending in continued.diagnostics[0].message
+        assert f"{operation} a" in steps(continued)
+        # An unfinished create may have had an effect: it stays pending until a refresh.
         assert toy.pending() == ["creating a"]
-    looked = toy.stack().refresh()
-    assert "cleared the record" in looked.diagnostics[0].message
+    refreshed = toy.stack().refresh()
+    assert "cleared the record" in refreshed.diagnostics[0].message
     assert toy.pending() == []
 
 
@@ -101,39 +103,41 @@ def test_killed_during_a_call(toy: Toy, begun: Begun) -> None:
     [(signal.SIGINT, "up", "create"), (signal.SIGTERM, "destroy", "delete")],
 )
 def test_interrupted_during_a_call(
-    toy: Toy, begun: Begun, number: signal.Signals, operation: str, call: str
+    toy: Toy, operations: BackgroundOperations, number: signal.Signals, operation: str, call: str
 ) -> None:
-    """The first signal ends waits at once, says what was under way, and how to go on."""
+    """The first signal ends the calls, and the message lists them and the next step."""
     toy.declare(thing("b"), thing("a", {"depends_on": ["b"]}), thing("c", {"depends_on": ["a"]}))
     assert operation == "up" or toy.stack().up().ok
     toy.calls()
-    toy.order(**{f"{call}_a": {"wait_for": "never"}})
-    process = begun(operation, f"{call}-a")
+    toy.on_call(**{f"{call}_a": {"wait_for": "never"}})
+    process = operations.start(operation, f"{call}-a")
     process.send_signal(number)
     text, _ = process.communicate(timeout=20)
     assert process.returncode == 1
     assert f"{call[:-1]}ing a" in text
-    assert "Run `up` to go on" in text
+    assert "Run `up` to continue" in text
     assert toy.pending() == [f"{call[:-1]}ing a"]
     assert toy.calls() == [f"{call} b" if operation == "up" else f"{call} c", f"{call} a"]
 
 
-def test_a_dead_plugin_leaves_the_record(toy: Toy, begun: Begun) -> None:
-    """When the plugin dies, whether the call took effect is not known, and that is what is said."""
-    toy.order(create_a={"wait_for": "never"})
+def test_a_dead_plugin_leaves_a_pending_operation(
+    toy: Toy, operations: BackgroundOperations
+) -> None:
+    """If the plugin dies during a call, the operation stays pending and the message says so."""
+    toy.on_call(create_a={"wait_for": "never"})
     toy.declare(thing("a"))
-    process = begun("up", "create-a")
+    process = operations.start("up", "create-a")
     text = kill_plugin(process)
     assert process.returncode == 1
     assert "the provider process ended during create of a" in text
     assert toy.pending() == ["creating a"]
 
 
-def test_two_at_once(toy: Toy, begun: Begun) -> None:
-    """A second operation on a stack is refused with the holder's name; previews are not."""
-    toy.order(create_a={"wait_for": "go"})
+def test_concurrent_operations(toy: Toy, operations: BackgroundOperations) -> None:
+    """A second operation on a stack is an error that names the first; a preview is not."""
+    toy.on_call(create_a={"wait_for": "go"})
     toy.declare(thing("a"))
-    process = begun("up", "create-a")
+    process = operations.start("up", "create-a")
     with pytest.raises(OfflineError, match=f"in use by process {process.pid} on "):
         toy.stack().destroy()
     assert toy.stack().preview().ok
@@ -143,8 +147,8 @@ def test_two_at_once(toy: Toy, begun: Begun) -> None:
     assert toy.stack().destroy().ok
 
 
-def test_a_damaged_state_is_refused(toy: Toy) -> None:
-    """A state that is no JSON, or whose integrity is broken, is named and left alone."""
+def test_a_damaged_state_is_an_error(toy: Toy) -> None:
+    """A state that is not JSON is an error that names the file, which stays unchanged."""
     toy.declare()
     toy.state_file.parent.mkdir()
     toy.state_file.write_text('{"version": 3, "depl', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pure judgements: steps, order of deletes, paths, integrity of the state."""
+"""The pure functions: steps, order of deletes, paths, integrity of the state."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def entry(name: str, **fields: Any) -> Entry:
         (SAME, None, {"pending_replacement": True}, "replace", False),
     ],
 )
-def test_judging(
+def test_decide(
     diff: Diff,
     option: bool | None,  # noqa: FBT001 - a column of the table
     old: dict[str, Any],
@@ -67,13 +67,13 @@ def test_judging(
     *,
     delete_first: bool,
 ) -> None:
-    """No change, update or replacement; the user's word on its order beats the provider's."""
+    """The diff decides the operation; the option on the order takes precedence over the diff."""
     decision = decide(entry("a", **old), entry("a"), diff, delete_before_replace=option)
     assert (decision.op.value, decision.delete_first) == (op, delete_first)
 
 
 def test_replace_on_changes_forces_a_replacement() -> None:
-    """A changed property that the option names replaces, another one does not."""
+    """Only a change of a property in the option forces a replacement."""
     old = entry("a", inputs={"x": {"y": 1}, "z": 1})
     for inputs, op in [({"x": {"y": 2}, "z": 1}, "replace"), ({"x": {"y": 1}, "z": 2}, "update")]:
         new = entry("a", inputs=inputs, replace_on_changes=["x"])
@@ -97,13 +97,13 @@ def test_replace_on_changes_forces_a_replacement() -> None:
     ],
 )
 def test_steps_of_a_replacement(decision: Decision, old: dict[str, Any], ops: list[str]) -> None:
-    """Create first, or delete first; what an earlier run has deleted is not deleted again."""
+    """A replacement does not delete again what an earlier run has deleted."""
     steps = replacement_steps(entry("a", **old), entry("a"), decision)
     assert [step.op.value for step in steps] == ops
 
 
-def test_deletes_go_from_users_to_used() -> None:
-    """Each batch holds what nothing left needs; what a failed delete needs is spared."""
+def test_dependents_are_deleted_first() -> None:
+    """A batch has no dependents left, and dependencies of a failed delete are kept."""
     a, b, c = entry("a"), entry("b", needs=["a"]), entry("c", needs=["b"])
     d = entry("d", needs=["a"])
     steps = delete_steps([a, b, c, d])
@@ -126,7 +126,7 @@ def test_deletes_go_from_users_to_used() -> None:
     ],
 )
 def test_property_paths(text: str, path: list[str | int]) -> None:
-    """Paths are read as Pulumi writes them."""
+    """Paths are parsed in Pulumi's syntax."""
     assert parse_path(text) == path
     assert contains(path, [*path[:-1], "z" if path[-1] == "*" else path[-1], "below"])
 
@@ -144,7 +144,7 @@ def test_property_paths(text: str, path: list[str | int]) -> None:
     ],
 )
 def test_ignored_changes(path: str, new: Any, old: Any, result: Any) -> None:
-    """The place a path names is put back to what it was, and nothing else is touched."""
+    """Only the value at the path is reset to the old one."""
     assert reset(new, old, [path]) == result
 
 
@@ -162,7 +162,7 @@ def test_ignored_changes(path: str, new: Any, old: Any, result: Any) -> None:
     ],
 )
 def test_integrity(entries: list[Entry], problem: str) -> None:
-    """Each broken invariant of a state is found, and nothing else is."""
+    """Every broken invariant of a state is reported, and valid states have no problem."""
     problems = "; ".join(integrity_problems(entries))
     assert (problem in problems) if problem else not problems
 
@@ -180,7 +180,7 @@ MAGIC = hashlib.sha256(b"v3.260.0").hexdigest()
     ids=["released", "built without a version", "left out"],
 )
 def test_states_of_the_cli_are_read(manifest: dict[str, str]) -> None:
-    """What only the Pulumi CLI writes into an entry is kept; damage and other versions refused."""
+    """Fields that only the Pulumi CLI writes are kept; a damaged or unknown state is an error."""
     item = {"urn": "urn:pulumi:s::p::t::a", "custom": True, "type": "t", "sourcePosition": "here"}
     deployment = {"manifest": manifest, "resources": [item]}
     document = {"version": 3, "deployment": deployment}
@@ -194,8 +194,8 @@ def test_states_of_the_cli_are_read(manifest: dict[str, str]) -> None:
         load(document, str)
 
 
-def test_the_snapshot_tells_before_and_after() -> None:
-    """A begin record is written before the call, an end after it; order and references hold."""
+def test_snapshot_writes() -> None:
+    """A pending operation is written before the call, and its result after it."""
     saved: list[Checkpoint] = []
     old, user = entry("a"), entry("b", needs=["a"])
     earlier = [Operation(entry("x"), "creating"), Operation(entry("y"), "updating")]
@@ -223,15 +223,15 @@ def test_the_snapshot_tells_before_and_after() -> None:
 
 
 def test_urns() -> None:
-    """A resource's URN carries its parents' types, the stack's aside."""
+    """A resource's URN has its parents' types, except the stack's."""
     stack = make_urn("s", "p", "", "pulumi:pulumi:Stack", "p-s")
     group = make_urn("s", "p", stack, "toy:index:Group", "g")
     assert group == "urn:pulumi:s::p::toy:index:Group::g"
     assert make_urn("s", "p", group, "t:i:T", "x") == "urn:pulumi:s::p::toy:index:Group$t:i:T::x"
 
 
-def test_changes_are_worded() -> None:
-    """Properties are told by old and new value; secrets and unknowns by their kind only."""
+def test_formatted_changes() -> None:
+    """A changed property is formatted with its old and new value."""
     old = entry("a", inputs={"n": 1, "m": {"x": "old", "same": 1}, "gone": True, "__provider": "p"})
     new = entry("a", inputs={"n": 2, "m": {"x": "new", "same": 1}, "more": [1], "__provider": "q"})
     steps = replacement_steps(old, new, Decision(Op.REPLACE, ("n",)))

@@ -1,4 +1,4 @@
-"""What people see: lines in a log, rows on a terminal, one document with --json."""
+"""Displays: lines in a log, rows on a terminal, one document with --json."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ URN = "urn:pulumi:dev::toy::pulumi-python:dynamic/toy:Thing::a"
 def test_lines(
     toy: Toy, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Away from a terminal each step is a line, changes below it, status lines once each."""
+    """Without a terminal each step is a line with its changes below, and each status a line."""
     for key, value in toy.environ.items():
         monkeypatch.setenv(key, value)
-    toy.order(update_a={"say": "BUILDING, 1m20s", "urn": URN})
+    toy.on_call(update_a={"status": "BUILDING, 1m20s", "urn": URN})
     toy.declare(thing("a", value="one", secret={"hidden": "canary"}), exports={"n": 1})
     assert run("up", cwd=toy.project, config=["n=1"]) == 0
     assert " +  toy:Thing a created (" in capfd.readouterr().out
@@ -49,13 +49,13 @@ def test_lines(
     assert "error: there is no Pulumi.yaml" in capfd.readouterr().err
 
 
-def test_board() -> None:
-    """On a terminal each resource has a row, which holds its latest status until it is done."""
+def test_live_table() -> None:
+    """On a terminal each resource has a row with its latest status until it is done."""
     entry = Entry(urn=URN, custom=True, type="pulumi-python:dynamic/toy:Thing")
     table = LiveTable(planned=False)
     console = Console(file=io.StringIO(), width=100, force_terminal=False)
 
-    def shown() -> str:
+    def rendered() -> str:
         with console.capture() as capture:
             console.print(table)
         return " ".join(capture.get().split())
@@ -63,9 +63,9 @@ def test_board() -> None:
     step = Step(Op.CREATE, URN, None, entry)
     table(StepBegan(step))
     table(Status(URN, "DEPLOYING"))
-    assert shown() == "+ toy:Thing a creating (0.0s) DEPLOYING"
+    assert rendered() == "+ toy:Thing a creating (0.0s) DEPLOYING"
     table(StepEnded(step, step))
-    assert shown() == "+ toy:Thing a created (0.0s)"
+    assert rendered() == "+ toy:Thing a created (0.0s)"
     table(StepBegan(step))
     table(StepEnded(step, None))
-    assert shown() == "+ toy:Thing a creating failed (0.0s)"
+    assert rendered() == "+ toy:Thing a creating failed (0.0s)"

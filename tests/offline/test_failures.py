@@ -1,4 +1,4 @@
-"""What fails, what is told of it, and what the state says afterwards."""
+"""Failures: their messages, and the state afterwards."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def test_a_failed_create_stops_what_follows(toy: Toy) -> None:
-    """Running steps finish, nothing new begins, nothing is deleted; the next up goes on."""
+    """After a failed create running steps finish, no step starts, and the next up continues."""
     stack = toy.stack()
     toy.declare(thing("old"))
     stack.up()
     toy.calls()
 
-    toy.order(
+    toy.on_call(
         create_a={"fail": "no room for a", "wait_for": "create-b.began"},
         create_b={"wait_for": "create-a.began"},
     )
@@ -33,12 +33,12 @@ def test_a_failed_create_stops_what_follows(toy: Toy) -> None:
     assert steps(failed) == ["create b"]
     assert (set(toy.entries()), toy.pending()) == ({"old", "b"}, [])
 
-    toy.order()
+    toy.on_call()
     assert sorted(steps(stack.up())) == ["create a", "create c", "delete old"]
 
 
 def test_a_program_that_raises_deletes_nothing(toy: Toy) -> None:
-    """The program's traceback starts at its own line, and outputs are merged over the old ones."""
+    """A program that raises deletes nothing; its traceback starts at its own first line."""
     stack = toy.stack()
     toy.declare(thing("a"), exports={"one": 1})
     stack.up()
@@ -53,7 +53,7 @@ def test_a_program_that_raises_deletes_nothing(toy: Toy) -> None:
 
 
 def test_check_failures_name_the_resource(toy: Toy) -> None:
-    """An input the provider refuses fails the preview in Pulumi's words, secrets aside."""
+    """A check failure fails the preview with Pulumi's message, with secrets redacted."""
     toy.declare(thing("a", value={"hidden": "bad"}))
     refused = toy.stack().preview()
     assert errors(refused) == (
@@ -62,7 +62,7 @@ def test_check_failures_name_the_resource(toy: Toy) -> None:
     )
 
 
-REFUSED = {
+UNSUPPORTED = {
     "transforms": "pulumi.runtime.register_resource_transform(lambda args: None)",
     "transforms of invokes": "pulumi.runtime.register_invoke_transform(lambda args: None)",
     "functions": "pulumi.runtime.invoke('aws:x:y', {})",
@@ -71,17 +71,21 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("feature", REFUSED)
-def test_what_only_pulumi_does_is_said_so(toy: Toy, feature: str) -> None:
-    """A program that asks for more than the engine does ends with one sentence."""
+@pytest.mark.parametrize("feature", UNSUPPORTED)
+def test_features_of_the_pulumi_cli_are_errors(toy: Toy, feature: str) -> None:
+    """A program that uses an unsupported feature ends with one sentence."""
     toy.declare()
-    lines = ["import pulumi", REFUSED[feature], "pulumi.ComponentResource('toy:index:Group', 'g')"]
+    lines = [
+        "import pulumi",
+        UNSUPPORTED[feature],
+        "pulumi.ComponentResource('toy:index:Group', 'g')",
+    ]
     (toy.project / "__main__.py").write_text("\n".join(lines), encoding="utf-8")
     (message,) = [d.message for d in toy.stack().preview().diagnostics]
     assert message.startswith(f"needs the Pulumi CLI: {feature.split(maxsplit=1)[0]}")
 
 
-def test_a_urn_is_registered_once(toy: Toy) -> None:
-    """The same name twice is an error that says so."""
+def test_duplicate_urns(toy: Toy) -> None:
+    """A duplicate URN is an error."""
     toy.declare(thing("a"), thing("a"))
     assert "Duplicate resource URN" in errors(toy.stack().preview())

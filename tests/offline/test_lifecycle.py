@@ -1,4 +1,4 @@
-"""The engine from end to end: real program, real plugin, toy cloud."""
+"""The engine end to end: real program, real plugin, toy cloud."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 GROUP = {"name": "group", "group": True}
 
 
-def test_from_nothing_to_nothing(toy: Toy) -> None:
-    """Preview promises what up does, the second up does nothing, destroy leaves nothing."""
+def test_up_and_destroy(toy: Toy) -> None:
+    """Up does what preview showed, a second up does nothing, and destroy deletes everything."""
     a = thing("a", value="one", kind="x")
     b = thing("b", {"parent": "group"}, value={"ref": ["a", "size"]})
     toy.declare(a, GROUP, b, exports={"size": {"ref": ["a", "size"]}, "three": 3})
@@ -46,7 +46,7 @@ def test_from_nothing_to_nothing(toy: Toy) -> None:
 
 
 def test_replacement_creates_first(toy: Toy) -> None:
-    """What uses the new one is updated or replaced before the old ones go, users first."""
+    """Dependents are updated or replaced before the old resources are deleted."""
     stack = toy.stack()
     users = [
         thing("after", value={"ref": ["a", "value"]}),
@@ -75,7 +75,7 @@ def test_replacement_creates_first(toy: Toy) -> None:
 
 
 def test_replacement_deletes_first(toy: Toy, tmp_path: Path) -> None:
-    """Dependents that would be replaced are deleted before; a mere depends_on does not count."""
+    """Only dependents that would be replaced are deleted first, not those by depends_on."""
     stack = toy.stack()
     users = [
         thing("kind", kind={"ref": ["a", "id"]}),
@@ -85,7 +85,7 @@ def test_replacement_deletes_first(toy: Toy, tmp_path: Path) -> None:
     toy.declare(thing("a", kind="x", first=True), *users)
     assert stack.up().ok
     toy.calls()
-    toy.order(create_a={"fail": "no room"})
+    toy.on_call(create_a={"fail": "no room"})
     toy.declare(thing("a", kind="y", first=True), *users)
     assert not stack.up().ok
     assert toy.calls() == ["delete kind", "delete a", "create a"]
@@ -94,7 +94,7 @@ def test_replacement_deletes_first(toy: Toy, tmp_path: Path) -> None:
         "kind",
     ]
 
-    toy.order()
+    toy.on_call()
     abandoned = toy.copy(tmp_path / "abandoned")
     assert abandoned.stack().destroy().ok
     assert set(abandoned.calls()) == {"delete later", "delete after"}
@@ -104,7 +104,7 @@ def test_replacement_deletes_first(toy: Toy, tmp_path: Path) -> None:
 
 
 def test_renaming_with_an_alias(toy: Toy) -> None:
-    """What is found by an alias is the same; so are its children, and references follow."""
+    """A rename with an alias is no change for the resource, its children and dependents."""
     toy.declare(GROUP, thing("a", {"parent": "group"}), thing("b", value={"ref": ["a", "size"]}))
     stack = toy.stack()
     assert stack.up().ok
@@ -118,7 +118,7 @@ def test_renaming_with_an_alias(toy: Toy) -> None:
 
 
 def test_resource_options(toy: Toy) -> None:
-    """protect, retain_on_delete, deleted_with and ignore_changes hold as with Pulumi."""
+    """protect, retain_on_delete, deleted_with and ignore_changes work as on Pulumi."""
     stack = toy.stack()
     kept = thing("kept", {"retain_on_delete": True}, value="v")
     host, guest = thing("host"), thing("guest", {"deleted_with": "host"})
@@ -144,7 +144,7 @@ def test_resource_options(toy: Toy) -> None:
 
 
 def test_refresh(toy: Toy) -> None:
-    """Drift is seen and put back by up; what is gone leaves the state and is made once again."""
+    """Refresh reports drift, which up reverts, and removes gone resources, which up creates."""
     stack = toy.stack()
     toy.declare(
         thing("a", value="one"), thing("b", value={"ref": ["a", "value"]}), thing("c", value="c")
@@ -168,10 +168,10 @@ def test_refresh(toy: Toy) -> None:
 
 
 def test_independent_steps_run_in_parallel(toy: Toy) -> None:
-    """Two creates that each wait for the other to begin both succeed; so do two deletes."""
-    toy.order(create_a={"wait_for": "create-b.began"}, create_b={"wait_for": "create-a.began"})
+    """Two creates that wait for each other both succeed, and so do two deletes."""
+    toy.on_call(create_a={"wait_for": "create-b.began"}, create_b={"wait_for": "create-a.began"})
     toy.declare(thing("a"), thing("b"))
     assert toy.stack().up().ok
 
-    toy.order(delete_a={"wait_for": "delete-b.began"}, delete_b={"wait_for": "delete-a.began"})
+    toy.on_call(delete_a={"wait_for": "delete-b.began"}, delete_b={"wait_for": "delete-a.began"})
     assert toy.stack().destroy().ok

@@ -1,4 +1,4 @@
-"""The same program on both engines: the same plan, the same state, and one takes the other's."""
+"""The same program on both engines: the same plans, the same states, and a state import."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXPORTS = {"size": {"ref": ["a", "size"]}, "hidden": SECRET, "n": 1}
 REBUILT = thing("rebuilt", value={"ref": ["z", "value"]}, kind={"ref": ["z", "id"]})
 UPDATED = thing("updated", value={"ref": ["z", "id"]})
 
-COURSE: list[list[dict[str, Any]]] = [
+PROGRAMS: list[list[dict[str, Any]]] = [
     [
         thing("a", value="one", kind="x"),
         thing("z", value="one", kind="x", first=True),
@@ -40,13 +40,13 @@ COURSE: list[list[dict[str, Any]]] = [
 ]
 
 
-def test_one_course_on_both(tmp_path: Path) -> None:
-    """Create, update, replace in both orders, delete: plans and states are the same."""
+def test_same_plans_and_states(tmp_path: Path) -> None:
+    """Plans and states are the same for create, update, replace in both orders, and delete."""
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
     one, other = Toy(tmp_path / "one"), Toy(tmp_path / "other")
     offline, pulumi = one.stack(), PulumiCli(other)
-    for things in COURSE:
+    for things in PROGRAMS:
         for toy in (one, other):
             toy.declare(*things, exports=EXPORTS)
         assert comparable_plan(offline.preview().plan) == comparable_plan(pulumi.preview())
@@ -57,9 +57,9 @@ def test_one_course_on_both(tmp_path: Path) -> None:
         assert sorted(one.calls()) == sorted(other.calls())
 
 
-def test_pulumi_takes_the_state(toy: Toy) -> None:
-    """A state written offline imports, and the next preview on Pulumi shows no change."""
-    toy.declare(*COURSE[0], exports=EXPORTS)
+def test_pulumi_imports_the_state(toy: Toy) -> None:
+    """After an import of the offline state, a preview on Pulumi shows no change."""
+    toy.declare(*PROGRAMS[0], exports=EXPORTS)
     stack = toy.stack()
     assert stack.up().ok
     pulumi = PulumiCli(toy)
@@ -67,16 +67,16 @@ def test_pulumi_takes_the_state(toy: Toy) -> None:
     assert pulumi.preview()["changeSummary"] == {"same": 10}
 
 
-def test_the_same_refusals(toy: Toy) -> None:
-    """Inputs the provider refuses are refused in the same words."""
+def test_same_check_failures(toy: Toy) -> None:
+    """Check failures have the same messages."""
     toy.declare(thing("a", value="bad"))
 
-    def refusals(plan: dict[str, Any]) -> list[str]:
+    def check_failures(plan: dict[str, Any]) -> list[str]:
         return [d["message"] for d in plan["diagnostics"] if "has a problem" in d["message"]]
 
-    offline = refusals(toy.stack().preview().plan)
+    offline = check_failures(toy.stack().preview().plan)
     assert len(offline) == 1
-    assert offline == refusals(PulumiCli(toy).preview())
+    assert offline == check_failures(PulumiCli(toy).preview())
 
 
 FORCED = [
@@ -87,9 +87,9 @@ FORCED = [
 ]
 
 
-@pytest.mark.parametrize("how", ["replace", "taint"])
-def test_forced_replacements(tmp_path: Path, how: str) -> None:
-    """`--replace` and taint: one check without olds, no diff, the order by the option alone."""
+@pytest.mark.parametrize("method", ["replace", "taint"])
+def test_forced_replacements(tmp_path: Path, method: str) -> None:
+    """`--replace` and taint make the same calls, plans and states."""
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
     one, other = Toy(tmp_path / "one"), Toy(tmp_path / "other")
@@ -100,11 +100,11 @@ def test_forced_replacements(tmp_path: Path, how: str) -> None:
     pulumi.operate("up")
     urns = [item["urn"] for item in pulumi.state() if item["urn"].endswith(("::a", "::z"))]
     assert len(urns) == 2
-    if how == "taint":
+    if method == "taint":
         for urn in urns:
             offline.taint(urn)
             pulumi.taint(urn)
-    replace = urns if how == "replace" else []
+    replace = urns if method == "replace" else []
     given = [text for urn in replace for text in ("--replace", urn)]
     one.declare(*FORCED, {**FORCED[1], "name": "new"})
     other.declare(*FORCED, {**FORCED[1], "name": "new"})

@@ -1,7 +1,7 @@
-"""A crash at each write of the state, before it and after it: the next up goes on from there.
+"""Crashes before and after each write of the state, from which the next up recovers.
 
-Everything durable passes through one function, so cutting the power there covers every point: the
-begin not yet recorded; recorded, the call not made; made, the end not recorded; recorded.
+Every write passes through one function, so a crash there covers every point: before the pending
+operation is recorded, before the call, before its result is recorded, and after.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ AFTER = [
 
 
 class PowerCut:
-    """Stands in for the state file's write: from a certain write on nothing reaches the disk."""
+    """A replacement of `StateFile.write` that fails from a certain write on."""
 
     def __init__(self, at: int, *, after: bool) -> None:
         self._at, self._after = at, after
@@ -57,7 +57,7 @@ class PowerCut:
 def test_power_cuts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, after: bool, stride: int
 ) -> None:
-    """One up settles it: what exists is what the state knows, but for a create cut off midway."""
+    """After one up the state has every live thing, except those of unrecorded creates."""
     first = Toy(tmp_path / "first")
     first.declare(*BEFORE)
     assert first.stack().up().ok
@@ -68,9 +68,9 @@ def test_power_cuts(
             cut = PowerCut(at, after=after)
             patch.setattr(StateFile, "write", lambda f, d, cut=cut: cut(f, d))
             if toy.stack().up().ok:
-                break  # it was over before the power was cut
+                break  # it ended before the crash
         if after and not toy.pending():
-            continue  # the end of a call was recorded: the same as before the next write
+            continue  # after a recorded result: the same as before the next write
         unsettled = [doing.split()[1] for doing in toy.pending() if doing.startswith("creating")]
 
         assert toy.stack().up().ok

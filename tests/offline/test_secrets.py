@@ -1,4 +1,4 @@
-"""Secrets: encrypted on disk, masked everywhere else, and readable by those who should."""
+"""Secrets: encrypted on disk, redacted in results and messages, readable by provider and API."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CANARY = 'canary "7f3a"\nwith a second line'
 
 
 def test_no_secret_in_clear(toy: Toy) -> None:
-    """A canary is in no file the engine writes, in no result and no message."""
-    toy.order(create_b={"fail": f"cannot take {CANARY}"})
+    """No secret is in a file that the engine writes, in a result or in a message in plain text."""
+    toy.on_call(create_b={"fail": f"cannot take {CANARY}"})
     toy.declare(
         thing("a", secret={"hidden": CANARY}, tags={"deep": [{"hidden": CANARY}], "plain": 1}),
         thing("b", {"depends_on": ["a"]}),
-        exports={"told": {"hidden": CANARY}},
+        exports={"exported": {"hidden": CANARY}},
         print=[CANARY],
     )
     stack = toy.stack(secrets={"greeting": CANARY}, config={"plain": "in clear"})
@@ -35,17 +35,17 @@ def test_no_secret_in_clear(toy: Toy) -> None:
 
     assert not result.ok
     written = [path.read_text("utf-8") for path in toy.state_file.parent.iterdir()]
-    told = [repr(result), str(result.plan), str(stack.export())]
+    displayed = [repr(result), str(result.plan), str(stack.export())]
     forms = [CANARY, repr(CANARY)[1:-1], base64.b64encode(CANARY.encode()).decode(), quote(CANARY)]
-    for text in [*written, *told]:
+    for text in [*written, *displayed]:
         assert not [form for form in [*forms, "canary", "second line"] if form in text]
 
     assert toy.live()["a"]["secret"] == CANARY
     outputs = toy.entries()["a"]["outputs"]
     assert "ciphertext" in outputs["secret"]
     assert ("ciphertext" in outputs["tags"]["deep"], outputs["tags"]["plain"]) == (True, 1)
-    assert stack.outputs() == {"told": "[secret]"}
-    assert stack.outputs(show_secrets=True) == {"told": CANARY}
+    assert stack.outputs() == {"exported": "[secret]"}
+    assert stack.outputs(show_secrets=True) == {"exported": CANARY}
 
     toy.environ["PULUMI_CONFIG_PASSPHRASE"] = "another"
     with pytest.raises(OfflineError, match="does not open this stack's secrets"):
@@ -53,7 +53,7 @@ def test_no_secret_in_clear(toy: Toy) -> None:
 
 
 def test_configuration_reaches_program_and_provider(toy: Toy) -> None:
-    """Values of files and arguments are there with their namespaces; secrets are decrypted."""
+    """Configuration of files and arguments is namespaced, and its secrets are decrypted."""
     salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
     hidden = Crypter("test", salt).encrypt("hi there")
     (toy.project / "Pulumi.dev.yaml").write_text(
@@ -84,8 +84,8 @@ def test_configuration_reaches_program_and_provider(toy: Toy) -> None:
     assert '"greeting": "hi there"' in (toy.cloud / "calls.jsonl").read_text(encoding="utf-8")
 
 
-def test_pulumis_own_ciphertext_opens() -> None:
-    """What the Pulumi CLI has encrypted is decrypted, and a wrong passphrase is noticed."""
+def test_ciphertexts_of_the_pulumi_cli() -> None:
+    """Ciphertexts of the Pulumi CLI can be decrypted, and own ciphertexts can be read back."""
     salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
     ciphertext = "v1:yCaRE3x7e03tWqwL:Ahi2KecJVDnBH6JTreV2X9VsSx9u+rP+XBI="
     assert Crypter("test", salt).decrypt(ciphertext) == "canary-123"
@@ -94,7 +94,7 @@ def test_pulumis_own_ciphertext_opens() -> None:
 
 
 def test_the_passphrase_is_found_or_made(tmp_path: Path) -> None:
-    """The variable wins, then the file it names, then one made once for this user alone."""
+    """The variable takes precedence over its _FILE, and that over a generated passphrase."""
     file = tmp_path / "phrase"
     file.write_text("from a file\n", encoding="utf-8")
     named = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}
@@ -112,7 +112,7 @@ def test_the_passphrase_is_found_or_made(tmp_path: Path) -> None:
     "salt", ["v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ==", ""]
 )
 def test_a_preview_needs_no_passphrase(toy: Toy, salt: str) -> None:
-    """Who may not read a stack's secrets still sees a plan, with a warning; nothing else runs."""
+    """Without a passphrase a preview warns and uses placeholders, and an up is an error."""
     (toy.project / "Pulumi.dev.yaml").write_text(
         f"encryptionsalt: {salt!r}\nconfig:\n  toy:greeting:\n    secure: v1:AAAA:BBBB\n"
     )
@@ -137,24 +137,24 @@ KEY = "lsv2_sk_0123456789abcdef_canary"
 
 
 @pytest.mark.parametrize("secret", [True, False])
-def test_a_key_is_in_no_state_and_no_plan(toy: Toy, *, secret: bool) -> None:
-    """However it is given; the provider has it all the same, also at refresh and destroy."""
+def test_an_api_key_is_in_no_state_and_no_plan(toy: Toy, *, secret: bool) -> None:
+    """An API key is in no state and no plan, and reaches the provider in every operation."""
     values = {"toy:apiKey": KEY, "plain": "in clear"}
     toy.declare(thing("a", {}))
     stack = toy.stack(secrets={"toy:apiKey": KEY}) if secret else toy.stack(config=values)
     for operation in (stack.preview, stack.up, stack.refresh, stack.preview):
         result = operation()
         assert result.ok, result.diagnostics
-        told = [repr(result), str(result.plan)]
+        displayed = [repr(result), str(result.plan)]
         written = [path.read_text("utf-8") for path in toy.state_file.parent.glob("*")]
-        assert not [text for text in (*told, *written) if KEY in text]
+        assert not [text for text in (*displayed, *written) if KEY in text]
     exported = str(stack.export())
     assert "apiKey" not in exported
     assert stack.destroy().ok
 
 
-def test_a_key_that_is_secret_in_the_stack_stays_so(toy: Toy) -> None:
-    """Another value given for it in clear is hidden too."""
+def test_a_secret_key_stays_secret(toy: Toy) -> None:
+    """A plain value for a key that is secret in the stack is redacted too."""
     salt = "v1:k5hDOtdcJw4=:v1:emwuyLslMDMV+YDu:DOwFHNpMPAgTwXJ9i3iH3PgRM0+mqQ=="
     hidden = Crypter("test", salt).encrypt("hi there")
     (toy.project / "Pulumi.dev.yaml").write_text(

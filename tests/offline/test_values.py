@@ -1,4 +1,4 @@
-"""Property values: the wire, secrets, unknowns, comparison."""
+"""Property values: wire format, secrets, unknowns, comparison."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ HIDDEN = Secret("s")
         {"hidden": HIDDEN, "in": {"a": [Secret({"b": 1})]}, "later": UNKNOWN},
     ],
 )
-def test_the_wire_keeps_values(properties: dict[str, Any]) -> None:
-    """What is written for the wire is read as the same; whole numbers stay whole."""
+def test_wire_round_trip(properties: dict[str, Any]) -> None:
+    """Values survive a round trip through the wire format, and integers stay integers."""
     read = from_struct(to_struct(properties))
     assert same_value(read, properties)
     assert list(read) == sorted(properties)
@@ -52,8 +52,8 @@ def test_the_wire_keeps_values(properties: dict[str, Any]) -> None:
         ({"secret": True}, Secret(UNKNOWN)),
     ],
 )
-def test_output_values_never_stay(special: dict[str, Any], value: Any) -> None:
-    """An output value is read as plain, unknown, secret, or both."""
+def test_output_values(special: dict[str, Any], value: Any) -> None:
+    """An output value is read as plain, unknown, secret, or unknown secret."""
     struct = to_struct({"a": {SIGNATURE_KEY: OUTPUT_SIGNATURE, **special}})
     assert from_struct(struct) == {"a": value}
 
@@ -69,15 +69,15 @@ def test_output_values_never_stay(special: dict[str, Any], value: Any) -> None:
         ({"a": HIDDEN}, {"a": HIDDEN}, {"a": HIDDEN}),
     ],
 )
-def test_outputs_are_secret_where_inputs_were(
+def test_outputs_are_secret_if_inputs_are(
     inputs: dict[str, Any], outputs: dict[str, Any], marked: dict[str, Any]
 ) -> None:
     """Maps are marked key by key, lists as a whole, and only under the same name."""
     assert mark_secrets(outputs, inputs) == marked
 
 
-def test_secrets_are_seen_and_hidden() -> None:
-    """A secret hides its value from text, knows no nesting, and gives it to providers only."""
+def test_secrets() -> None:
+    """A secret is not nested, is redacted in text, and is unwrapped for providers."""
     properties = {"a": [Secret({"b": secret(Secret("deep"))})], "c": "plain"}
     assert has_secrets(properties)
     assert not has_secrets(strip_secrets(properties))
@@ -88,8 +88,8 @@ def test_secrets_are_seen_and_hidden() -> None:
     assert secret(Secret("x")) == Secret("x")
 
 
-def test_unknowns_are_found_in_depth() -> None:
-    """An unknown counts wherever it is, inside secrets too."""
+def test_nested_unknowns() -> None:
+    """An unknown is found at any depth, inside secrets too."""
     assert has_unknowns({"a": [{"b": Secret(UNKNOWN)}]})
     assert not has_unknowns({"a": ["known"]})
 
@@ -106,6 +106,6 @@ def test_unknowns_are_found_in_depth() -> None:
         (HIDDEN, "s", False),
     ],
 )
-def test_values_compare_as_json_does(one: Any, other: Any, same: bool) -> None:  # noqa: FBT001
-    """Numbers by value, booleans apart, and a secret differs from the same text in clear."""
+def test_values_compare_as_json(one: Any, other: Any, same: bool) -> None:  # noqa: FBT001
+    """Numbers compare by value, a boolean is no number, and a secret is not its plain text."""
     assert same_value(one, other) is same

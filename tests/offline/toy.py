@@ -1,4 +1,4 @@
-"""The toy: a copy of the program with its cloud, and what tests want to know of both."""
+"""The toy: a copy of the program with its cloud, and helpers to read both."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Toy:
         if not self.project.exists():
             shutil.copytree(PROGRAM, self.project, ignore=shutil.ignore_patterns("__pycache__"))
             (self.cloud / "things").mkdir(parents=True)
-            self.order()
+            self.on_call()
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         self.environ = {
             **kept,
@@ -32,7 +32,7 @@ class Toy:
         }
 
     def copy(self, folder: Path) -> Toy:
-        """Another toy in the same state."""
+        """Return a copy of the project and its cloud."""
         shutil.copytree(self.project, folder / "project")
         shutil.copytree(self.cloud, folder / "cloud")
         return Toy(folder)
@@ -42,16 +42,16 @@ class Toy:
         spec = {"things": list(things), **rest}
         (self.project / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
 
-    def order(self, **orders: dict[str, Any]) -> None:
-        """Say what provider calls are to do, by `<operation>_<name>`."""
-        spelled = {key.replace("_", " ", 1): value for key, value in orders.items()}
-        (self.cloud / "orders.json").write_text(json.dumps(spelled), encoding="utf-8")
+    def on_call(self, **behaviors: dict[str, Any]) -> None:
+        """Set the behavior of provider calls, by `<operation>_<name>`."""
+        by_call = {key.replace("_", " ", 1): value for key, value in behaviors.items()}
+        (self.cloud / "behaviors.json").write_text(json.dumps(by_call), encoding="utf-8")
 
     def stack(self, name: str = "dev", **more: Any) -> OfflineStack:
         return OfflineStack(self.project, name, environ=self.environ, **more)
 
     def calls(self) -> list[str]:
-        """The provider's changing calls since the last time, as `<operation> <name>`."""
+        """Return the provider's write calls since the last time, as `<operation> <name>`."""
         log = self.cloud / "calls.jsonl"
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
@@ -59,7 +59,7 @@ class Toy:
         return [f"{c['op']} {c['label']}" for c in calls if c["op"] not in ("configure", "read")]
 
     def live(self) -> dict[str, Any]:
-        """The things that exist, by label."""
+        """Return the things that exist, by label."""
         files = (self.cloud / "things").glob("*.json")
         things = [json.loads(file.read_text(encoding="utf-8")) for file in files]
         return {thing["label"]: thing for thing in things}
@@ -69,28 +69,28 @@ class Toy:
         return self.project / ".pulumi-offline" / "dev.json"
 
     def entries(self) -> dict[str, dict[str, Any]]:
-        """The state's entries by name, the stack and providers aside."""
+        """Return the state's entries by name, without the stack and providers."""
         state = json.loads(self.state_file.read_text(encoding="utf-8"))["deployment"]
         found = [r for r in state.get("resources", []) if "pulumi:pulumi" not in r["urn"]]
         return {r["urn"].rsplit("::", 1)[-1]: r for r in found if "providers" not in r["type"]}
 
     def pending(self) -> list[str]:
-        """The pending operations of the state, as `<kind> <name>`."""
+        """Return the pending operations of the state, as `<kind> <name>`."""
         state = json.loads(self.state_file.read_text(encoding="utf-8"))["deployment"]
         operations = state.get("pending_operations", [])
         return [f"{o['type']} {o['resource']['urn'].rsplit('::', 1)[-1]}" for o in operations]
 
 
 def thing(name: str, opts: dict[str, Any] | None = None, /, **props: Any) -> dict[str, Any]:
-    """A thing of the spec."""
+    """Return a thing for the spec."""
     return {"name": name, "props": props, "opts": opts or {}}
 
 
 def steps(result: Result) -> list[str]:
-    """What a result shows, as `<op> <name>`, the stack aside."""
+    """Return the steps of a result, as `<op> <name>`, without the stack."""
     return [f"{s.op.value} {s.name}" for s in result.steps if not s.is_stack]
 
 
 def errors(result: Result) -> str:
-    """All error messages of a result."""
+    """Return all error messages of a result."""
     return "\n".join(d.message for d in result.diagnostics if d.severity == "error")

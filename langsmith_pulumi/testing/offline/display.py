@@ -153,10 +153,10 @@ def live_display(console: Console, *, planned: bool) -> Iterator[Listener]:
     if not console.is_terminal:
         yield LinePrinter(console, planned=planned)
         return
-    board = LiveTable(planned=planned)
-    with Live(board, console=console, refresh_per_second=4):
-        yield board
-    board.print_changes(console)
+    live_table = LiveTable(planned=planned)
+    with Live(live_table, console=console, refresh_per_second=4):
+        yield live_table
+    live_table.print_changes(console)
 
 
 def _headline(row: Row, *, planned: bool) -> Text:

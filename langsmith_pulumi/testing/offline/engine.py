@@ -118,9 +118,10 @@ def _warn_of_pending(session: Session) -> None:
     if pending:
         _warn(
             session,
-            f"an earlier run was interrupted, and whether these took effect is not known:\n"
+            "an earlier run was interrupted, and these operations may have taken effect:\n"
             f"{_format_operations(pending)}\n"
-            "Look whether what was being created exists; after that, `refresh` clears the record.",
+            "Check whether the resources that were being created exist. Then run `refresh`, which "
+            "clears the record.",
         )
 
 
@@ -130,7 +131,7 @@ def _clear_pending(session: Session) -> None:
         session.update.snapshot.clear_pending()
         _warn(
             session,
-            "cleared the record of what an earlier run was interrupted in:\n"
+            "cleared the record of the operations that an earlier run did not finish:\n"
             f"{_format_operations(pending)}\n"
             "A resource that was being created may exist without being in the state.",
         )
@@ -143,10 +144,10 @@ def _warn(session: Session, message: str) -> None:
 def _report_interruption(update: Update) -> None:
     if update.interrupted.is_set():
         pending = update.snapshot.checkpoint.pending
-        left = f" while these were under way:\n{_format_operations(pending)}\n" if pending else ". "
+        during = f" during these operations:\n{_format_operations(pending)}\n" if pending else ". "
         message = (
-            f"interrupted{left}What was done until then is recorded. Run `up` to go on, or "
-            "`refresh` first to see what the interrupted calls came to."
+            f"interrupted{during}The steps before are recorded. Run `up` to continue, or `refresh` "
+            "first to read the results of the interrupted operations."
         )
         update.report_error(Diagnostic("", message, ERROR))
 
@@ -184,7 +185,7 @@ def taint(request: Request, urn: str) -> None:
 def export_stack(request: Request) -> dict[str, object]:
     """Return the state for `pulumi stack import`, with secrets encrypted."""
     context: StackContext = open_stack(request)
-    return context.exported(context.checkpoint)
+    return context.export(context.checkpoint)
 
 
 def stack_outputs(request: Request) -> Properties:

@@ -55,7 +55,7 @@ class Planner:
         """Return the steps of a registration; `provider` returns a provider reference."""
         with self._lock:
             urn = self._register(goal)
-            old = self._old(urn, goal)
+            old = self._find_old(urn, goal)
             reference = provider() if goal.custom else ""
             aliases = [old.urn] if old and old.urn != urn else []
             new = goal.entry(urn, provider=reference, aliases=aliases)
@@ -91,7 +91,7 @@ class Planner:
         self.registered.add(urn)
         return urn
 
-    def _old(self, urn: str, goal: Goal) -> Entry | None:
+    def _find_old(self, urn: str, goal: Goal) -> Entry | None:
         """Return the old state of a resource, under its URN or a former one, or None."""
         users = {former: renamed for renamed, former in self.former.items()}
         if urn in users:
@@ -120,8 +120,8 @@ class Planner:
             return [Step(Op.CREATE, new.urn, None, new)]
         if deleted:
             self.replaced.add(new.urn)
-            again = old.copy_with(pending_replacement=True)
-            return replacement_steps(again, new, Decision(Op.REPLACE, delete_first=True))
+            deleted_entry = old.copy_with(pending_replacement=True)
+            return replacement_steps(deleted_entry, new, Decision(Op.REPLACE, delete_first=True))
         if old.external:
             return replacement_steps(old, new, Decision(Op.REPLACE))
         decision = decide(

@@ -6,6 +6,7 @@ responses. It does not support previews either, so a preview must not call creat
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from .urns import urn_name, urn_type
 from .values import Properties, from_struct, has_secrets, mark_secrets, strip_secrets, to_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .children import Child
     from .state import Entry
@@ -69,7 +70,8 @@ class Plugin:
         request = proto.CheckRequest(
             **_resource_fields(urn), olds=_to_wire(olds), news=_to_wire(news)
         )
-        response = self._call("Check", urn, request)
+        with self._translating_errors("Check", urn):
+            response = self._get_stub().Check(request)
         failures = [CheckFailure(item.property, item.reason) for item in response.failures]
         return mark_secrets(from_struct(response.inputs), news), failures
 
@@ -82,7 +84,8 @@ class Plugin:
             old_inputs=_to_wire(old.inputs),
             news=_to_wire(news),
         )
-        response = self._call("Diff", urn, request)
+        with self._translating_errors("Diff", urn):
+            response = self._get_stub().Diff(request)
         kinds = {proto.DiffResponse.DIFF_NONE: False, proto.DiffResponse.DIFF_SOME: True}
         return Diff(
             kinds.get(response.changes), tuple(response.replaces), response.deleteBeforeReplace
@@ -91,7 +94,8 @@ class Plugin:
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         """Create the resource, and return its id and outputs."""
         request = proto.CreateRequest(**_resource_fields(urn), properties=_to_wire(inputs))
-        response = self._call("Create", urn, request)
+        with self._translating_errors("Create", urn):
+            response = self._get_stub().Create(request)
         if not response.id:
             raise StepFailedError(urn, "the provider returned no id from create")
         return response.id, mark_secrets(from_struct(response.properties), inputs)
@@ -105,7 +109,8 @@ class Plugin:
             old_inputs=_to_wire(old.inputs),
             news=_to_wire(inputs),
         )
-        response = self._call("Update", urn, request)
+        with self._translating_errors("Update", urn):
+            response = self._get_stub().Update(request)
         return mark_secrets(from_struct(response.properties), inputs)
 
     def delete(self, old: Entry) -> None:
@@ -116,14 +121,16 @@ class Plugin:
             properties=_to_wire(old.outputs),
             old_inputs=_to_wire(old.inputs),
         )
-        self._call("Delete", old.urn, request)
+        with self._translating_errors("Delete", old.urn):
+            self._get_stub().Delete(request)
 
     def read(self, urn: str, id_: str, inputs: Properties, outputs: Properties) -> ReadResponse:
         """Read the live resource."""
         request = proto.ReadRequest(
             **_resource_fields(urn), id=id_, properties=_to_wire(outputs), inputs=_to_wire(inputs)
         )
-        response = self._call("Read", urn, request)
+        with self._translating_errors("Read", urn):
+            response = self._get_stub().Read(request)
         known = outputs or inputs
         news = from_struct(response.inputs) if response.HasField("inputs") else None
         return ReadResponse(
@@ -141,9 +148,10 @@ class Plugin:
         if self._channel:
             self._channel.close()
 
-    def _call(self, method: str, urn: str, request: Any) -> Any:
+    @contextlib.contextmanager
+    def _translating_errors(self, method: str, urn: str) -> Iterator[None]:
         try:
-            return getattr(self._get_stub(), method)(request)
+            yield
         except grpc.RpcError as error:
             raise self._translate_error(error, urn, method) from None
         except ValueError:  # the channel was closed meanwhile

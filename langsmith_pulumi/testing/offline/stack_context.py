@@ -60,9 +60,9 @@ class StackContext:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write a state to disk."""
-        self.file.write(self.exported(checkpoint))
+        self.file.write(self.export(checkpoint))
 
-    def exported(self, checkpoint: Checkpoint) -> dict[str, Any]:
+    def export(self, checkpoint: Checkpoint) -> dict[str, Any]:
         """Return a state in the form of `pulumi stack export`, with secrets encrypted."""
         return export(checkpoint, self.crypter.encrypt, self.crypter.salt_state)
 

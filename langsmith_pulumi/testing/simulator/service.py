@@ -112,7 +112,7 @@ class Service:
     def _apply(self, deployment: DeploymentRecord, body: Body) -> None:
         config = deployment.source_config | body.get("source_config", {})
         revision_config = deployment.revision_config | body.get("source_revision_config", {})
-        validation.check_whole(config, revision_config)
+        validation.check_merged(config, revision_config)
         deployment.source_config = with_defaults(deployment.source, config)
         deployment.display_name = body.get("display_name", deployment.display_name)
         deployment.secrets = body.get("secrets") or deployment.secrets

@@ -122,7 +122,7 @@ def check_create(body: Body, settings: Settings) -> None:
     _check_placement(source, config, settings)
     _check_integration(config, settings)
     check_change(body, source, settings)
-    check_whole(config, body["source_revision_config"])
+    check_merged(config, body["source_revision_config"])
 
 
 def check_patch(body: Body, source: str, settings: Settings) -> None:
@@ -150,7 +150,7 @@ def check_change(body: Body, source: str, settings: Settings) -> None:
     _check_secret_names((secret["name"] for secret in body.get("secrets", ())), source, settings)
 
 
-def check_whole(config: Body, revision_config: Body) -> None:
+def check_merged(config: Body, revision_config: Body) -> None:
     """Raise a 400 if the parts of a merged configuration contradict each other."""
     if config.get("build_on_push") and revision_config.get("repo_ref", "").startswith(TAG):
         raise ApiError(

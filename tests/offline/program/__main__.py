@@ -1,4 +1,4 @@
-"""Declares what spec.json says: a list of things, and what to export.
+"""Declares the things and exports of spec.json.
 
 Inside props, `{"ref": ["a", "size"]}` is an output of thing a and `{"hidden": "x"}` a secret.
 """
@@ -17,11 +17,11 @@ made: dict[str, pulumi.Resource] = {}
 
 
 class Group(pulumi.ComponentResource):
-    """A component, to have parents."""
+    """A component, as a parent of things."""
 
     def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
         super().__init__("toy:index:Group", name, props, opts)
-        self.register_outputs({"told": name})
+        self.register_outputs({"group": name})
 
 
 def resolved(value: Any) -> Any:
@@ -37,7 +37,7 @@ def resolved(value: Any) -> Any:
 
 
 def alias(former: Any) -> Any:
-    """A former name, or a mapping of `Alias` arguments; `{"urn": ...}` is given as the URN."""
+    """Return the alias of a former name, of `Alias` arguments, or of `{"urn": ...}`."""
     if isinstance(former, str):
         return pulumi.Alias(name=former)
     if "urn" in former:

@@ -1,4 +1,4 @@
-"""A provider whose cloud is a folder: a file per thing, a log of calls, and faults to order."""
+"""A provider whose cloud is a folder: a file per thing, a log of calls, and injected behavior."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INPUTS = ("label", "value", "kind", "secret", "tags", "first")
 
 
 class ToyProvider(ResourceProvider):
-    """Things have a value (changed in place) and a kind (whose change replaces)."""
+    """A provider of things with a value, updated in place, and a kind, whose change replaces."""
 
     serialize_as_secret_always = False
 
@@ -72,22 +72,22 @@ class ToyProvider(ResourceProvider):
 
 
 def _act(operation: str, props: dict[str, Any]) -> None:
-    """Note the call and do what the test has ordered for it."""
+    """Log the call, and do what the test has set for it."""
     label = props["label"]
     _note(operation, label)
     (CLOUD / f"{operation}-{label}.began").touch()
-    orders = json.loads((CLOUD / "orders.json").read_text(encoding="utf-8"))
-    order = orders.get(f"{operation} {label}", {})
-    if "say" in order:
-        _say(order["say"], order["urn"])
-    if "wait_for" in order:
-        _wait_for(CLOUD / order["wait_for"])
-    if "fail" in order:
-        raise RuntimeError(order["fail"])
+    behaviors = json.loads((CLOUD / "behaviors.json").read_text(encoding="utf-8"))
+    behavior = behaviors.get(f"{operation} {label}", {})
+    if "status" in behavior:
+        _emit_status(behavior["status"], behavior["urn"])
+    if "wait_for" in behavior:
+        _wait_for(CLOUD / behavior["wait_for"])
+    if "fail" in behavior:
+        raise RuntimeError(behavior["fail"])
 
 
-def _say(message: str, urn: str) -> None:
-    """Show a status on the resource's row, through the engine whose address is our argument."""
+def _emit_status(message: str, urn: str) -> None:
+    """Emit a status for the resource's row; the engine's address is the first argument."""
     import grpc
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
@@ -107,7 +107,7 @@ def _wait_for(path: Path) -> None:
 
 
 def _next_id(label: str) -> str:
-    """An id that counts a label's creations, the same in each cloud that has seen the same."""
+    """Return an id that counts the creates of a label, so that it is reproducible."""
     (CLOUD / "ids" / label).mkdir(parents=True, exist_ok=True)
     number = len(list((CLOUD / "ids" / label).iterdir())) + 1
     (CLOUD / "ids" / label / str(number)).touch()
@@ -129,7 +129,7 @@ def _note(operation: str, label: str, **more: Any) -> None:
 
 
 class Thing(Resource, module="toy", name="Thing"):
-    """What the toy cloud is made of."""
+    """A resource of the toy cloud."""
 
     value: pulumi.Output[str]
     size: pulumi.Output[int]
