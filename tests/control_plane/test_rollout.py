@@ -33,7 +33,7 @@ from tests.control_plane.samples import (
     revision,
 )
 from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
-from tests.workflows.runner import obeyed
+from tests.workflows.runner import executed_commands
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.models import Revision
@@ -268,7 +268,7 @@ def test_a_log_in_an_error_commands_no_runner(film: Film, wait: Wait) -> None:
     with pytest.raises(errors.RolloutFailed) as failed:
         wait()
 
-    assert obeyed(str(failed.value)) == []
+    assert executed_commands(str(failed.value)) == []
     assert "| ::set-output" in str(failed.value)
 
 

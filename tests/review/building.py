@@ -1,4 +1,4 @@
-"""Plans by hand, in the shape that ``pulumi preview --json`` prints."""
+"""Hand-written plans, in the format of ``pulumi preview --json``."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ DEPLOYMENT = "pulumi-python:dynamic/langsmith:Deployment"
 ROLLOUT = f"{DEPLOYMENT}$pulumi-python:dynamic/langsmith:Rollout"
 BUCKET = "acme:storage:Bucket"
 
-Bag = dict[str, Any]
+Properties = dict[str, Any]
 
 
 def urn(type_: str, name: str, stack: str = "prod", project: str = "support") -> str:
     return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
 
 
-def inputs(name: str = "agent", **changes: Any) -> Bag:
-    """The inputs of a deployment; ``__`` in a name goes down, None takes a value away."""
-    bag: Bag = {
+def inputs(name: str = "agent", **changes: Any) -> Properties:
+    """Return the inputs of a deployment; ``__`` in a name is a dot, None removes a value."""
+    properties: Properties = {
         "name": name,
         "source": "github",
         "source_config": {
@@ -35,22 +35,22 @@ def inputs(name: str = "agent", **changes: Any) -> Bag:
         "__provider": "(pickled)",
     }
     for path, value in changes.items():
-        _set(bag, path.split("__"), value)
-    return bag
+        _set(properties, path.split("__"), value)
+    return properties
 
 
-def _set(bag: Bag, path: list[str], value: Any) -> None:
+def _set(properties: Properties, path: list[str], value: Any) -> None:
     *parents, last = path
     for key in parents:
-        bag = bag.setdefault(key, {})
+        properties = properties.setdefault(key, {})
     if value is None:
-        bag.pop(last, None)
+        properties.pop(last, None)
     else:
-        bag[last] = deepcopy(value)
+        properties[last] = deepcopy(value)
 
 
-def secrets(**fingerprints: str) -> Bag:
-    """The inputs by which secrets show: names, and fingerprints keyed with a secret salt."""
+def secrets(**fingerprints: str) -> Properties:
+    """Return the inputs about secrets: names, and fingerprints keyed with a secret salt."""
     return {
         "secrets": dict.fromkeys(fingerprints, SECRET),
         "secret_fingerprints": fingerprints,
@@ -63,15 +63,15 @@ def step(  # noqa: PLR0913 - the parts of a step
     type_: str = DEPLOYMENT,
     name: str = "agent",
     *,
-    old: Bag | None = None,
-    new: Bag | None = None,
-    state: Bag | None = None,
+    old: Properties | None = None,
+    new: Properties | None = None,
+    state: Properties | None = None,
     **facts: Any,
-) -> Bag:
-    """One step; ``old`` and ``new`` are inputs, and the old outputs repeat the old inputs."""
+) -> Properties:
+    """Return a step; ``old`` and ``new`` are inputs, and the old outputs repeat the old inputs."""
     text = urn(type_, name, facts.pop("stack", "prod"))
     base = {"urn": text, "custom": True, "type": type_.rpartition("$")[2], **(state or {})}
-    found: Bag = {"op": op, "urn": text, "detailedDiff": None, **facts}
+    found: Properties = {"op": op, "urn": text, "detailedDiff": None, **facts}
     if old is not None:
         found["oldState"] = {
             **base,
@@ -84,8 +84,10 @@ def step(  # noqa: PLR0913 - the parts of a step
     return found
 
 
-def rollout(op: str, name: str = "agent", *, old: Bag | None = None, new: Bag | None = None) -> Bag:
-    """A step on a deployment's rollout, with what a revision is made of."""
+def rollout(
+    op: str, name: str = "agent", *, old: Properties | None = None, new: Properties | None = None
+) -> Properties:
+    """Return a step on a deployment's rollout, with the inputs that make a revision."""
     parent = {"parent": urn(DEPLOYMENT, name)}
     due = {"deployment_id": "an-id", "revision_id": UNKNOWN}
     return step(
@@ -98,12 +100,14 @@ def rollout(op: str, name: str = "agent", *, old: Bag | None = None, new: Bag | 
     )
 
 
-def bucket(op: str, name: str, old: Bag | None = None, new: Bag | None = None, **facts: Any) -> Bag:
+def bucket(
+    op: str, name: str, old: Properties | None = None, new: Properties | None = None, **facts: Any
+) -> Properties:
     return step(op, BUCKET, name, old=old, new=new, **facts)
 
 
-def plan(*steps: Bag, **more: Any) -> Bag:
-    """A whole preview."""
+def plan(*steps: Properties, **more: Any) -> Properties:
+    """Return a whole preview of some steps."""
     summary: dict[str, int] = {}
     for each in steps:
         summary[each["op"]] = summary.get(each["op"], 0) + 1
@@ -112,5 +116,5 @@ def plan(*steps: Bag, **more: Any) -> Bag:
     return {"steps": [stack, *steps], "changeSummary": counted, "duration": 1, **more}
 
 
-def error(message: str, name: str = "agent") -> Bag:
+def error(message: str, name: str = "agent") -> Properties:
     return {"severity": "error", "message": message, "urn": urn(DEPLOYMENT, name)}

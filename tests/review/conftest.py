@@ -1,4 +1,4 @@
-"""Golden files, one per report: accept new ones with ``pytest tests/review --snapshot-update``."""
+"""Golden files, one per report; ``pytest tests/review --snapshot-update`` accepts new ones."""
 
 from __future__ import annotations
 

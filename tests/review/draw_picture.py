@@ -1,4 +1,4 @@
-"""Draws the report of a recorded plan as a terminal shows it, for the README.
+"""Draw the report of a recorded plan as a terminal shows it, for the README.
 
 Run it from the project's root::
 
@@ -22,11 +22,11 @@ WIDTH = 110
 
 
 def picture() -> str:
-    """The picture as SVG, without fonts from elsewhere."""
-    outcome = review([(PLAN.name, PLAN.read_bytes())], format="text", colour=True)
+    """Return the picture as SVG, without links to fonts."""
+    result = review([(PLAN.name, PLAN.read_bytes())], format="text", colour=True)
     with Path("/dev/null").open("w") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
-        console.print(Text.from_ansi(outcome.text), soft_wrap=False)
+        console.print(Text.from_ansi(result.text), soft_wrap=False)
     svg = console.export_svg(title=COMMAND, unique_id="report")
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""Plans, and what is to be said of their only deployment: the table of ``test_impact.py``."""
+"""Plans and the expected change of their only deployment: the table of ``test_impact.py``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPEC: dict[str, Any] = {"source_config__resource_spec": {"max_scale": 3, "cpu": 
 
 @dataclass(frozen=True)
 class Row:
-    """A plan, and what is to be said of its only deployment."""
+    """A plan, and the expected change of its only deployment."""
 
     rule: str
     steps: list[dict[str, Any]]
@@ -26,19 +26,19 @@ class Row:
     unmanaged: tuple[str, ...] = ()
 
 
-def updated(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def update_step(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return step("update", old=old, new=new)
 
 
-def replaced(old: dict[str, Any], new: dict[str, Any], **facts: Any) -> dict[str, Any]:
+def replace_step(old: dict[str, Any], new: dict[str, Any], **facts: Any) -> dict[str, Any]:
     return step("replace", old=old, new=new, **facts)
 
 
-def sidecar(image: str, value: str) -> dict[str, Any]:
+def sidecar_spec(image: str, value: str) -> dict[str, Any]:
     return {"sidecars": [{"image": image, "env": [{"name": "TOKEN", "value": value}]}]}
 
 
-def environment(*names: str) -> dict[str, Any]:
+def environment_spec(*names: str) -> dict[str, Any]:
     return {"sidecars": [{"env": [{"name": name, "value": f"of {name}"} for name in names]}]}
 
 
@@ -50,20 +50,20 @@ REPO_CHANGES = {
 ROWS = [
     Row(
         "an update without a rollout is in place",
-        [updated(inputs(), inputs(display_name="Support"))],
+        [update_step(inputs(), inputs(display_name="Support"))],
         Kind.IN_PLACE,
         {"display_name": (None, "Support")},
     ),
     Row(
         "a new ref makes a revision",
-        [updated(inputs(), inputs(source_revision_config__repo_ref="v2")), rollout("update")],
+        [update_step(inputs(), inputs(source_revision_config__repo_ref="v2")), rollout("update")],
         Kind.REVISION,
         {"source_revision_config.repo_ref": ("main", "v2")},
     ),
     Row(
         "an object is followed down to the leaf that changes",
         [
-            updated(inputs(**SPEC), inputs(**SPEC, source_config__resource_spec__max_scale=10)),
+            update_step(inputs(**SPEC), inputs(**SPEC, source_config__resource_spec__max_scale=10)),
             rollout("update"),
         ],
         Kind.REVISION,
@@ -72,9 +72,9 @@ ROWS = [
     Row(
         "values of environment variables are masked, the others are followed into lists",
         [
-            updated(
-                inputs(source_config__resource_spec=sidecar("a", "hunter2")),
-                inputs(source_config__resource_spec=sidecar("b", "hunter3")),
+            update_step(
+                inputs(source_config__resource_spec=sidecar_spec("a", "hunter2")),
+                inputs(source_config__resource_spec=sidecar_spec("b", "hunter3")),
             ),
             rollout("update"),
         ],
@@ -85,9 +85,11 @@ ROWS = [
         },
     ),
     Row(
-        "secrets are told by name, never by value",
+        "secrets are reported by name, never by value",
         [
-            updated(inputs(**secrets(A="1", B="2", C="3")), inputs(**secrets(B="2", C="4", D="5"))),
+            update_step(
+                inputs(**secrets(A="1", B="2", C="3")), inputs(**secrets(B="2", C="4", D="5"))
+            ),
             rollout("update"),
         ],
         Kind.REVISION,
@@ -95,20 +97,20 @@ ROWS = [
     ),
     Row(
         "a secret that is not known yet counts as a change",
-        [updated(inputs(**secrets(A="1")), inputs(**secrets(A=UNKNOWN))), rollout("update")],
+        [update_step(inputs(**secrets(A="1")), inputs(**secrets(A=UNKNOWN))), rollout("update")],
         Kind.REVISION,
         secrets={"A": "value known only during up"},
     ),
     Row(
-        "what the program names no more changes in place: nothing is sent",
-        [updated(inputs(display_name="Support", **secrets(A="1")), inputs())],
+        "a field that the program no longer names changes in place: nothing is sent",
+        [update_step(inputs(display_name="Support", **secrets(A="1")), inputs())],
         Kind.IN_PLACE,
         unmanaged=("secrets", "display_name"),
     ),
     Row(
-        "secrets that are not known at all are told without names",
+        "secrets that are not known at all are reported without names",
         [
-            updated(
+            update_step(
                 inputs(**secrets(A="1")),
                 inputs(secrets=UNKNOWN, secret_fingerprints=UNKNOWN, secret_salt=SECRET),
             ),
@@ -119,7 +121,7 @@ ROWS = [
     ),
     Row(
         "an object that is not known yet is named once",
-        [updated(inputs(), inputs(source_revision_config=UNKNOWN)), rollout("update")],
+        [update_step(inputs(), inputs(source_revision_config=UNKNOWN)), rollout("update")],
         Kind.REVISION,
         {
             "source_revision_config": (
@@ -131,7 +133,7 @@ ROWS = [
     Row(
         "a rollout in the plan means a revision, even when the cause is hidden",
         [
-            updated(inputs(triggers={"a": SECRET}), inputs(triggers={"a": SECRET})),
+            update_step(inputs(triggers={"a": SECRET}), inputs(triggers={"a": SECRET})),
             rollout("update"),
         ],
         Kind.REVISION,
@@ -158,7 +160,7 @@ ROWS = [
     Row(
         "a retry beside a change in place is a retry",
         [
-            updated(inputs(), inputs(display_name="Support")),
+            update_step(inputs(), inputs(display_name="Support")),
             rollout(
                 "update",
                 old={"source_revision_config": {"repo_ref": "v1"}},
@@ -172,9 +174,9 @@ ROWS = [
         },
     ),
     Row(
-        "a replacement under the same name has a gap, and loses what the reason says",
+        "a replacement under the same name has a gap, and names the field that forces it",
         [
-            replaced(
+            replace_step(
                 inputs(delete_tracing_project=True),
                 inputs(delete_tracing_project=True, **REPO),
                 replaceReasons=["source_config.repo_url"],
@@ -186,16 +188,16 @@ ROWS = [
         notes=(Note.SAME_NAME, Note.TRACES_DELETED),
     ),
     Row(
-        "fingerprints say nothing across a replacement, for the salt is new",
-        [replaced(inputs(**secrets(A="1", B="2")), inputs("other", **secrets(A="7", C="8")))],
+        "fingerprints are not compared across a replacement, because the salt is new",
+        [replace_step(inputs(**secrets(A="1", B="2")), inputs("other", **secrets(A="7", C="8")))],
         Kind.REPLACED,
         {"name": ("agent", "other")},
         {"B": "removed", "C": "added"},
         (Note.TRACES_KEPT, Note.SECRETS_NOT_COMPARED),
     ),
     Row(
-        "a replacement asked for from outside has no reason in the plan",
-        [replaced(inputs(), inputs())],
+        "a replacement asked for on the command line has no reason in the plan",
+        [replace_step(inputs(), inputs())],
         Kind.REPLACED,
         notes=(Note.SAME_NAME, Note.TRACES_KEPT, Note.NO_REASON),
     ),
@@ -203,7 +205,7 @@ ROWS = [
         "the steps of a replacement count once",
         [
             step("create-replacement", old=inputs(), new=inputs(**REPO)),
-            replaced(inputs(), inputs(**REPO)),
+            replace_step(inputs(), inputs(**REPO)),
             step("delete-replaced", old=inputs()),
             rollout("create-replacement"),
             rollout("delete-replaced"),
@@ -213,18 +215,18 @@ ROWS = [
         notes=(Note.SAME_NAME, Note.TRACES_KEPT),
     ),
     Row(
-        "a deletion says what becomes of the traces",
+        "a deletion says if the traces are deleted",
         [rollout("delete", old={}), step("delete", old=inputs(delete_tracing_project=True))],
         Kind.DELETED,
         notes=(Note.TRACES_DELETED,),
     ),
     Row(
-        "a deployment that Pulumi lets go of is not deleted",
+        "a deployment that is retained is released, not deleted",
         [step("delete", old=inputs(), state={"retainOnDelete": True})],
         Kind.RELEASED,
     ),
     Row(
-        "a new deployment shows what it is made with",
+        "a new deployment shows its settings",
         [
             step("create", new={"name": "agent", "source": "github", **secrets(A="1")}),
             rollout("create"),
@@ -240,7 +242,7 @@ ROWS = [
         notes=(Note.NOT_COMPARED,),
     ),
     Row(
-        "an adoption tells what the provider has compared",
+        "an adoption shows the differences that the provider has found",
         [
             step(
                 "create",
@@ -270,7 +272,7 @@ ROWS = [
         notes=(Note.REBUILT,),
     ),
     Row(
-        "an adoption of the same rebuilds nothing",
+        "an adoption without differences rebuilds nothing",
         [
             step(
                 "create",
@@ -281,8 +283,8 @@ ROWS = [
         notes=(Note.NOT_REBUILT,),
     ),
     Row(
-        "a revision without its rollout is waited for by nobody",
-        [updated(inputs(), inputs(source_revision_config__repo_ref="v2"))],
+        "a revision without its rollout is not waited for",
+        [update_step(inputs(), inputs(source_revision_config__repo_ref="v2"))],
         Kind.REVISION,
         {"source_revision_config.repo_ref": ("main", "v2")},
         notes=(Note.NOT_WAITED_FOR,),
@@ -295,15 +297,15 @@ ROWS = [
     ),
     Row("an operation of the future is unknown", [step("transmute")], Kind.UNKNOWN),
     Row(
-        "so is one on the rollout alone",
+        "an unknown operation on the rollout alone is unknown",
         [rollout("transmute", old={}, new={})],
         Kind.UNKNOWN,
     ),
     Row(
-        "what a refresh in the same preview altered is drift",
+        "a value that a refresh in the same preview altered is drift",
         [
             step("refresh", old=inputs(display_name="Support")),
-            updated(inputs(display_name="By hand"), inputs(display_name="Support")),
+            update_step(inputs(display_name="By hand"), inputs(display_name="Support")),
         ],
         Kind.DRIFT,
         {"display_name": ("By hand", "Support")},
@@ -313,7 +315,7 @@ ROWS = [
         "drift that costs a revision is a revision",
         [
             step("refresh", old=inputs(**SPEC, **secrets(A="1"))),
-            updated(
+            update_step(
                 inputs(
                     **SPEC,
                     **{**secrets(A="9"), "secrets": {"A": SECRET}},
@@ -332,7 +334,7 @@ ROWS = [
         "of a refreshed deployment only what the refresh altered is drift",
         [
             step("refresh", old=inputs(display_name="Support")),
-            updated(
+            update_step(
                 inputs(display_name="By hand"),
                 inputs(display_name="Support", source_config__build_on_push=True),
             ),
@@ -342,9 +344,9 @@ ROWS = [
         drift=["display_name"],
     ),
     Row(
-        "a variable that somebody added shows by name after an earlier refresh, too",
+        "a variable that was added outside shows by name after an earlier refresh, too",
         [
-            updated(
+            update_step(
                 inputs(**{**secrets(A="1", EXTRA="2"), "secrets": {"A": SECRET}}),
                 inputs(**secrets(A="1")),
             ),
@@ -355,33 +357,33 @@ ROWS = [
         drift=["EXTRA"],
     ),
     Row(
-        "a deployment that was deleted behind Pulumi's back is made anew",
+        "a deployment that was deleted outside Pulumi is created again",
         [step("refresh", old=inputs()), step("create", new={"name": "agent"}), rollout("create")],
         Kind.CREATED,
         {"name": (None, "agent")},
         notes=(Note.RECREATED,),
     ),
     Row(
-        "a fixed field that changes without a replacement is not taken for a setting",
-        [updated(inputs(), inputs(**REPO))],
+        "a fixed field that changes without a replacement is unknown, not in place",
+        [update_step(inputs(), inputs(**REPO))],
         Kind.UNKNOWN,
         REPO_CHANGES,
         notes=(Note.FIXED_FIELD,),
     ),
     Row(
         "an unknown operation on a rollout is not hidden by its deployment's step",
-        [updated(inputs(), inputs(display_name="Support")), rollout("transmute")],
+        [update_step(inputs(), inputs(display_name="Support")), rollout("transmute")],
         Kind.UNKNOWN,
         {"display_name": (None, "Support")},
     ),
     Row(
-        "a replaced deployment that is kept loses nothing, and the new one begins empty",
-        [replaced(inputs(), inputs(**REPO), state={"retainOnDelete": True})],
+        "a replaced deployment that is retained loses nothing, and the new one begins empty",
+        [replace_step(inputs(), inputs(**REPO), state={"retainOnDelete": True})],
         Kind.STARTED_OVER,
         REPO_CHANGES,
     ),
     Row(
-        "what a cut-short replacement left behind is deleted, and nothing is replaced",
+        "a leftover of an interrupted replacement is deleted, and nothing is replaced",
         [step("delete-replaced", old=inputs()), step("same", old=inputs(), new=inputs())],
         Kind.DELETED,
         notes=(Note.LEFTOVER, Note.TRACES_KEPT),
@@ -395,18 +397,18 @@ ROWS = [
     Row(
         "a value that becomes secret is hidden on both sides",
         [
-            updated(inputs(triggers={"t": "hunter2"}), inputs(triggers={"t": SECRET})),
+            update_step(inputs(triggers={"t": "hunter2"}), inputs(triggers={"t": SECRET})),
             rollout("update"),
         ],
         Kind.REVISION,
         {"triggers.t": (SECRET, SECRET)},
     ),
     Row(
-        "variables are compared by name, so that a new order is just that",
+        "variables are paired by name, so that a new order shows as a new order",
         [
-            updated(
-                inputs(source_config__resource_spec=environment("A", "B")),
-                inputs(source_config__resource_spec=environment("B", "A")),
+            update_step(
+                inputs(source_config__resource_spec=environment_spec("A", "B")),
+                inputs(source_config__resource_spec=environment_spec("B", "A")),
             ),
             rollout("update"),
         ],
@@ -416,7 +418,7 @@ ROWS = [
     Row(
         "secrets without fingerprints are compared by name",
         [
-            updated(inputs(secrets={"A": SECRET}), inputs(secrets={"A": SECRET, "B": SECRET})),
+            update_step(inputs(secrets={"A": SECRET}), inputs(secrets={"A": SECRET, "B": SECRET})),
             rollout("update"),
         ],
         Kind.REVISION,

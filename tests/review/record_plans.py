@@ -1,12 +1,12 @@
-"""Records the plans in ``plans/`` anew, with the Pulumi CLI and the simulator.
+"""Record the plans in ``plans/`` again, with the Pulumi CLI and the simulator.
 
 Run it from the project's root when the shape of a plan has changed::
 
     python -m tests.review.record_plans
 
-Each scene is a state of the world and a program; its plan is what ``pulumi preview --json`` prints.
-What differs from run to run (ids, times, paths, fingerprints) is replaced by fixed values, so that
-a recording without a change of behaviour changes no file.
+Each scene is a state of the stack and the service, and a program; its plan is the output of
+``pulumi preview --json``. Ids, times, paths and fingerprints, which differ from run to run, are
+replaced by fixed values, so that a recording without a change of behaviour changes no file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STACK = "prod"
 
 
 class Recorder:
-    """One stack on the Pulumi CLI, in a folder of its own."""
+    """One stack on the Pulumi CLI, in its own folder."""
 
     def __init__(self, home: Path, simulator: Simulator) -> None:
         self._simulator = simulator
@@ -53,12 +53,12 @@ class Recorder:
 
     def record(self, scene: Scene) -> dict[str, Any]:
         if scene.fails:
-            scene.world(self._simulator)
+            scene.change_outside(self._simulator)
         if scene.before:
             up = self._pulumi(scene.before, "up", "--yes", "--skip-preview")
             assert (up.returncode == 0) is not scene.fails, up.stdout + up.stderr
         if not scene.fails:
-            scene.world(self._simulator)
+            scene.change_outside(self._simulator)
         refresh = ["--refresh"] if scene.refresh else []
         preview = self._pulumi(scene.after, "preview", "--json", *refresh)
         return dict(json.loads(preview.stdout))
@@ -91,8 +91,8 @@ _KEPT = {
 }
 
 
-def scrubbed(plan: dict[str, Any], home: Path) -> str:
-    """The plan without what differs from run to run."""
+def normalized(plan: dict[str, Any], home: Path) -> str:
+    """Return the plan as text, with fixed values for all that differs from run to run."""
     text = json.dumps(_ordered(_without(plan)), indent=1, ensure_ascii=False, sort_keys=True)
     text = _TIME.sub("2026-01-01T00:00:00Z", text)
     text = _numbered(_UUID, text, "00000000-0000-4000-8000-{:012x}")
@@ -110,21 +110,21 @@ def _without(value: Any) -> Any:
 
 
 def _ordered(plan: dict[str, Any]) -> dict[str, Any]:
-    """The plan in one of the orders it may have, for what is independent runs at the same time.
+    """Return the plan with steps and messages sorted: independent resources run in any order.
 
-    What the program's process printed as it was stopped depends on that moment, and goes.
+    Output of the program's process is dropped, because it depends on when the process was stopped.
     """
-    said = [each for each in plan.get("diagnostics", []) if "#" not in each["severity"]]
-    said.sort(key=str)
+    diagnostics = [each for each in plan.get("diagnostics", []) if "#" not in each["severity"]]
+    diagnostics.sort(key=str)
     return {
         **plan,
-        "diagnostics": said,
+        "diagnostics": diagnostics,
         "steps": sorted(plan["steps"], key=lambda step: str(step["urn"])),
     }
 
 
 def _numbered(pattern: re.Pattern[str], text: str, form: str) -> str:
-    """Each match replaced by a number, the same for the same, in the order of appearance."""
+    """Replace each match by a number in order of appearance, equal matches by the same one."""
     numbers: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
@@ -135,14 +135,14 @@ def _numbered(pattern: re.Pattern[str], text: str, form: str) -> str:
 
 
 def main(*names: str) -> None:
-    """Record all scenes, or those whose names begin as given."""
+    """Record all scenes, or those whose names have one of these prefixes."""
     PLANS.mkdir(exist_ok=True)
     for scene in SCENES:
         if names and not scene.name.startswith(names):
             continue
         with tempfile.TemporaryDirectory() as home, Simulator() as simulator:
             plan = Recorder(Path(home), simulator).record(scene)
-            text = scrubbed(plan, Path(home))
+            text = normalized(plan, Path(home))
         assert CANARY not in text, f"{scene.name} holds a secret"
         (PLANS / f"{scene.name}.json").write_text(text)
         print(scene.name, plan.get("changeSummary"))

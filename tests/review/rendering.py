@@ -1,4 +1,4 @@
-"""Reports as a browser would see them."""
+"""Reports as a browser renders them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from markdown_it import MarkdownIt
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _VOID = {"br", "hr", "img", "input"}
-OURS = {
+ALLOWED_ELEMENTS = {
     *("p", "h3", "ul", "li", "strong", "em", "code", "pre", "blockquote", "details", "summary"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
-"""The elements that a report is made of."""
+"""The HTML elements that a report may contain."""
 
 
 class Page(HTMLParser):
-    """What is on a page: its elements, their balance, its text, its code."""
+    """The elements, the unclosed elements, the text and the code of a rendered page."""
 
     def __init__(self, markdown: str) -> None:
         super().__init__()

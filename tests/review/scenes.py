@@ -1,4 +1,4 @@
-"""The scenes whose plans are recorded: a state of the world, a program, and what it is about."""
+"""The scenes whose plans are recorded: a stack, a change outside Pulumi, and a program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Program = dict[str, Any]
 
 
 def agent(**changes: Any) -> dict[str, Any]:
-    """A deployment from GitHub; a name with ``__`` sets a nested argument."""
+    """Return a deployment from GitHub; a name with ``__`` sets a nested argument."""
     base = {
         "source": "github",
         "source_config": {
@@ -34,7 +34,7 @@ def agent(**changes: Any) -> dict[str, Any]:
 
 
 def image(**changes: Any) -> dict[str, Any]:
-    """A deployment from an image."""
+    """Return a deployment from an image."""
     base = {
         "source": "external_docker",
         "source_config": {
@@ -58,7 +58,7 @@ def _with(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def program(buckets: dict[str, Any] | None = None, **deployments: Any) -> Program:
-    """A program with these deployments (``_`` stands for a dash) and two buckets."""
+    """Return a program with these deployments (``_`` means a dash) and two buckets."""
     return {
         "buckets": {"traces": {"size": 10, "region": "eu"}} if buckets is None else buckets,
         "deployments": {name.replace("_", "-"): args for name, args in deployments.items()},
@@ -66,7 +66,7 @@ def program(buckets: dict[str, Any] | None = None, **deployments: Any) -> Progra
 
 
 def rotated(**changes: str) -> dict[str, str]:
-    """Secrets of which one has changed, one has gone and one has come."""
+    """Return secrets of which one is changed, one is removed and one is added."""
     return {"OPENAI_API_KEY": CANARY + "-2", "ANTHROPIC_API_KEY": CANARY, **changes}
 
 
@@ -77,10 +77,10 @@ class Scene:
     name: str
     before: Program
     after: Program
-    world: Callable[[Simulator], object] = field(default=lambda _: None)
-    """What happens behind Pulumi's back between the two."""
+    change_outside: Callable[[Simulator], object] = field(default=lambda _: None)
+    """Changes the service outside Pulumi between the two."""
     fails: bool = False
-    """Whether bringing up ``before`` fails on purpose."""
+    """True if bringing up ``before`` is meant to fail."""
     refresh: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Credentials that stand in clear in commands and messages are hidden; the rest is not."""
+"""Tests of masking credentials in plain texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from langsmith_pulumi.review.credentials import without_credentials
 
 SECRET = "hunter2-0123456789"
 
-HIDDEN = [
+MASKED = [
     f"TOKEN={SECRET} make",
     f"TOKEN='{SECRET}' make",
     f'TOKEN="{SECRET} with blanks" make',
@@ -51,17 +51,17 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize("text", HIDDEN)
+@pytest.mark.parametrize("text", MASKED)
 def test_a_named_secret_is_hidden(text: str) -> None:
-    """Quoted or not, after an equals sign or a blank."""
+    """A secret is masked after its name, quoted or not, after an equals sign or a space."""
     shown = without_credentials(text)
     assert SECRET not in shown
     assert "***" in shown
 
 
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token[:8])
-def test_a_token_is_known_by_how_it_begins(token: str) -> None:
-    """Wherever it stands."""
+def test_a_token_is_known_by_its_prefix(token: str) -> None:
+    """A token with a known prefix is masked anywhere in a text."""
     for text in (token, f"login {token} now", f"x={token}", f'"{token}"'):
         assert token not in without_credentials(text)
 
@@ -70,11 +70,11 @@ def test_a_token_is_known_by_how_it_begins(token: str) -> None:
     "unit", [".-", "--a ", "a=\"b'", '"a":', "://a:", " -u a", "bearer ", "eyJa."]
 )
 def test_long_texts_take_linear_time(unit: str) -> None:
-    """A text of half a million characters is done at once; it took an hour when it was squared."""
+    """Masking half a million characters takes no time; with quadratic patterns it took an hour."""
     without_credentials(unit * (500_000 // len(unit)))
 
 
 @pytest.mark.parametrize("text", SHOWN)
-def test_what_is_no_secret_is_shown(text: str) -> None:
-    """Words that only look like it."""
+def test_other_texts_are_shown(text: str) -> None:
+    """Texts that merely resemble credentials are shown."""
     assert without_credentials(text) == text

@@ -1,4 +1,4 @@
-"""Gates: what a team forbids ends with an exit code of its own."""
+"""Tests of the gates and their exit codes."""
 
 from __future__ import annotations
 
@@ -25,108 +25,157 @@ NINETY = [bucket("same", f"b{n}", {"size": 1}, {"size": 1}) for n in range(90)]
 ALL = ("replace", "delete", "revision")
 
 
-def judged(document: dict[str, Any], *fail_on: str, **options: Any) -> Any:
+def check(document: dict[str, Any], *fail_on: str, **options: Any) -> Any:
     return review([("plan.json", document)], fail_on=fail_on, **options)
 
 
-def adopted(*, revision: bool) -> dict[str, Any]:
-    """The inputs of an adoption that was compared with what is live."""
+def adoption_inputs(*, revision: bool) -> dict[str, Any]:
+    """Return the inputs of an adoption that was compared with the live deployment."""
     return inputs(import_id="an-id", adoption={"compared": True, "revision": revision})
 
 
 @pytest.mark.parametrize(
     ("document", "fail_on", "exit_code"),
     [
-        (plan(REPLACED, DELETED, REVISION, UNKNOWN), (), 0),
-        (plan(), ALL, 0),
-        (plan(IN_PLACE, step("create", new=inputs())), ALL, 0),
-        (plan(REPLACED), ("replace",), 3),
-        (plan(REPLACED), ("delete", "revision"), 0),
-        (plan(DELETED), ("delete",), 4),
-        (plan(RELEASED), ALL, 0),
-        (plan(REVISION), ("revision",), 5),
-        (plan(REVISION), ("replace", "delete"), 0),
-        (plan(rollout("update", "v")), ("revision",), 5),
-        (plan(REVISION, DELETED, REPLACED), ALL, 3),
-        (plan(REVISION, DELETED), ALL, 4),
-        (plan(UNKNOWN), ("revision",), 7),
-        (plan(UNKNOWN, REVISION), ALL, 7),
-        (plan(bucket("transmute", "b")), ("replace",), 7),
-        (plan(bucket("replace", "b", {}, {})), ("replace",), 3),
-        (plan(bucket("import-replacement", "b", {}, {})), ("replace",), 3),
-        (plan(bucket("delete", "b", {})), ("delete",), 4),
-        (plan(bucket("update", "b", {}, {})), ALL, 0),
-        (plan(COMPONENT), ALL, 0),
-        (plan(bucket("delete", "b", {}, state={"retainOnDelete": True})), ALL, 0),
-        (plan(step("create", new=inputs(import_id="an-id"))), ("revision",), 5),
-        (plan(step("create", new=adopted(revision=True))), ("revision",), 5),
-        (plan(step("create", new=adopted(revision=False))), ("revision",), 0),
-        ({"steps": plan()["steps"]}, ("replace",), 7),
-        (plan(diagnostics=[error("no")]), ("replace",), 7),
-        (plan(diagnostics=[error("no")]), (), 0),
-        ({**plan(), "changeSummary": {"same": 1, "replace": 1}}, ("replace",), 7),
+        pytest.param(plan(REPLACED, DELETED, REVISION, UNKNOWN), (), 0, id="no gate"),
+        pytest.param(plan(), ALL, 0, id="nothing changes"),
+        pytest.param(
+            plan(IN_PLACE, step("create", new=inputs())), ALL, 0, id="created and changed in place"
+        ),
+        pytest.param(plan(REPLACED), ("replace",), 3, id="a replacement"),
+        pytest.param(
+            plan(REPLACED), ("delete", "revision"), 0, id="a replacement is no other gate's"
+        ),
+        pytest.param(plan(DELETED), ("delete",), 4, id="a deletion"),
+        pytest.param(plan(RELEASED), ALL, 0, id="a retained deployment is not deleted"),
+        pytest.param(plan(REVISION), ("revision",), 5, id="a revision"),
+        pytest.param(plan(REVISION), ("replace", "delete"), 0, id="a revision is no other gate's"),
+        pytest.param(plan(rollout("update", "v")), ("revision",), 5, id="a retry is a revision"),
+        pytest.param(plan(REVISION, DELETED, REPLACED), ALL, 3, id="a replacement wins over all"),
+        pytest.param(plan(REVISION, DELETED), ALL, 4, id="a deletion wins over a revision"),
+        pytest.param(plan(UNKNOWN), ("revision",), 7, id="an unknown operation"),
+        pytest.param(
+            plan(UNKNOWN, REVISION), ALL, 7, id="an unknown operation wins over a revision"
+        ),
+        pytest.param(
+            plan(bucket("transmute", "b")),
+            ("replace",),
+            7,
+            id="an unknown operation on another resource",
+        ),
+        pytest.param(
+            plan(bucket("replace", "b", {}, {})), ("replace",), 3, id="another resource is replaced"
+        ),
+        pytest.param(
+            plan(bucket("import-replacement", "b", {}, {})),
+            ("replace",),
+            3,
+            id="another resource is imported as a replacement",
+        ),
+        pytest.param(
+            plan(bucket("delete", "b", {})), ("delete",), 4, id="another resource is deleted"
+        ),
+        pytest.param(plan(bucket("update", "b", {}, {})), ALL, 0, id="another resource is updated"),
+        pytest.param(plan(COMPONENT), ALL, 0, id="a component is deleted"),
+        pytest.param(
+            plan(bucket("delete", "b", {}, state={"retainOnDelete": True})),
+            ALL,
+            0,
+            id="another resource is retained",
+        ),
+        pytest.param(
+            plan(step("create", new=inputs(import_id="an-id"))),
+            ("revision",),
+            5,
+            id="an adoption that was not compared",
+        ),
+        pytest.param(
+            plan(step("create", new=adoption_inputs(revision=True))),
+            ("revision",),
+            5,
+            id="an adoption that rebuilds",
+        ),
+        pytest.param(
+            plan(step("create", new=adoption_inputs(revision=False))),
+            ("revision",),
+            0,
+            id="an adoption that rebuilds nothing",
+        ),
+        pytest.param({"steps": plan()["steps"]}, ("replace",), 7, id="a plan without a count"),
+        pytest.param(plan(diagnostics=[error("no")]), ("replace",), 7, id="a failed preview"),
+        pytest.param(plan(diagnostics=[error("no")]), (), 0, id="a failed preview without a gate"),
+        pytest.param(
+            {**plan(), "changeSummary": {"same": 1, "replace": 1}},
+            ("replace",),
+            7,
+            id="a plan that lists less than it counts",
+        ),
     ],
 )
 def test_exit_codes(document: dict[str, Any], fail_on: tuple[str, ...], exit_code: int) -> None:
-    """Each gate has its own code, the gravest wins, and what cannot be judged is refused."""
-    outcome = judged(document, *fail_on)
-    assert outcome.exit_code == exit_code
-    assert bool(outcome.refusals) is bool(exit_code)
+    """Each gate has its own exit code, the most severe wins, and unknown changes are refused."""
+    result = check(document, *fail_on)
+    assert result.exit_code == exit_code
+    assert bool(result.refusals) is bool(exit_code)
 
 
 @pytest.mark.parametrize("format_", ["markdown", "text", "json"])
 @pytest.mark.parametrize("position", [0, 45, 90])
 def test_a_replacement_cannot_hide(position: int, format_: str) -> None:
-    """Among ninety unchanged resources a replacement is found, wherever it stands."""
+    """A replacement is found at any position among ninety unchanged resources."""
     steps = [*NINETY[:position], REPLACED, rollout("replace", "r"), *NINETY[position:]]
-    outcome = judged(plan(*steps), "replace", format=format_)
-    assert outcome.exit_code == 3
-    assert outcome.refusals == ("replace: support/prod: r (Deployment) is replaced",)
-    assert "loses its database and threads" in outcome.text
+    result = check(plan(*steps), "replace", format=format_)
+    assert result.exit_code == 3
+    assert result.refusals == ("replace: support/prod: r (Deployment) is replaced",)
+    assert "loses its database and threads" in result.text
 
 
 def test_a_replacement_that_the_report_has_no_room_for_is_refused_all_the_same() -> None:
-    """Gates judge the plan, not the text."""
-    outcome = judged(plan(REPLACED, *NINETY), "replace", limit=10)
-    assert (outcome.truncated, outcome.exit_code) == (True, 3)
+    """Gates check the plan, not the rendered text."""
+    result = check(plan(REPLACED, *NINETY), "replace", limit=10)
+    assert (result.truncated, result.exit_code) == (True, 3)
 
 
 @pytest.mark.parametrize(
     ("allow", "exit_code"),
     [
-        ("r", 0),
-        ("r*", 0),
-        ("*langsmith:Deployment::r", 0),
-        ("Deployment", 0),
-        (DEPLOYMENT, 0),
-        ("R", 3),
-        ("x", 3),
+        pytest.param("r", 0, id="name"),
+        pytest.param("r*", 0, id="pattern of a name"),
+        pytest.param("*langsmith:Deployment::r", 0, id="pattern of a URN"),
+        pytest.param("Deployment", 0, id="short type"),
+        pytest.param(DEPLOYMENT, 0, id="type"),
+        pytest.param("R", 3, id="other case"),
+        pytest.param("x", 3, id="other name"),
     ],
 )
 def test_exceptions(allow: str, exit_code: int) -> None:
-    """A pattern excepts by name, type or URN, and by nothing that merely looks alike."""
-    assert judged(plan(REPLACED), "replace", allow=[allow]).exit_code == exit_code
+    """A pattern exempts by whole name, type or URN."""
+    assert check(plan(REPLACED), "replace", allow=[allow]).exit_code == exit_code
 
 
 def test_an_exception_excepts_nothing_else() -> None:
-    """What is not allowed by name is refused beside what is."""
+    """A resource that no pattern matches is refused beside one that is allowed."""
     document = plan(REPLACED, bucket("replace", "b", {}, {}))
-    outcome = judged(document, "replace", allow=["acme:storage:*"])
-    assert outcome.refusals == ("replace: support/prod: r (Deployment) is replaced",)
+    result = check(document, "replace", allow=["acme:storage:*"])
+    assert result.refusals == ("replace: support/prod: r (Deployment) is replaced",)
 
 
 @pytest.mark.parametrize(
     ("format_", "fail_on", "exit_code"),
-    [("markdown", "truncated", 6), ("markdown", "replace", 0), ("json", "truncated", 0)],
+    [
+        pytest.param("markdown", "truncated", 6, id="Markdown with the gate"),
+        pytest.param("markdown", "replace", 0, id="Markdown with another gate"),
+        pytest.param("json", "truncated", 0, id="JSON is never truncated"),
+    ],
 )
 def test_a_truncated_report(format_: str, fail_on: str, exit_code: int) -> None:
-    """A report that does not show everything can be refused; only Markdown is ever cut."""
+    """A truncated report can be refused; only Markdown is ever truncated."""
     steps = [bucket("create", f"b{n}", None, {}) for n in range(2500)]
-    outcome = judged(plan(*steps), fail_on, format=format_)
-    assert outcome.exit_code == exit_code
+    result = check(plan(*steps), fail_on, format=format_)
+    assert result.exit_code == exit_code
 
 
-def test_every_stack_is_judged() -> None:
+def test_every_stack_is_checked() -> None:
     """One forbidden change in one of several stacks is enough."""
     found = enumerate([plan(IN_PLACE), plan(DELETED), plan(IN_PLACE)])
     stacks = [(f"{n}", json.dumps(each).replace(":prod:", f":s{n}:")) for n, each in found]
@@ -134,12 +183,12 @@ def test_every_stack_is_judged() -> None:
 
 
 def test_a_stack_is_counted_once() -> None:
-    """Two plans of one stack are refused, for their numbers would add up to a lie."""
+    """Two plans of one stack are refused, because their numbers would be counted twice."""
     with pytest.raises(UnreadablePlan, match=r"b\.json: a\.json already holds a plan"):
         review([("a.json", plan(DELETED)), ("b.json", plan())])
 
 
 def test_an_unknown_gate_is_an_error() -> None:
-    """A misspelt gate must not leave the door open."""
+    """A misspelt gate is an error, so that it cannot pass everything."""
     with pytest.raises(ValueError, match="unknown gate 'replaced'; use replace, delete"):
-        judged(plan(), "replaced")
+        check(plan(), "replaced")

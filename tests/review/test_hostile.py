@@ -1,4 +1,4 @@
-"""Whatever a plan holds, a report stays whole, harmless, silent on secrets, and complete."""
+"""Tests of reports on hostile plans: complete, well-formed, without secrets or injections."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from langsmith_pulumi.review import UnreadablePlan, review
 from langsmith_pulumi.review.values import escape_invisible, shorten
 from tests.review.building import bucket, error, inputs, plan, rollout, step
-from tests.review.rendering import OURS, Page
-from tests.workflows.runner import obeyed
+from tests.review.rendering import ALLOWED_ELEMENTS, Page
+from tests.workflows.runner import executed_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +51,8 @@ ops = st.sampled_from(
 
 
 @st.composite
-def bags(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    """Inputs of a deployment with hostile values, and secrets that were left in clear."""
+def deployment_inputs(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    """Draw the inputs of a deployment with hostile values, and secrets in plain text."""
     held = draw(st.dictionaries(names, st.just(CANARY), max_size=2))
     prints = {secret: draw(st.sampled_from(["1", "2"])) + CANARY for secret in held}
     return {
@@ -67,7 +67,9 @@ def bags(draw: st.DrawFn, name: str) -> dict[str, Any]:
 @st.composite
 def deployments(draw: st.DrawFn) -> list[dict[str, Any]]:
     name, op = draw(names), draw(ops)
-    steps = [step(op, name=name, old=draw(bags(name)), new=draw(bags(name)))]
+    steps = [
+        step(op, name=name, old=draw(deployment_inputs(name)), new=draw(deployment_inputs(name)))
+    ]
     return [*steps, *([rollout("update", name)] if draw(st.booleans()) else [])]
 
 
@@ -83,8 +85,8 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
     return plan(*(each for group in groups for each in group), diagnostics=errors)
 
 
-def elsewhere(found: dict[str, Any], stack: str) -> dict[str, Any]:
-    """The plan as if it were that of another stack."""
+def of_stack(found: dict[str, Any], stack: str) -> dict[str, Any]:
+    """Return the plan as that of another stack."""
     return {
         **found,
         "steps": [
@@ -100,30 +102,30 @@ def documents(*found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 @settings(max_examples=ROUNDS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plans())
-def test_whatever_a_plan_holds(found: dict[str, Any]) -> None:
-    """A report stays whole, obeys no text of a plan, keeps secrets, and names each effect."""
+def test_a_report_on_a_hostile_plan(found: dict[str, Any]) -> None:
+    """A report is well-formed, executes no text of a plan, hides secrets and names each change."""
     markdown, text, data = (
         review(documents(found), format=each).text for each in ("markdown", "text", "json")
     )
     assert not [each for each in (markdown, text, data) if CANARY in each]
-    is_whole_and_harmless(markdown)
-    names_each_effect(found, markdown, data)
+    assert_well_formed(markdown)
+    assert_each_change_is_named(found, markdown, data)
     assert all(escape_invisible(line) == line for line in text.split("\n"))
-    assert obeyed(text) == obeyed(markdown) == []
-    small = review(documents(found, elsewhere(plan(), "b"), elsewhere(found, "c")), limit=1500)
+    assert executed_commands(text) == executed_commands(markdown) == []
+    small = review(documents(found, of_stack(plan(), "b"), of_stack(found, "c")), limit=1500)
     assert len(small.text.encode()) <= 1500
-    is_whole_and_harmless(small.text)
+    assert_well_formed(small.text)
 
 
-def is_whole_and_harmless(markdown: str) -> None:
+def assert_well_formed(markdown: str) -> None:
     page = Page(markdown)
     assert (page.open, page.unbalanced) == ([], [])
-    assert page.elements <= OURS
+    assert page.elements <= ALLOWED_ELEMENTS
     assert not [word for word in ("@octocat", "evil.example", "#1") if word in page.prose]
     assert all(comment.startswith(" langsmith-pulumi review ") for comment in page.comments)
 
 
-def names_each_effect(found: dict[str, Any], markdown: str, data: str) -> None:
+def assert_each_change_is_named(found: dict[str, Any], markdown: str, data: str) -> None:
     changed = {each["urn"].split("::", 3)[3] for each in found["steps"] if each["op"] != "same"}
     codes = {code.strip() for code in Page(markdown).codes}
     assert {escape_invisible(shorten(name)).strip() for name in changed} <= {*codes, ""}
@@ -131,9 +133,16 @@ def names_each_effect(found: dict[str, Any], markdown: str, data: str) -> None:
     assert {each["name"] for each in (*stack["deployments"], *stack["others"])} == changed
 
 
-@pytest.mark.parametrize(("number", "truncated"), [(1, False), (100, False), (700, True)])
+@pytest.mark.parametrize(
+    ("number", "truncated"),
+    [
+        pytest.param(1, False, id="one"),
+        pytest.param(100, False, id="a hundred"),
+        pytest.param(700, True, id="seven hundred"),
+    ],
+)
 def test_many_stacks(number: int, truncated: bool) -> None:  # noqa: FBT001 - a row of a table
-    """However many stacks there are, the verdict and the counts are left."""
+    """However many stacks there are, the summary and the counts are shown."""
     lost = json.dumps(plan(step("delete", name="x" * 500, old=inputs())))
     stacks = [json.loads(lost.replace("prod", f"s{n}")) for n in range(number)]
     outcome = review(documents(*stacks))
@@ -143,7 +152,7 @@ def test_many_stacks(number: int, truncated: bool) -> None:  # noqa: FBT001 - a 
 
 
 def test_a_message_shows_where_it_ends() -> None:
-    """Of a long traceback the end is kept, for there the cause stands."""
+    """The end of a long traceback is kept, because it holds the cause."""
     outcome = review(documents(plan(diagnostics=[error("frame\n" * 5000 + "ValueError: cause")])))
     assert "ValueError: cause" in outcome.text
     assert len(outcome.text) < 6000
@@ -151,8 +160,8 @@ def test_a_message_shows_where_it_ends() -> None:
 
 @settings(max_examples=max(ROUNDS // 3, 5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(names, names)
-def test_whatever_a_failed_stack_is_called(project: str, stack: str) -> None:
-    """Its name stands in the headline of a report on several stacks, and is not obeyed there."""
+def test_a_failed_stack_with_a_hostile_name(project: str, stack: str) -> None:
+    """The name of a stack in the headline of a report is escaped."""
     failed = plan(step("update", old=inputs(), new=inputs()), diagnostics=[error("no")])
     text = json.dumps(failed).replace("urn:pulumi:prod::agents", "urn:pulumi:S-T::P-J")
     renamed = json.loads(text)
@@ -160,11 +169,11 @@ def test_whatever_a_failed_stack_is_called(project: str, stack: str) -> None:
         if each.get("urn"):
             named = each["urn"].replace("S-T", stack.replace("::", ":"))
             each["urn"] = named.replace("P-J", project.replace("::", ":"))
-    both = documents(renamed, elsewhere(plan(step("create", new=inputs())), "other"))
+    both = documents(renamed, of_stack(plan(step("create", new=inputs())), "other"))
     markdown = review(both, format="markdown").text
-    is_whole_and_harmless(markdown)
+    assert_well_formed(markdown)
     for written in (markdown, review(both, format="text").text):
-        assert obeyed(written) == []
+        assert executed_commands(written) == []
         assert all(escape_invisible(line) == line for line in written.split("\n"))
 
 
@@ -176,16 +185,16 @@ PAYLOAD = (
 )
 
 
-def entries(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place of a plan where text enters: each text, and each key below inputs."""
+def text_paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of each text in a plan, and of each key below inputs and outputs."""
     if isinstance(value, dict):
         for key, item in value.items():
             if {"inputs", "outputs"} & set(path):
                 yield (*path, key, KEY)
-            yield from entries(item, (*path, key))
+            yield from text_paths(item, (*path, key))
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from entries(item, (*path, place))
+            yield from text_paths(item, (*path, place))
     elif isinstance(value, str) and path[-1] != "urn":
         yield path
     elif isinstance(value, str):
@@ -196,8 +205,8 @@ KEY = "its key"
 NAME = "the name in it"
 
 
-def poisoned(value: Any, path: tuple[Any, ...]) -> Any:
-    """The plan with a hostile text in one place."""
+def with_payload(value: Any, path: tuple[Any, ...]) -> Any:
+    """Return the plan with a hostile text at one path."""
     head, *rest = path
     found = deepcopy(value)
     if rest == [KEY]:
@@ -205,7 +214,7 @@ def poisoned(value: Any, path: tuple[Any, ...]) -> Any:
     elif rest == [NAME]:
         found[head] = f"{found[head]}{PAYLOAD.replace('::', ':')}"
     elif rest:
-        found[head] = poisoned(value[head], tuple(rest))
+        found[head] = with_payload(value[head], tuple(rest))
     else:
         found[head] = PAYLOAD
     return found
@@ -238,19 +247,19 @@ FULL = plan(
 )
 
 
-@pytest.mark.parametrize("path", list(entries(FULL)), ids=lambda path: ".".join(map(str, path)))
-def test_no_entry_of_foreign_text_is_obeyed(path: tuple[Any, ...]) -> None:
-    """A new field of a plan is in this test by itself."""
-    both = documents(poisoned(FULL, path), elsewhere(plan(), "b"))
-    written = [_report_or_refusal(both, each) for each in ("markdown", "text")]
-    is_whole_and_harmless(written[0])
+@pytest.mark.parametrize("path", list(text_paths(FULL)), ids=lambda path: ".".join(map(str, path)))
+def test_no_text_of_a_plan_is_executed(path: tuple[Any, ...]) -> None:
+    """No text anywhere in a plan can inject anything; new fields of a plan are included."""
+    both = documents(with_payload(FULL, path), of_stack(plan(), "b"))
+    written = [_report_or_error(both, each) for each in ("markdown", "text")]
+    assert_well_formed(written[0])
     for each in written:
-        assert obeyed(each) == []
+        assert executed_commands(each) == []
         assert all(escape_invisible(line) == line for line in each.split("\n"))
 
 
-def _report_or_refusal(found: list[tuple[str, dict[str, Any]]], form: str) -> str:
+def _report_or_error(found: list[tuple[str, dict[str, Any]]], form: str) -> str:
     try:
         return review(found, format=form).text
-    except UnreadablePlan as refusal:
-        return str(refusal)
+    except UnreadablePlan as error:
+        return str(error)

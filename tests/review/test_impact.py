@@ -1,4 +1,4 @@
-"""What each plan means for a deployment, as a table."""
+"""Tests of the kind, fields and notes that a plan gives each deployment."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from langsmith_pulumi.provider.changes import Change
-from langsmith_pulumi.review import read_plan, report_on
+from langsmith_pulumi.review import read_plan, report_on, review
 from langsmith_pulumi.review.impact import Kind, Note
 from tests.review.building import bucket, inputs, plan, step
-from tests.review.impact_rows import REPO, ROWS, updated
+from tests.review.impact_rows import REPO, ROWS, update_step
 
 if TYPE_CHECKING:
     from langsmith_pulumi.review.impact import DeploymentChange
     from tests.review.impact_rows import Row
 
 
-def only_effect(*steps: dict[str, Any]) -> DeploymentChange:
+def only_change(*steps: dict[str, Any]) -> DeploymentChange:
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    (effect,) = stack.deployments
-    return effect
+    (change,) = stack.deployments
+    return change
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.rule)
-def test_effect(row: Row) -> None:
-    """Each plan has the effect that its row says, and no other."""
-    effect = only_effect(*row.steps)
-    assert effect.kind is row.kind
-    assert {f.path: (f.before, _said(f.after)) for f in effect.fields} == row.fields
-    assert {secret.name: secret.action.value for secret in effect.secrets} == row.secrets
-    assert effect.notes == row.notes
-    assert effect.unmanaged == row.unmanaged
-    drifted = [f.path for f in effect.fields if f.drift] + [
-        s.name for s in effect.secrets if s.drift
+def test_change(row: Row) -> None:
+    """Each plan changes its deployment as its row says, and in no other way."""
+    change = only_change(*row.steps)
+    assert change.kind is row.kind
+    assert {f.path: (f.before, _readable(f.after)) for f in change.fields} == row.fields
+    assert {secret.name: secret.action.value for secret in change.secrets} == row.secrets
+    assert change.notes == row.notes
+    assert change.unmanaged == row.unmanaged
+    drifted = [f.path for f in change.fields if f.drift] + [
+        s.name for s in change.secrets if s.drift
     ]
     assert drifted == row.drift
 
 
-def _said(value: Any) -> Any:
+def _readable(value: Any) -> Any:
     return "unknown" if type(value).__name__ == "Unknown" else value
 
 
@@ -53,24 +53,24 @@ def _said(value: Any) -> Any:
     ],
     ids=lambda steps: "+".join(each["op"] for each in steps) or "none",
 )
-def test_no_effect(steps: list[dict[str, Any]]) -> None:
-    """What changes no deployment is no effect."""
+def test_no_change(steps: list[dict[str, Any]]) -> None:
+    """A plan that changes no deployment reports none."""
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
     assert stack.deployments == ()
 
 
 def test_an_old_leftover_hides_nothing() -> None:
-    """What is left of a cut-short replacement is told beside what happens to the present one."""
+    """A leftover of an interrupted replacement is reported beside the present deployment."""
     steps = [
         step("delete", old=inputs(), state={"delete": True}),
-        updated(inputs(), inputs(source_revision_config__repo_ref="v2")),
+        update_step(inputs(), inputs(source_revision_config__repo_ref="v2")),
     ]
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    assert [effect.kind for effect in stack.deployments] == [Kind.DELETED, Kind.REVISION]
+    assert [change.kind for change in stack.deployments] == [Kind.DELETED, Kind.REVISION]
 
 
 def test_order() -> None:
-    """Deployments come by cost, then by name."""
+    """Deployments are sorted by cost, then by name."""
     steps = [
         step("create", name="c", new=inputs("c")),
         step("update", name="b", old=inputs("b"), new=inputs("b", display_name="B")),
@@ -79,28 +79,32 @@ def test_order() -> None:
         step("replace", name="r", old=inputs("r"), new=inputs("r", **REPO)),
     ]
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    assert [effect.name for effect in stack.deployments] == ["r", "d", "a", "b", "c"]
+    assert [change.name for change in stack.deployments] == ["r", "d", "a", "b", "c"]
 
 
 def test_kinds_follow_the_table_of_changes() -> None:
-    """A field's cost in the report is its cost in the table that the provider plans by."""
-    effect = only_effect(
-        updated(inputs(), inputs(source_config__install_command="make", display_name="A"))
+    """A field costs in the report what it costs in the table that the provider plans by."""
+    change = only_change(
+        update_step(inputs(), inputs(source_config__install_command="make", display_name="A"))
     )
-    assert {change.path: change.change for change in effect.fields} == {
+    assert {field.path: field.change for field in change.fields} == {
         "source_config.install_command": Change.REVISION,
         "display_name": Change.IN_PLACE,
     }
 
 
 def test_a_rename_deletes_nothing() -> None:
-    """What one resource leaves and another adopts is one deployment, which stays."""
+    """A deployment that another resource adopts is released and kept, not deleted."""
     steps = [
         step("create", name="renamed", new=inputs(import_id="the-id")),
         {**step("delete", name="agent", old=inputs())},
     ]
     steps[1]["oldState"]["id"] = "the-id"
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
-    kinds = {effect.name: (effect.kind, effect.notes) for effect in stack.deployments}
+    kinds = {change.name: (change.kind, change.notes) for change in stack.deployments}
     assert kinds["agent"] == (Kind.RELEASED, (Note.TAKEN_OVER,))
     assert kinds["renamed"][0] is Kind.ADOPTED
+    for format_ in ("markdown", "text"):
+        text = review([("plan.json", plan(*steps))], format=format_).text
+        assert "1 deployment taken over, 1 handed over to another resource" in text
+        assert "Another resource of this program takes it over, and it keeps running." in text

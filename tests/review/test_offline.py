@@ -1,4 +1,4 @@
-"""The offline engine's plans make the same reports as Pulumi's."""
+"""Test that the offline engine's plans make the same reports as Pulumi's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_pulumi.review import review
 from langsmith_pulumi.testing.offline import OfflineStack
 from langsmith_pulumi.testing.simulator import Simulator
-from tests.review.record_plans import HERE, PLANS, STACK, scrubbed
+from tests.review.record_plans import HERE, PLANS, STACK, normalized
 from tests.review.scenes import SCENES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MIXED = next(scene for scene in SCENES if scene.name == "12_mixed")
 
 
 def test_the_same_report_from_both_engines(tmp_path: Path) -> None:
-    """The recorded plan of Pulumi and that of the offline engine are told in the same words."""
+    """The recorded plan of Pulumi and the plan of the offline engine make the same report."""
     declared = tmp_path / "declared.json"
     with Simulator() as simulator:
         environ = {
@@ -38,7 +38,7 @@ def test_the_same_report_from_both_engines(tmp_path: Path) -> None:
         declared.write_text(json.dumps(MIXED.after))
         plan: dict[str, Any] = stack.preview().plan
     recorded = (PLANS / f"{MIXED.name}.json").read_bytes()
-    ours = scrubbed(plan, tmp_path)
+    offline = normalized(plan, tmp_path)
     for format_ in ("markdown", "text"):
-        theirs = review([("plan", recorded)], format=format_).text
-        assert review([("plan", ours)], format=format_).text == theirs
+        expected = review([("plan", recorded)], format=format_).text
+        assert review([("plan", offline)], format=format_).text == expected

@@ -1,4 +1,4 @@
-"""GitHub's expressions, as far as the examples use them."""
+"""An evaluator of the GitHub expressions that the examples use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TEMPLATE = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
 
 def evaluate(expression: str, context: Context, status: str = "success") -> Any:
-    """The value of an expression.
+    """Return the value of an expression.
 
     ``and`` and ``or`` give one of their operands in Python, as ``&&`` and ``||`` do on GitHub.
     """
@@ -29,13 +29,13 @@ def evaluate(expression: str, context: Context, status: str = "success") -> Any:
     return eval(_as_python(expression), {"__builtins__": {}}, names)
 
 
-def fill(text: Any, context: Context, status: str = "success") -> str:
-    """A text of a workflow with its expressions replaced by their values."""
+def interpolate(text: Any, context: Context, status: str = "success") -> str:
+    """Replace the expressions in a text of a workflow by their values."""
     return _TEMPLATE.sub(lambda found: as_text(evaluate(found[1], context, status)), as_text(text))
 
 
-def holds(condition: Any, context: Context, status: str) -> bool:
-    """Whether a job or a step runs; without a word on the status it needs success."""
+def condition_holds(condition: Any, context: Context, status: str) -> bool:
+    """Return True if a job or a step runs; without a status function it needs success."""
     inner = str(condition).strip().removeprefix("${{").removesuffix("}}")
     if not any(call in inner for call in _STATUS):
         inner = f"success() && ({inner})"
@@ -43,7 +43,7 @@ def holds(condition: Any, context: Context, status: str) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """A value as GitHub writes it into a text."""
+    """Return a value as GitHub writes it into a text."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -53,7 +53,7 @@ def _as_python(expression: str) -> str:
     parts, position, text = [], 0, expression.strip()
     while position < len(text):
         token = _TOKEN.match(text, position)
-        assert token, f"not understood: {text[position:]}"
+        assert token, f"unknown syntax: {text[position:]}"
         parts.append(_translated(token))
         position = token.end()
     return "".join(parts)

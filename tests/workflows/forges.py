@@ -1,4 +1,4 @@
-"""GitHub and GitLab as far as comments and labels go, on loopback, with small pages."""
+"""A fake of GitHub's and GitLab's APIs for comments and labels, on loopback."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 TOKEN = "forge-token-canary"
 ME = "the-bot"
-PAGE = 3
+PAGE = 3  # comments per page, so that a few comments already need several
 HEAD = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass
-class Remark:
+class StoredComment:
     """A comment or a note."""
 
     id: int
@@ -30,29 +30,29 @@ class Remark:
 
 @dataclass
 class ForgeServer:
-    """What both forges keep, and how they answer."""
+    """The state of both fake forges, and their answers."""
 
-    remarks: list[Remark] = field(default_factory=list)
+    comments: list[StoredComment] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     states: dict[int, str] = field(default_factory=dict)
-    """State of each pull request, for who asks."""
+    """State of each pull request by number."""
     merged: list[list[str]] = field(default_factory=list)
-    """The labels of the pull requests that brought a commit."""
+    """The labels of each pull request that contains a commit."""
     requests: list[str] = field(default_factory=list)
     failures: deque[tuple[int, str]] = field(default_factory=deque)
-    """Statuses and texts that the next requests are answered with."""
+    """Statuses and texts of the next answers."""
     refused_labels: set[str] = field(default_factory=set)
-    """Labels that the token may neither set nor take off."""
+    """Labels that the token may neither set nor remove."""
     url: str = ""
 
-    def say(self, author: str, body: str) -> Remark:
-        remark = Remark(1000 + len(self.remarks), author, body)
-        self.remarks.append(remark)
-        return remark
+    def add_comment(self, author: str, body: str) -> StoredComment:
+        comment = StoredComment(1000 + len(self.comments), author, body)
+        self.comments.append(comment)
+        return comment
 
     @property
-    def mine(self) -> list[str]:
-        return [remark.body for remark in self.remarks if remark.author == ME]
+    def own_bodies(self) -> list[str]:
+        return [comment.body for comment in self.comments if comment.author == ME]
 
     @property
     def writes(self) -> list[str]:
@@ -60,13 +60,13 @@ class ForgeServer:
         return [request for request in self.requests if not request.startswith(reads)]
 
     def edit(self, id_: int, body: str) -> dict[str, Any]:
-        remark = next(remark for remark in self.remarks if remark.id == id_)
-        assert remark.author == ME, "somebody else's comment was edited"
-        remark.body = body
+        comment = next(comment for comment in self.comments if comment.id == id_)
+        assert comment.author == ME, "somebody else's comment was edited"
+        comment.body = body
         return {"id": id_}
 
     def answer(self, method: str, target: str, headers: Any, body: Any) -> tuple[int, Any, str]:
-        """Status, JSON and the number of the next page."""
+        """Return status, JSON and the number of the next page."""
         parts = urlsplit(target)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         sent = headers.get("Authorization"), headers.get("PRIVATE-TOKEN")
@@ -97,7 +97,7 @@ class ForgeServer:
                 "",
             )
         if rest.endswith("/comments"):
-            return 201, {"id": self.say(ME, body["body"]).id}, ""
+            return 201, {"id": self.add_comment(ME, body["body"]).id}, ""
         if method == "DELETE":
             self.labels.discard(unquote(rest.rpartition("/")[2]))
         if method == "POST":
@@ -114,10 +114,10 @@ class ForgeServer:
         page = {
             "nodes": [
                 {"id": str(r.id), "body": r.body, "viewerDidAuthor": r.author == ME}
-                for r in self.remarks[start : start + PAGE]
+                for r in self.comments[start : start + PAGE]
             ],
             "pageInfo": {
-                "hasNextPage": start + PAGE < len(self.remarks),
+                "hasNextPage": start + PAGE < len(self.comments),
                 "endCursor": str(start + PAGE),
             },
         }
@@ -133,18 +133,18 @@ class ForgeServer:
             self.labels -= set(change.get("remove_labels", "").split(","))
             return 200, {"labels": sorted(self.labels)}, ""
         if method == "POST":
-            return 201, {"id": self.say(ME, body["body"]).id}, ""
+            return 201, {"id": self.add_comment(ME, body["body"]).id}, ""
         if method == "PUT":
             return 200, self.edit(int(rest.rpartition("/")[2]), body["body"]), ""
         page = int(query["page"])
-        shown = self.remarks[(page - 1) * PAGE : page * PAGE]
+        shown = self.comments[(page - 1) * PAGE : page * PAGE]
         notes = [
             {"id": r.id, "body": r.body, "system": r.author == "system", "author": {"id": ME}}
             if r.author == "system"
             else {"id": r.id, "body": r.body, "system": False, "author": {"id": r.author}}
             for r in shown
         ]
-        return 200, notes, str(page + 1) if page * PAGE < len(self.remarks) else ""
+        return 200, notes, str(page + 1) if page * PAGE < len(self.comments) else ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -168,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def serve(forge: ForgeServer) -> ThreadingHTTPServer:
-    """Begin to answer; the caller shuts the server down."""
+    """Start a server for the forge; the caller shuts it down."""
     handler = type("Handler", (_Handler,), {"forge": forge})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
@@ -178,7 +178,7 @@ def serve(forge: ForgeServer) -> ThreadingHTTPServer:
 
 
 def github_environ(forge: ForgeServer, folder: Path, number: int = 7) -> dict[str, str]:
-    """The variables that a run for a pull request has on GitHub."""
+    """Return the variables of a run for a pull request on GitHub."""
     event = folder / "event.json"
     pull_request = {"number": number, "head": {"sha": HEAD}}
     event.write_text(json.dumps({"number": number, "pull_request": pull_request}))
@@ -195,7 +195,7 @@ def github_environ(forge: ForgeServer, folder: Path, number: int = 7) -> dict[st
 
 
 def gitlab_environ(forge: ForgeServer) -> dict[str, str]:
-    """The variables that a merge request's pipeline has on GitLab."""
+    """Return the variables of a merge request's pipeline on GitLab."""
     return {
         "GITLAB_CI": "true",
         "CI_API_V4_URL": f"{forge.url}/gitlab",

@@ -1,4 +1,4 @@
-"""A repository with the example's program, whose pipelines the tests run."""
+"""A repository with the example's program, for running its pipelines."""
 
 from __future__ import annotations
 
@@ -18,43 +18,45 @@ from tests.workflows.runner import EXAMPLES, GitHubRun, run_gitlab
 
 if TYPE_CHECKING:
     from tests.workflows.forges import ForgeServer
-    from tests.workflows.runner import Result
+    from tests.workflows.runner import JobResult
 
 HERE = Path(__file__).parent
 PLANS = HERE.parent / "review/plans"
 KEYS = {"PULUMI_ACCESS_TOKEN": "pul-canary", "LANGSMITH_API_KEY": "lsv2-canary"}
 
 NEEDED = [
-    pytest.mark.skipif(not shutil.which("jq"), reason="the workflows use jq, which is not here"),
+    pytest.mark.skipif(
+        not shutil.which("jq"), reason="the workflows need jq, which is not on PATH"
+    ),
 ]
 
 ENCRYPTED = "config:\n  agents:openaiApiKey:\n    secure: AAABAHxhpb2I3yjbz6cHEOJLnBvj\n"
-"""A stack's configuration, with a secret that only its owners can read."""
+"""A stack's configuration with an encrypted secret."""
 
 
 @dataclass
 class Repository:
-    """Checked out anew for each run; Pulumi is a stand-in that notes its calls, unless told."""
+    """A repository that is checked out for each run; Pulumi is a fake that records its calls."""
 
     forge: ForgeServer
     folder: Path
-    stand_in: bool = True
+    fake_pulumi: bool = True
     extra: dict[str, str] = field(default_factory=dict)
-    """Variables that win over the workflow's own."""
+    """Variables that override the workflow's own."""
     runs: int = 0
 
     @classmethod
     def create(cls, forge: ForgeServer, folder: Path) -> Repository:
-        """A repository with one commit, and two stacks with a plan each."""
+        """Create a repository with one commit, and two stacks with a plan each."""
         shutil.copytree(EXAMPLES / "project", folder / "origin")
         (folder / "fake/plans").mkdir(parents=True)
         repository = cls(forge, folder)
         repository.write("agent/graph.py", "graph = None\n")
-        repository.fake("fails", "^$")
-        repository.fake("fails-late", "^$")
-        repository.fake("stacks", "")
-        repository.plan("dev", "03_new_revision")
-        repository.plan("prod", "02_in_place")
+        repository.configure_fake("fails", "^$")
+        repository.configure_fake("fails-late", "^$")
+        repository.configure_fake("stacks", "")
+        repository.set_plan("dev", "03_new_revision")
+        repository.set_plan("prod", "02_in_place")
         return repository
 
     def write(self, name: str, text: str) -> None:
@@ -66,35 +68,35 @@ class Repository:
         for command in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "change"]):
             subprocess.run(["git", *command], cwd=path.parents[name.count("/")], check=True)
 
-    def plan(self, stack: str, recorded: str) -> None:
-        """What a preview of a stack prints from now on."""
+    def set_plan(self, stack: str, recorded: str) -> None:
+        """Set the recorded plan that a preview of a stack prints."""
         text = (PLANS / f"{recorded}.json").read_text()
         urns = f"urn:pulumi:{stack.rpartition('/')[2]}::agents::"
-        self.fake(f"plans/{stack}.json", text.replace("urn:pulumi:prod::support::", urns))
+        self.configure_fake(f"plans/{stack}.json", text.replace("urn:pulumi:prod::support::", urns))
 
-    def plan_of_many(self, stack: str, number: int) -> str:
-        """A preview that makes this many resources; the last one's name."""
+    def set_plan_of_many(self, stack: str, number: int) -> str:
+        """Set a plan that creates this many resources, and return the name of the last one."""
         urn = f"urn:pulumi:{stack}::agents::pkg:index:Thing::a-thing-with-a-long-name-{{:08}}"
         steps = [{"op": "create", "urn": urn.format(n), "newState": {}} for n in range(number)]
         plan = {"steps": steps, "changeSummary": {"create": number}}
-        self.fake(f"plans/{stack}.json", json.dumps(plan))
+        self.configure_fake(f"plans/{stack}.json", json.dumps(plan))
         return urn.rpartition("::")[2].format(number - 1)
 
-    def fake(self, name: str, text: str) -> None:
-        """What else the stand-in for Pulumi knows."""
+    def configure_fake(self, name: str, text: str) -> None:
+        """Write a file that configures the fake Pulumi."""
         path = self.folder / "fake" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
     @property
     def code(self) -> str:
-        """The hash of the agent's folder."""
+        """Return the hash of the agent's folder."""
         command = ["git", "rev-parse", "HEAD:agent"]
         return subprocess.check_output(command, cwd=self.folder / "origin", text=True).strip()
 
     @property
     def calls(self) -> list[str]:
-        """The calls of Pulumi that change something."""
+        """Return the calls of Pulumi that change something."""
         path = self.folder / "fake/calls"
         lines = path.read_text().splitlines() if path.exists() else []
         kept = ("up ", "refresh ", "destroy ", "cancel ", "stack select", "config cp")
@@ -108,7 +110,7 @@ class Repository:
         *,
         name: str = "pull_request",
         **matrix: str,
-    ) -> Result | None:
+    ) -> JobResult | None:
         """Run a job of a workflow for an event."""
         github = {
             "event": event,
@@ -125,7 +127,7 @@ class Repository:
         return GitHubRun(path, context, environ, self._checkout(), self.extra).job(job)
 
     def gitlab(self, job: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a job of the pipeline, whatever its rules say."""
+        """Run a job of the pipeline without checking its rules."""
         environ = {**gitlab_environ(self.forge), **KEYS, **self._tools, **variables}
         return run_gitlab(job, environ, self._checkout())
 
@@ -136,7 +138,7 @@ class Repository:
             "FAKE_PULUMI": str(self.folder / "fake"),
             "GITHUB_SHA": HEAD,
             "HOME": str(self.folder),
-            "PATH": f"{HERE}/tools/fake:{path}" if self.stand_in else path,
+            "PATH": f"{HERE}/tools/fake:{path}" if self.fake_pulumi else path,
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "TEST_PREFIX": sys.prefix,
             "TEST_PYTHON": sys.executable,

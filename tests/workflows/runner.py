@@ -1,4 +1,4 @@
-"""Runs the shell steps of a workflow as a runner does, in a folder of its own."""
+"""A runner of the shell steps of GitHub workflows and GitLab jobs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.workflows.expressions import as_text, fill, holds
+from tests.workflows.expressions import as_text, condition_holds, interpolate
 
 EXAMPLES = Path(__file__).parents[2] / "examples/workflows"
 GITHUB = sorted((EXAMPLES / "github").glob("*.yml"))
@@ -24,14 +24,14 @@ def load(path: Path) -> dict[str, Any]:
 
 
 @dataclass
-class Result:
-    """What a job came to."""
+class JobResult:
+    """The result of a job."""
 
     outcomes: dict[str, str] = field(default_factory=dict)
-    """Of each shell step by its name: success, failure or skipped."""
+    """The outcome of each shell step by its name: success, failure or skipped."""
     log: str = ""
     commands: list[str] = field(default_factory=list)
-    """The commands in the log that the runner has obeyed."""
+    """The commands in the log that the runner has executed."""
     summary: str = ""
 
     @property
@@ -47,8 +47,8 @@ _COMMAND = re.compile(r"\s*::(?P<name>[\w-]+)[^:]*::(?P<value>.*)")
 _OLD_COMMAND = re.compile(r"##\[[\w-]+[^\]]*\]")
 
 
-def obeyed(log: str) -> list[str]:
-    """The commands of a step's log that a runner obeys: lines, and the older form anywhere."""
+def executed_commands(log: str) -> list[str]:
+    """Return the commands in a log that a runner executes: lines, and the older form anywhere."""
     found, token = [], ""
     for line in log.splitlines():
         command = _COMMAND.match(line)
@@ -67,54 +67,54 @@ class GitHubRun:
 
     path: Path
     context: dict[str, Any]
-    """What expressions see: ``github``, ``secrets``, ``matrix``."""
+    """The contexts of expressions: ``github``, ``secrets``, ``matrix``."""
     environ: dict[str, str]
-    """What the machine has."""
+    """The variables of the machine."""
     cwd: Path
     overrides: dict[str, str] = field(default_factory=dict)
-    """What wins over the workflow's own variables."""
+    """Variables that override the workflow's own."""
 
-    def job(self, name: str) -> Result | None:
-        """The job's result; None where its condition says no."""
+    def job(self, name: str) -> JobResult | None:
+        """Run a job and return its result, or None if its condition does not hold."""
         workflow = load(self.path)
         job = workflow["jobs"][name]
         context = {**self.context, "steps": {}, "env": {}}
-        if not holds(job.get("if", "success()"), context, "success"):
+        if not condition_holds(job.get("if", "success()"), context, "success"):
             return None
         context["env"] = self._env({**workflow.get("env", {}), **job.get("env", {})}, context)
         return _Job(self, context).run(job["steps"])
 
     @staticmethod
     def _env(env: dict[str, Any], context: dict[str, Any]) -> dict[str, str]:
-        return {key: fill(value, context) for key, value in env.items()}
+        return {key: interpolate(value, context) for key, value in env.items()}
 
 
 class _Job:
     def __init__(self, run: GitHubRun, context: dict[str, Any]) -> None:
         self._run = run
         self._context = context
-        self._result = Result()
+        self._result = JobResult()
         self._files = run.cwd.parent / f"{run.cwd.name}.runner"
         self._files.mkdir(exist_ok=True)
         for name in ("output", "path", "summary", "env"):
             (self._files / name).write_text("")
 
-    def run(self, steps: list[dict[str, Any]]) -> Result:
+    def run(self, steps: list[dict[str, Any]]) -> JobResult:
         for step in steps:
             if "run" in step:
                 outcome = self._step(step)
                 self._result.outcomes[step["name"]] = outcome
-                told = {"outcome": outcome, "outputs": self._pairs("output")}
-                self._context["steps"][step.get("id", step["name"])] = told
+                facts = {"outcome": outcome, "outputs": self._pairs("output")}
+                self._context["steps"][step.get("id", step["name"])] = facts
         self._result.summary = (self._files / "summary").read_text()
         return self._result
 
     def _step(self, step: dict[str, Any]) -> str:
-        if not holds(step.get("if", "success()"), self._context, self._result.status):
+        if not condition_holds(step.get("if", "success()"), self._context, self._result.status):
             return "skipped"
         self._result.log += f"##[{step['name']}]\n"
         script = self._files / "step.sh"
-        script.write_text(fill(step["run"], self._context))
+        script.write_text(interpolate(step["run"], self._context))
         # The command of `shell: bash`.
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
         done = subprocess.run(
@@ -128,12 +128,12 @@ class _Job:
             timeout=300,
         )
         self._result.log += done.stdout
-        self._result.commands += obeyed(done.stdout)
+        self._result.commands += executed_commands(done.stdout)
         return "success" if done.returncode == 0 else "failure"
 
     def _environ(self, step: dict[str, Any]) -> dict[str, str]:
         own = {
-            key: fill(value, self._context, self._result.status)
+            key: interpolate(value, self._context, self._result.status)
             for key, value in step.get("env", {}).items()
         }
         added = (self._files / "path").read_text().split()
@@ -159,13 +159,15 @@ class _Job:
 
 
 def run_gitlab(name: str, environ: dict[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a job's scripts in one shell, as GitLab does, whatever its rules say."""
+    """Run a job's scripts in one shell, as GitLab does, without checking its rules."""
     document = load(GITLAB)
     job = document[name]
     base = document.get(job.get("extends", ""), {})
     script = [*document["default"]["before_script"], *job.get("script", base.get("script", []))]
     own = {**job.get("variables", {}), **environ}
-    variables = {key: _plain(value, own) for key, value in {**document["variables"], **own}.items()}
+    variables = {
+        key: _expanded(value, own) for key, value in {**document["variables"], **own}.items()
+    }
     return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", "\n".join(script)],
         cwd=cwd,
@@ -178,7 +180,7 @@ def run_gitlab(name: str, environ: dict[str, str], cwd: Path) -> subprocess.Comp
     )
 
 
-def _plain(value: Any, known: dict[str, Any]) -> str:
+def _expanded(value: Any, known: dict[str, Any]) -> str:
     text = as_text(value["value"] if isinstance(value, dict) else value)
     for key, other in known.items():
         text = text.replace(f"${key}", as_text(other))

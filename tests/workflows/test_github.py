@@ -1,4 +1,4 @@
-"""The workflows for GitHub, run as a runner would, with a forge on loopback."""
+"""Tests of the workflows for GitHub, run with a fake forge."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.workflows.expressions import fill
+from tests.workflows.expressions import interpolate
 from tests.workflows.forges import HEAD, TOKEN
 from tests.workflows.repository import ENCRYPTED, KEYS, NEEDED
 from tests.workflows.runner import EXAMPLES, GITHUB, load
 
 if TYPE_CHECKING:
     from tests.workflows.repository import Repository
-    from tests.workflows.runner import Result
+    from tests.workflows.runner import JobResult
 
 PREVIEW = EXAMPLES / "github/preview.yml"
 DEPLOY = EXAMPLES / "github/deploy.yml"
@@ -42,20 +42,20 @@ def event(
     }
 
 
-def done(result: Result | None) -> Result:
+def completed(result: JobResult | None) -> JobResult:
     assert result is not None, "the job did not run"
     return result
 
 
 def test_two_stacks_make_one_comment_that_the_next_push_edits(repository: Repository) -> None:
-    """Whatever the number of stacks and pushes, reviewers read one comment, and labels fit it."""
-    first = done(repository.github("preview", "preview", event("opened")))
-    repository.plan("dev", "10_nothing")
-    second = done(repository.github("preview", "preview", event("synchronize")))
+    """Any number of stacks and pushes makes one comment, and the labels follow the last report."""
+    first = completed(repository.github("preview", "preview", event("opened")))
+    repository.set_plan("dev", "10_nothing")
+    second = completed(repository.github("preview", "preview", event("synchronize")))
 
     assert first.failed == second.failed == []
-    assert len(repository.forge.mine) == 1
-    assert "1 deployment changed in place" in repository.forge.mine[0]
+    assert len(repository.forge.own_bodies) == 1
+    assert "1 deployment changed in place" in repository.forge.own_bodies[0]
     assert repository.forge.labels == {"langsmith:in-place"}
     assert "rebuilt and redeployed" in first.summary
 
@@ -67,45 +67,51 @@ GATES = {
     "the label is set": (event("labeled", "bug", "allow-loss"), True),
     "another label is set beside it": (event("labeled", "allow-loss", "bug"), False),
     "a label that looks like it is set": (event("labeled", "do-not-allow-loss"), False),
-    "the label is taken off": (event("unlabeled", "allow-loss"), False),
+    "the label is removed": (event("unlabeled", "allow-loss"), False),
 }
 
 
-@pytest.mark.parametrize(("happening", "allowed"), GATES.values(), ids=GATES)
-def test_the_label_holds_for_one_plan(happening: dict[str, Any], *, allowed: bool) -> None:
-    """Only setting the label opens the gate, for that run; every other run takes it off."""
+@pytest.mark.parametrize(("github_event", "allowed"), GATES.values(), ids=GATES)
+def test_the_label_holds_for_one_plan(github_event: dict[str, Any], *, allowed: bool) -> None:
+    """Only setting the label opens the gate, for that run; every other run removes the label."""
     workflow = load(PREVIEW)
     (comment,) = (s for s in workflow["jobs"]["preview"]["steps"] if s.get("name") == "Comment")
-    context: dict[str, Any] = {"github": {"event": happening}}
-    context["env"] = {"ALLOWED": fill(workflow["env"]["ALLOWED"], context)}
+    context: dict[str, Any] = {"github": {"event": github_event}}
+    context["env"] = {"ALLOWED": interpolate(workflow["env"]["ALLOWED"], context)}
 
     assert context["env"]["ALLOWED"] == str(allowed).lower()
-    assert fill(comment["env"]["DROP"], context) == ("" if allowed else "allow-loss")
+    assert interpolate(comment["env"]["DROP"], context) == ("" if allowed else "allow-loss")
 
 
-@pytest.mark.parametrize(("action", "passes"), [("synchronize", False), ("labeled", True)])
+@pytest.mark.parametrize(
+    ("action", "passes"),
+    [
+        pytest.param("synchronize", False, id="not labelled"),
+        pytest.param("labeled", True, id="labelled"),
+    ],
+)
 def test_a_replacement_needs_the_label(
     repository: Repository, action: str, *, passes: bool
 ) -> None:
-    """A replacement fails the job, after it was reported, unless it was allowed."""
-    repository.plan("prod", "04_replacement")
+    """A replacement is reported and then fails the job, unless it was allowed."""
+    repository.set_plan("prod", "04_replacement")
     repository.forge.labels.add("allow-loss")
 
-    result = done(repository.github("preview", "preview", event(action, "allow-loss")))
+    result = completed(repository.github("preview", "preview", event(action, "allow-loss")))
 
     assert result.failed == ([] if passes else ["Gate"])
-    assert "lose their databases" in repository.forge.mine[0]
+    assert "lose their databases" in repository.forge.own_bodies[0]
     assert ("allow-loss" in repository.forge.labels) is passes
 
 
 def test_a_failed_preview_is_reported_and_refused(repository: Repository) -> None:
-    """A plan that ended in an error is shown, and no label lets it pass."""
-    repository.plan("prod", "09_failed_preview")
+    """A plan that ended in an error is reported, and no label lets it pass."""
+    repository.set_plan("prod", "09_failed_preview")
 
-    result = done(repository.github("preview", "preview", event("labeled", "allow-loss")))
+    result = completed(repository.github("preview", "preview", event("labeled", "allow-loss")))
 
     assert result.failed == ["Gate"]
-    assert "The preview failed" in repository.forge.mine[0]
+    assert "The preview failed" in repository.forge.own_bodies[0]
 
 
 FAILURES = {
@@ -117,61 +123,71 @@ FAILURES = {
 
 
 @pytest.mark.parametrize(("written", "code"), FAILURES.values(), ids=FAILURES)
-def test_a_failure_takes_the_place_of_the_old_verdict(
-    repository: Repository, written: str, code: int
-) -> None:
-    """Whatever a failing preview leaves, the one comment says that it failed, and the gate shuts.
+def test_a_failure_replaces_the_old_report(repository: Repository, written: str, code: int) -> None:
+    """The comment of a failed preview says so whatever the preview wrote, and the gate refuses.
 
-    So it is for a single stack too, whose comment is found by nothing but that stack's name.
+    That holds for a single stack, too, whose comment is found by that stack's name alone.
     """
     repository.extra = {"STACKS": "acme/prod"}
-    repository.plan("acme/prod", "02_in_place")
-    done(repository.github("preview", "preview", event("opened")))
-    assert "changed in place" in repository.forge.mine[0]
+    repository.set_plan("acme/prod", "02_in_place")
+    completed(repository.github("preview", "preview", event("opened")))
+    assert "changed in place" in repository.forge.own_bodies[0]
 
-    repository.fake("plans/acme/prod.json", written)
-    repository.fake("fails" if code == 1 else "fails-late", "^preview")
-    result = done(repository.github("preview", "preview", event("labeled", "allow-loss")))
+    repository.configure_fake("plans/acme/prod.json", written)
+    repository.configure_fake("fails" if code == 1 else "fails-late", "^preview")
+    result = completed(repository.github("preview", "preview", event("labeled", "allow-loss")))
 
     assert result.failed == ["Gate"]
-    (comment,) = repository.forge.mine
+    (comment,) = repository.forge.own_bodies
     assert f"exit code {code}" in comment
     assert "changed in place" not in comment
     assert repository.forge.labels == {"langsmith:failed"}
 
 
 def test_a_failed_stack_hides_no_other(repository: Repository) -> None:
-    """Where one stack has no plan, the comment still tells what the other one would do."""
+    """If one stack has no plan, the comment still reports the other one."""
     (repository.folder / "fake/plans/prod.json").unlink()
 
-    result = done(repository.github("preview", "preview", event("opened")))
+    result = completed(repository.github("preview", "preview", event("opened")))
 
     assert result.failed == ["Gate"]
-    assert "agents/prod" in repository.forge.mine[0]
-    assert "rebuilt and redeployed" in repository.forge.mine[0]
+    assert "agents/prod" in repository.forge.own_bodies[0]
+    assert "rebuilt and redeployed" in repository.forge.own_bodies[0]
 
 
-@pytest.mark.parametrize(("action", "passes"), [("synchronize", False), ("labeled", True)])
+@pytest.mark.parametrize(
+    ("action", "passes"),
+    [
+        pytest.param("synchronize", False, id="not labelled"),
+        pytest.param("labeled", True, id="labelled"),
+    ],
+)
 def test_a_report_that_was_cut_is_refused(
     repository: Repository, action: str, *, passes: bool
 ) -> None:
-    """Nobody approves what the comment left out; the refusing job's log has all of it."""
-    name = repository.plan_of_many("dev", 1500)
+    """A truncated comment is refused without the label; the job's log shows everything."""
+    name = repository.set_plan_of_many("dev", 1500)
 
-    result = done(repository.github("preview", "preview", event(action, "allow-loss")))
+    result = completed(repository.github("preview", "preview", event(action, "allow-loss")))
 
     assert result.failed == ([] if passes else ["Gate"])
-    assert name not in repository.forge.mine[0]
+    assert name not in repository.forge.own_bodies[0]
     assert (name in result.log) is not passes
 
 
-@pytest.mark.parametrize("without", [{"fork": True}, {"author": "dependabot[bot]"}])
+@pytest.mark.parametrize(
+    "without",
+    [
+        pytest.param({"fork": True}, id="fork"),
+        pytest.param({"author": "dependabot[bot]"}, id="Dependabot"),
+    ],
+)
 def test_forks_are_previewed_offline(repository: Repository, without: dict[str, Any]) -> None:
-    """Without secrets the report is in the summary, says what it is against, and posts nothing."""
+    """Without secrets the report goes to the summary, names its empty state, and posts nothing."""
     repository.write("Pulumi.dev.yaml", ENCRYPTED)
     repository.write("Pulumi.prod.yaml", ENCRYPTED)
 
-    result = done(repository.github("preview", "preview", event("opened", **without)))
+    result = completed(repository.github("preview", "preview", event("opened", **without)))
 
     assert result.failed == [], result.log
     assert "against an empty state" in result.summary
@@ -181,10 +197,10 @@ def test_forks_are_previewed_offline(repository: Repository, without: dict[str, 
 
 
 def test_a_merge_is_brought_up(repository: Repository) -> None:
-    """A reviewed change goes up with the code's hash, so that a revision is made for new code."""
+    """A merged change is brought up with the code's hash, so that new code makes a revision."""
     repository.forge.merged = []
 
-    result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+    result = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
 
     assert result.failed == []
     assert repository.calls == [
@@ -194,11 +210,11 @@ def test_a_merge_is_brought_up(repository: Repository) -> None:
 
 
 def test_a_failed_preview_never_goes_up(repository: Repository) -> None:
-    """No label lets up what could not be planned, even if the plan looks like a good one."""
-    repository.fake("fails-late", "^preview")
+    """A change that could not be planned is never brought up, even if its plan looks complete."""
+    repository.configure_fake("fails-late", "^preview")
     repository.forge.merged = [["allow-loss"]]
 
-    result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+    result = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
 
     assert result.failed == ["Gate"]
     assert "exit code 255" in result.summary
@@ -207,7 +223,7 @@ def test_a_failed_preview_never_goes_up(repository: Repository) -> None:
 
 @pytest.mark.parametrize("shared", ['--stack "$STACK"', '--config "code=$CODE"'])
 def test_the_gate_plans_what_goes_up(shared: str) -> None:
-    """Gate and `up` have the same arguments, and neither of them refreshes the state anew."""
+    """Gate and `up` have the same arguments, and neither of them refreshes the state again."""
     steps = {step.get("name"): step for step in load(DEPLOY)["jobs"]["up"]["steps"]}
     for name in ("Gate", "Up"):
         assert shared in steps[name]["run"]
@@ -215,52 +231,57 @@ def test_the_gate_plans_what_goes_up(shared: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "goes_up"), [([], False), (["bug"], False), (["bug", "allow-loss"], True)]
+    ("labels", "goes_up"),
+    [
+        pytest.param([], False, id="no label"),
+        pytest.param(["bug"], False, id="another label"),
+        pytest.param(["bug", "allow-loss"], True, id="the label"),
+    ],
 )
 def test_no_replacement_goes_up_unreviewed(
     repository: Repository, labels: list[str], *, goes_up: bool
 ) -> None:
-    """What another merge or a fork's preview has hidden stops before anything is lost."""
-    repository.plan("prod", "04_replacement")
+    """A replacement that no review has allowed stops before anything is lost."""
+    repository.set_plan("prod", "04_replacement")
     repository.forge.merged = [labels]
 
-    result = done(repository.github("deploy", "up", {}, name="push", stack="prod"))
+    result = completed(repository.github("deploy", "up", {}, name="push", stack="prod"))
 
     assert result.failed == ([] if goes_up else ["Gate"])
     assert any(call.startswith("up ") for call in repository.calls) is goes_up
 
 
 def test_only_a_cancelled_up_is_unlocked(repository: Repository) -> None:
-    """The lock of a run that was not ours is never broken."""
-    repository.fake("fails", "^up ")
+    """The lock of another run is never removed."""
+    repository.configure_fake("fails", "^up ")
 
-    result = done(repository.github("deploy", "up", {}, name="push", stack="dev"))
+    result = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
 
     assert result.outcomes["Unlock the stack after a cancellation"] == "skipped"
 
 
 def test_an_environment_comes_and_goes_with_its_request(repository: Repository) -> None:
-    """One comment tells where the branch is served, that a push broke it, and that it is gone."""
+    """One comment names the branch's URL, then a push that broke it, then its removal."""
     forge = repository.forge
     up = ["stack select --create pr-7", "config cp --stack dev --dest pr-7"]
 
-    done(repository.github("preview-environment", "up", event("opened")))
+    completed(repository.github("preview-environment", "up", event("opened")))
     assert repository.calls[:2] == up
     assert "--stack pr-7 --config repoRef=feature --config code=" in repository.calls[2]
-    assert "served at https://agent.example" in forge.mine[0]
+    assert "served at https://agent.example" in forge.own_bodies[0]
 
-    repository.fake("fails", "^up ")
-    assert done(repository.github("preview-environment", "up", event("synchronize"))).failed == [
-        "Up"
-    ]
-    assert "could not be brought up" in forge.mine[0]
+    repository.configure_fake("fails", "^up ")
+    assert completed(
+        repository.github("preview-environment", "up", event("synchronize"))
+    ).failed == ["Up"]
+    assert "could not be brought up" in forge.own_bodies[0]
 
     forge.states[7] = "closed"
-    repository.fake("stacks", "dev\npr-7\n")
-    assert done(repository.github("preview-environment", "down", event("closed"))).failed == []
+    repository.configure_fake("stacks", "dev\npr-7\n")
+    assert completed(repository.github("preview-environment", "down", event("closed"))).failed == []
     assert repository.calls[-1].endswith("--stack pr-7")
-    assert "the deployment is gone" in forge.mine[0]
-    assert len(forge.mine) == 1
+    assert "the deployment is gone" in forge.own_bodies[0]
+    assert len(forge.own_bodies) == 1
 
 
 HOSTILE = (
@@ -270,7 +291,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize(
-    ("workflow", "job", "happening", "name"),
+    ("workflow", "job", "github_event", "name"),
     [
         ("preview", "preview", event("opened"), "pull_request"),
         ("preview-environment", "up", event("opened"), "pull_request"),
@@ -278,21 +299,21 @@ HOSTILE = (
     ],
     ids=["preview", "up", "down"],
 )
-def test_what_a_build_prints_commands_no_runner(
-    repository: Repository, workflow: str, job: str, happening: dict[str, Any], name: str
+def test_no_output_of_a_build_is_executed(
+    repository: Repository, workflow: str, job: str, github_event: dict[str, Any], name: str
 ) -> None:
-    """A build log forges no URL, no error and no mask."""
-    repository.fake("prints", HOSTILE)
-    repository.fake("stacks", "pr-7\n")
+    """A build log cannot set a URL, an error or a mask."""
+    repository.configure_fake("prints", HOSTILE)
+    repository.configure_fake("stacks", "pr-7\n")
     repository.forge.states[7] = "closed"
-    result = done(repository.github(workflow, job, happening, name=name))
+    result = completed(repository.github(workflow, job, github_event, name=name))
     assert "evil" in result.log
     assert result.commands == []
-    assert not any("evil" in body for body in repository.forge.mine)
+    assert not any("evil" in body for body in repository.forge.own_bodies)
 
 
 def test_every_step_that_runs_pulumi_stops_commands() -> None:
-    """In each workflow, before anything of a program or a build is printed."""
+    """Each step stops the runner's commands before a program or a build prints anything."""
     for path in GITHUB:
         for job in load(path)["jobs"].values():
             for step in job["steps"]:
@@ -309,25 +330,30 @@ STACKS = "dev\nprod\npr-1\npr-12\nacme/pr-121\nold-pr-1\npr-1-copy\nxpr-12\npr-\
 @pytest.mark.parametrize(
     ("number", "states", "destroyed"),
     [
-        (1, {1: "closed", 12: "closed"}, ["pr-1"]),
-        (12, {1: "closed", 12: "closed"}, ["pr-12"]),
-        (121, {121: "closed"}, ["acme/pr-121"]),
-        (1, {1: "open"}, []),
-        (2, {2: "closed"}, []),
-        (None, {1: "closed", 12: "open", 121: "closed"}, ["pr-1", "acme/pr-121"]),
-        (None, {1: "open", 12: "open", 121: "open"}, []),
+        pytest.param(1, {1: "closed", 12: "closed"}, ["pr-1"], id="closed"),
+        pytest.param(12, {1: "closed", 12: "closed"}, ["pr-12"], id="a longer number"),
+        pytest.param(121, {121: "closed"}, ["acme/pr-121"], id="an organisation's stack"),
+        pytest.param(1, {1: "open"}, [], id="open"),
+        pytest.param(2, {2: "closed"}, [], id="without a stack"),
+        pytest.param(
+            None,
+            {1: "closed", 12: "open", 121: "closed"},
+            ["pr-1", "acme/pr-121"],
+            id="sweep of two closed",
+        ),
+        pytest.param(None, {1: "open", 12: "open", 121: "open"}, [], id="sweep of none"),
     ],
 )
 def test_only_what_is_closed_is_destroyed(
     repository: Repository, number: int | None, states: dict[int, str], destroyed: list[str]
 ) -> None:
-    """Names are compared whole: closing 1 leaves 12 alone, and open requests keep theirs."""
-    repository.fake("stacks", STACKS)
+    """Numbers are compared whole: closing 1 keeps 12, and open requests keep their stacks."""
+    repository.configure_fake("stacks", STACKS)
     repository.forge.states = states
-    happening = {} if number is None else event("closed", number=number)
+    github_event = {} if number is None else event("closed", number=number)
 
     name = "schedule" if number is None else "pull_request"
-    result = done(repository.github("preview-environment", "down", happening, name=name))
+    result = completed(repository.github("preview-environment", "down", github_event, name=name))
 
     assert result.failed == [], result.log
     gone = [
@@ -337,12 +363,12 @@ def test_only_what_is_closed_is_destroyed(
 
 
 def test_one_failure_keeps_no_other_from_being_swept(repository: Repository) -> None:
-    """What cannot be destroyed, or is not known to be closed, fails the job at its end."""
-    repository.fake("stacks", "pr-1\npr-2\npr-3\n")
-    repository.fake("fails", "^destroy .*pr-2")
+    """A stack that cannot be destroyed, or checked, fails the job after the others are done."""
+    repository.configure_fake("stacks", "pr-1\npr-2\npr-3\n")
+    repository.configure_fake("fails", "^destroy .*pr-2")
     repository.forge.states = {2: "closed", 3: "closed"}
 
-    result = done(repository.github("preview-environment", "down", {}, name="schedule"))
+    result = completed(repository.github("preview-environment", "down", {}, name="schedule"))
 
     assert result.failed == ["Down"]
     assert repository.calls[-1].endswith("--stack pr-3")
@@ -354,16 +380,16 @@ def test_one_failure_keeps_no_other_from_being_swept(repository: Repository) -> 
 def test_no_environment_without_secrets(
     repository: Repository, job: str, without: dict[str, Any]
 ) -> None:
-    """A fork is given no deployment, and no failing job either."""
+    """A fork gets no deployment, and no failing job."""
     action = "opened" if job == "up" else "closed"
     assert repository.github("preview-environment", job, event(action, **without)) is None
 
 
 def test_no_secret_is_printed(repository: Repository) -> None:
     """No token and no key is in a log, a summary or a comment."""
-    repository.plan("prod", "04_replacement")
+    repository.set_plan("prod", "04_replacement")
     repository.forge.states[7] = "closed"
-    repository.fake("stacks", "pr-7\n")
+    repository.configure_fake("stacks", "pr-7\n")
     results = [
         repository.github("preview", "preview", event("opened")),
         repository.github("deploy", "up", {}, name="push", stack="dev"),
@@ -371,6 +397,6 @@ def test_no_secret_is_printed(repository: Repository) -> None:
         repository.github("preview-environment", "down", event("closed")),
     ]
 
-    shown = json.dumps([(result.log, result.summary) for result in map(done, results)])
-    shown += "".join(repository.forge.mine)
+    shown = json.dumps([(result.log, result.summary) for result in map(completed, results)])
+    shown += "".join(repository.forge.own_bodies)
     assert not [secret for secret in (TOKEN, *KEYS.values()) if secret in shown]

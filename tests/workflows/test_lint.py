@@ -1,4 +1,4 @@
-"""The example workflows pass linters, a security scanner, and what we ask of them beside."""
+"""Tests that the example workflows pass linters, a security scanner and our own rules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _jobs() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _scripts() -> dict[str, str]:
-    """Every script of both forges."""
+    """Return every script of both forges."""
     found = {
         f"{name}: {step['name']}": step["run"]
         for name, job in _jobs()
@@ -60,14 +60,14 @@ SCRIPTS = _scripts()
 
 @pytest.mark.parametrize("command", LINTERS.values(), ids=LINTERS)
 def test_linters_find_nothing(command: list[str | Path]) -> None:
-    """Schemas, the security scanner at its strictest but one, and the shell linter are content."""
+    """Schemas, the security scanner at its second strictest level, and the shell linter pass."""
     name, *arguments = map(str, command)
     done = subprocess.run([BIN / name, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_actionlint_finds_nothing() -> None:
-    """The linter for workflows is content, where it is on PATH: no Python package brings it."""
+    """The linter for workflows passes if it is on PATH; no Python package provides it."""
     if not shutil.which("actionlint"):
         pytest.skip("actionlint is not on PATH")
     command = ["actionlint", "-shellcheck", str(BIN / "shellcheck"), *map(str, GITHUB)]
@@ -77,7 +77,7 @@ def test_actionlint_finds_nothing() -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_every_script_is_sound_and_short(script: str) -> None:
-    """The shell linter is content with each script, and what is longer belongs into a program."""
+    """Each script passes the shell linter and is short; longer ones belong into a program."""
     done = subprocess.run(
         # Variables come from the workflow, and GitLab's scripts share theirs.
         [BIN / "shellcheck", "--shell=bash", "--exclude=SC2034,SC2153,SC2154", "-"],
@@ -92,7 +92,7 @@ def test_every_script_is_sound_and_short(script: str) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_our_own_commands_exist(script: str) -> None:
-    """Each call of ``langsmith-pulumi`` has a command and options that it knows."""
+    """Each call of ``langsmith-pulumi`` uses an existing command with existing options."""
     for call in re.findall(r"langsmith-pulumi ((?:[^|>&\n\\]|\\\n)+)", script):
         words = [word.strip("\"'") for word in call.replace("\\\n", " ").split()]
         _assert_parses(main, words)
@@ -109,7 +109,7 @@ def _assert_parses(command: click.Command, words: list[str]) -> None:
 
 @pytest.mark.parametrize("path", GITHUB, ids=lambda path: path.stem)
 def test_rights_are_the_least(path: Path) -> None:
-    """No workflow has rights by default; each job names what it needs and how long it may run."""
+    """No workflow has permissions by default; each job names its own, and a time limit."""
     workflow = load(path)
     assert workflow["permissions"] == {}
     assert "pull_request_target" not in workflow["on"]
@@ -120,7 +120,7 @@ def test_rights_are_the_least(path: Path) -> None:
 
 
 def test_actions_are_few_and_pinned() -> None:
-    """Foreign code is three actions at whole commits; none keeps the token for later steps."""
+    """Only three actions are used, pinned to commits; no checkout keeps the token."""
     steps = [step for _, job in _jobs() for step in job["steps"] if "uses" in step]
     assert {step["uses"].partition("@")[0] for step in steps} == {
         "actions/checkout",
@@ -133,7 +133,7 @@ def test_actions_are_few_and_pinned() -> None:
 
 
 def test_secrets_go_only_to_the_steps_that_need_them() -> None:
-    """No job-wide secret; what comments has no keys, and nothing is pasted into a script."""
+    """No secret is job-wide, a step that comments has no keys, and no script has expressions."""
     for _, job in _jobs():
         assert "secrets." not in str(job.get("env"))
         for step in job["steps"]:

@@ -1,4 +1,4 @@
-"""What the workflows' README tells to set is what the code and the project need."""
+"""Tests that the workflows' README names the labels and requirements that are needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ README = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 
 
 def _report(kinds: Iterable[Kind]) -> Report:
-    """A report in which all there is happens at once."""
+    """Return a report with every kind of change and a failure."""
     failed = {"diagnostics": [{"severity": "error", "message": "no"}]}
     (stack,) = report_on([read_plan("plan.json", failed)]).stacks
     deployments = tuple(DeploymentChange("", "", "", kind, "") for kind in kinds)
@@ -29,14 +29,14 @@ def _report(kinds: Iterable[Kind]) -> Report:
 
 
 def test_the_readme_names_every_label() -> None:
-    """Who runs the README's commands has each label that a report can set, and no other."""
+    """The README's commands create each label that a report can set, and no other."""
     (named,) = re.findall(r"for label in (.+); do\n  gh label create \"langsmith:\$label\"", README)
-    told = sorted(f"langsmith:{name}" for name in named.split())
-    assert told == sorted(labels(_report(Kind)))
+    created = sorted(f"langsmith:{name}" for name in named.split())
+    assert created == sorted(labels(_report(Kind)))
 
 
 def test_requirements_are_compatible_releases() -> None:
-    """The example's requirements admit the versions they are tested with, and no next major."""
+    """The example's requirements allow the tested versions, and no next major version."""
     lines = (EXAMPLES / "project/requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = {r.name: r for r in map(Requirement, (x for x in lines if not x.startswith("#")))}
 
