@@ -36,6 +36,7 @@ check: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/make_inputs.py
 	$(BIN)/python docs/make_changes.py
+	$(BIN)/python docs/make_report_schema.py
 	$(BIN)/python -m tests.review.draw_picture docs/report.svg
 	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
 

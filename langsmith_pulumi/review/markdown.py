@@ -22,7 +22,7 @@ from .lines import (
     operations,
     resource_line,
 )
-from .summary import MARKS, most_severe_first, sentence, severity, stack_severity
+from .summary import MARKS, has_losses, most_severe_first, sentence, severity, stack_severity
 from .truncate import WHOLE
 from .values import Placeholder, Untrusted, escape_invisible, shorten
 
@@ -48,7 +48,7 @@ def as_markdown(report: Report, level: TruncationLevel = WHOLE) -> str:
         *_counts(report, level),
         *_left_out(level),
     ]
-    for stack in most_severe_first(report)[: level.stacks]:
+    for stack in _listed_stacks(report, level):
         if stack.changes or stack.warnings:
             lines += _stack(stack, level, headed=len(report.stacks) > 1)
     return "\n".join(lines).rstrip() + "\n"
@@ -66,6 +66,14 @@ def marker(stack: StackReport) -> str:
 def _only_stack(report: Report) -> str:
     """Return the stack's name if there is only one; of several each has its own heading."""
     return f"{code_span(shorten(report.stacks[0].title))}: " if len(report.stacks) == 1 else ""
+
+
+def _listed_stacks(report: Report, level: TruncationLevel) -> list[StackReport]:
+    """Return the stacks that a level lists; the names of losses are needed most."""
+    stacks = most_severe_first(report)
+    if len(stacks) > level.stacks:
+        stacks.sort(key=has_losses, reverse=True)
+    return stacks[: level.stacks]
 
 
 def _left_out(level: TruncationLevel) -> list[str]:
@@ -117,7 +125,7 @@ def _counts_by_stack(report: Report, level: TruncationLevel) -> list[str]:
         "",
         f"| stack | {' | '.join(head)} |",
         f"| --- |{' ---: |' * len(head)}",
-        *(_stack_row(stack, kinds) for stack in most_severe_first(report)[: level.stacks]),
+        *(_stack_row(stack, kinds) for stack in _listed_stacks(report, level)),
         *([f"| and {more} more |{'  |' * len(head)}"] if more > 0 else []),
     ]
 

@@ -51,15 +51,20 @@ def severity(report: Report) -> Severity:
 
 def stack_severity(stack: StackReport) -> Severity:
     """Return the severity of a stack; an incomplete plan may leave out a loss."""
-    kinds = {change.kind for change in stack.deployments}
     if stack.failed:
         return Severity.FAILED
-    loses_variables = any(change.variables_lost for change in stack.deployments)
-    if stack.incomplete or stack.destructive or loses_variables or not kinds.isdisjoint(LOSSES):
+    if stack.incomplete or has_losses(stack):
         return Severity.LOSS
     if any(change.may_rebuild for change in stack.deployments):
         return Severity.REBUILD
     return Severity.CHANGE if stack.changes else Severity.NONE
+
+
+def has_losses(stack: StackReport) -> bool:
+    """Return True if the plan of a stack shows a loss, or a change that may be one."""
+    return bool(stack.destructive) or any(
+        change.kind in LOSSES or change.variables_lost for change in stack.deployments
+    )
 
 
 def most_severe_first(report: Report) -> list[StackReport]:

@@ -1,7 +1,7 @@
 """The levels of detail of a report, and the choice of the first one that fits into a comment.
 
-The verdict, the counts and the names of what is lost are left out last. Each level says what it
-leaves out.
+The summary is never left out; the counts and the names of what is lost are the last details to go.
+Each level says what it leaves out.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TruncationLevel:
     losses: int = _UNLIMITED
     """Most lost deployments and other resources that are named per stack and kind."""
     stacks: int = _UNLIMITED
-    """Most stacks that are listed, the most severe first."""
+    """Most stacks that are listed; those with losses come first if there are more."""
 
 
 WHOLE = TruncationLevel()
@@ -52,7 +52,7 @@ _NO_VALUES: frozenset[Kind] = frozenset()
 LEVELS = (
     WHOLE,
     TruncationLevel(
-        "values of deployments that are not lost, and the ends of long lists and messages",
+        "values of deployments that are not lost, and parts of long lists and messages",
         values=frozenset(LOSSES),
         others=20,
         message_length=600,
@@ -60,8 +60,7 @@ LEVELS = (
         names=20,
     ),
     TruncationLevel(
-        "everything but the counts, the names of what is lost and the first messages, of up to "
-        "50 stacks",
+        "everything but the counts, the names of losses and the first messages",
         values=_NO_VALUES,
         fields=False,
         others=0,

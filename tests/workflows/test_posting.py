@@ -113,7 +113,7 @@ def test_nothing_is_written_twice(forge: ForgeServer, environ: Environ) -> None:
 
     result = comment(f"{DEV}\nsame\n", environ, report=CHANGES)
 
-    assert result.sentence == "Comment: the comment says so already."
+    assert result.sentence == "Comment: the comment is up to date."
     assert len(forge.writes) == written
 
 

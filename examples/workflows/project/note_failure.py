@@ -1,10 +1,10 @@
-"""Notes in a plan that its preview failed, so that the report says so and its gate refuses it.
+"""Add an error to a plan whose preview failed, so that the report shows it and the gate refuses.
 
 Usage: python note_failure.py PLAN STACK EXIT_CODE
 
-Pulumi does not write every failure into the plan, and of some previews there is no plan at all.
-Then the file holds just the note. It names the stack, by which the comment of an earlier plan is
-found and edited.
+Pulumi does not write every failure into the plan, and some previews write no plan at all. The file
+then holds just the error. It names the stack, so that the comment of an earlier plan is found and
+edited.
 """
 
 import json
@@ -16,7 +16,7 @@ import yaml
 
 
 def note_failure(path: Path, stack: str, exit_code: str) -> None:
-    """Add an error to the plan in a file, or make one of it where there is no plan."""
+    """Add an error to the plan in a file, or create a plan if there is none."""
     plan = _plan(path)
     plan["diagnostics"] = [*(plan.get("diagnostics") or []), _error(stack, exit_code)]
     path.write_text(json.dumps(plan), encoding="utf-8")

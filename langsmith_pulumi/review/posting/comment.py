@@ -30,7 +30,7 @@ class Posted(str, Enum):
 
     CREATED = "posted a comment"
     EDITED = "edited the comment"
-    UNCHANGED = "the comment says so already"
+    UNCHANGED = "the comment is up to date"
     SKIPPED = "nothing changes, and there is no comment to correct"
 
 
