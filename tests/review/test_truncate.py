@@ -63,7 +63,7 @@ def test_a_report_says_that_it_was_shortened(limit: int) -> None:
     ("stacks", "deployments"),
     [
         pytest.param(1, 300, id="hundreds of deployments"),
-        pytest.param(1, 1000, id="a thousand of deployments"),
+        pytest.param(1, 1000, id="a thousand deployments"),
         pytest.param(300, 1, id="hundreds of stacks"),
         pytest.param(100, 10, id="many stacks with many deployments"),
         pytest.param(60, 30, id="many losses in each of many stacks"),

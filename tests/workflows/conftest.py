@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def forge() -> Iterator[ForgeServer]:
-    """A forge with the open request 7."""
+    """Run a fake forge with the open request 7."""
     forge = ForgeServer(states={7: "open"})
     server = serve(forge)
     yield forge
@@ -24,11 +24,11 @@ def forge() -> Iterator[ForgeServer]:
 
 @pytest.fixture(params=["github", "gitlab"])
 def environ(request: pytest.FixtureRequest, forge: ForgeServer, tmp_path: Path) -> dict[str, str]:
-    """The variables of a pipeline for request 7, on each forge in turn."""
+    """Return the variables of a pipeline for request 7, on each forge in turn."""
     return github_environ(forge, tmp_path) if request.param == "github" else gitlab_environ(forge)
 
 
 @pytest.fixture
 def repository(forge: ForgeServer, tmp_path: Path) -> Repository:
-    """A repository whose pipelines can be run."""
+    """Return a repository whose pipelines can be run."""
     return Repository.create(forge, tmp_path)
