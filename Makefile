@@ -32,6 +32,7 @@ check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m tests.dead_code
 
 docs: $(READY)
 	$(BIN)/python docs/make_inputs.py

@@ -14,7 +14,6 @@ Flat = dict[str, Any]
 
 SPEC = "source_config.resource_spec."
 NAMESPACE = "source_config.listener_config.k8s_namespace"
-NESTED = ("source_config", "source_revision_config")
 
 
 class Cost(IntEnum):

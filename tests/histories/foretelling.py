@@ -16,7 +16,6 @@ from .costs import (
     Flat,
     changes,
     cost_of,
-    holds_unknown,
     worst,
 )
 
@@ -185,8 +184,3 @@ def _made(
     if not (world.has_revision or _has_revision_config(wanted) or _makes_revision(changed, world)):
         return 0  # there is nothing yet that could be built
     return int(cost is Cost.REVISION)
-
-
-def relies_on_unknown(foretold: Foretold, wanted: Flat | None) -> bool:
-    """Whether a promise counts an unknown value as changed."""
-    return bool(foretold.changed) and holds_unknown(wanted)
