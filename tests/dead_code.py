@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from vulture import Vulture  # type: ignore[import-untyped] - it brings no types
+from vulture import Vulture  # type: ignore[import-untyped]
 
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
