@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -62,7 +63,8 @@ def test_the_path_of_the_control_plane_is_kept(server: Scripted) -> None:
     """A self-hosted control plane lives below a path, which every request keeps."""
     server.plays(Reply(body=deployment()))
 
-    ControlPlane(Settings(KEY, f"{server.url}/base/api-host")).get(DEPLOYMENT)
+    with closing(ControlPlane(Settings(KEY, f"{server.url}/base/api-host"))) as client:
+        client.get(DEPLOYMENT)
 
     assert server.lines == [f"GET /base/api-host/v2/deployments/{DEPLOYMENT}"]
 
@@ -73,7 +75,8 @@ def test_no_proxy_leads_to_this_machine(server: Scripted, monkeypatch: pytest.Mo
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     server.plays(Reply(body=deployment()))
 
-    ControlPlane(Settings(KEY, server.url)).get(DEPLOYMENT)
+    with closing(ControlPlane(Settings(KEY, server.url))) as client:
+        client.get(DEPLOYMENT)
 
     assert len(server.requests) == 1
 
@@ -276,11 +279,11 @@ def test_debugging_tells_requests_and_nothing_else(
     """One switch shows method, path, status, duration and request id: no body, header or query."""
     monkeypatch.setenv("LANGSMITH_PULUMI_DEBUG", "1")
     server.plays(Reply(201, deployment(), {"X-Request-Id": "req-9"}), Reply(400), page())
-    client = ControlPlane(Settings(KEY, server.url))
 
-    client.create(create_request())
-    client.build_log(DEPLOYMENT, FIRST)
-    client.find("support-agent")
+    with closing(ControlPlane(Settings(KEY, server.url))) as client:
+        client.create(create_request())
+        client.build_log(DEPLOYMENT, FIRST)
+        client.find("support-agent")
     shown = capsys.readouterr().err
 
     assert re.search(r"POST /v2/deployments 201 \d\.\d\ds req-9\n", shown)

@@ -550,7 +550,9 @@ class Hanging(httpx.BaseTransport):
 
 
 def hanging(server: Scripted, time: Time, answers: int) -> ControlPlane:
-    transport = Hanging(httpx.HTTPTransport(verify=False), time, answers)
+    # Nobody closes this client, so it keeps no connection open.
+    inner = httpx.HTTPTransport(verify=False, limits=httpx.Limits(max_keepalive_connections=0))
+    transport = Hanging(inner, time, answers)
     settings = Settings(KEY, server.url)
     return ControlPlane(settings, transport=transport, sleep=time.sleep, clock=time.clock)
 

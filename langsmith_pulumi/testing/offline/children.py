@@ -95,6 +95,7 @@ class Child:
         for reader in self._readers:
             if reader.ident:
                 reader.join(_GRACE_SECONDS)
+        self._close_input()
         return code
 
     def stop(self) -> None:
@@ -104,10 +105,14 @@ class Child:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, number)
                 self.wait(_GRACE_SECONDS)
+        self._close_input()
+
+    def _close_input(self) -> None:
         with contextlib.suppress(OSError):
             if self._process.stdin:
                 self._process.stdin.close()
 
     def _relay(self, stream: IO[str], is_error: bool) -> None:  # noqa: FBT001 - see the class
-        for line in stream:
-            self._on_line(line, is_error)
+        with stream:
+            for line in stream:
+                self._on_line(line, is_error)

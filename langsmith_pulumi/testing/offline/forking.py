@@ -101,5 +101,6 @@ class ForkedProcess:
         return self._code
 
     def _watch(self) -> None:
-        self._code = int(self._status.readline() or self._code)
+        with self._status:
+            self._code = int(self._status.readline() or self._code)
         self._ended.set()
