@@ -142,8 +142,7 @@ def _stack_row(stack: StackReport, kinds: list[Kind]) -> str:
 def _stack(stack: StackReport, level: TruncationLevel, *, headed: bool) -> list[str]:
     incomplete = [f"⚠️ **{_markdown(line.pieces)}**" for line in incomplete_lines(stack)]
     rest = [kind for kind in Kind if kind not in LOSSES]
-    return [
-        *(["", f"### {code_span(shorten(stack.title))}"] if headed else []),
+    body = [
         *(line for text in incomplete for line in ("", text)),
         *_messages(stack, level),
         *(line for kind in LOSSES for line in _section(stack, kind, level, headed=headed)),
@@ -152,6 +151,7 @@ def _stack(stack: StackReport, level: TruncationLevel, *, headed: bool) -> list[
         *(line for kind in rest for line in _section(stack, kind, level, headed=headed)),
         *_everything_else(stack, level),
     ]
+    return ["", f"### {code_span(shorten(stack.title))}", *body] if headed and body else body
 
 
 def _messages(stack: StackReport, level: TruncationLevel) -> list[str]:
@@ -174,6 +174,8 @@ def _section(stack: StackReport, kind: Kind, level: TruncationLevel, *, headed: 
     found = [deployment_lines(change, level) for change in changes]
     if kind in LOSSES:
         return _caution(title, _list(found, level.losses))
+    if not level.names:
+        return []
     lines = _list(found, level.names)
     if len(changes) >= _FOLDED_FROM:
         return ["", title, *_folded(count(len(changes), "deployment"), lines)]
@@ -212,7 +214,7 @@ def _item(line: Line) -> str:
 
 
 def _everything_else(stack: StackReport, level: TruncationLevel) -> list[str]:
-    if not stack.harmless:
+    if not (stack.harmless and level.others):
         return []
     lines = _list([[resource_line(other)] for other in stack.harmless], level.others)
     return _folded(f"Everything else: {_operation_counts(stack.harmless)}", lines)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from langsmith_pulumi.review import UnreadablePlan, review
+from langsmith_pulumi.review import UnreadablePlan, review, schema
 from langsmith_pulumi.review.values import escape_invisible, shorten
 from tests.review.building import bucket, error, inputs, plan, rollout, step
 from tests.review.rendering import ALLOWED_ELEMENTS, Page
@@ -20,6 +21,7 @@ from tests.workflows.runner import executed_commands
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+VALIDATOR = Draft202012Validator(schema())
 CANARY = "canary-7f3a"
 ROUNDS = int(os.environ.get("LANGSMITH_PULUMI_ROUNDS", "30"))
 MARKUP = ("|", "`", "``", "```", "~~~", "*", "_", "> ", "- ", "\\", "===", "---", "$x$", "&lt;")
@@ -112,6 +114,7 @@ def test_a_report_on_a_hostile_plan(found: dict[str, Any]) -> None:
     assert_each_change_is_named(found, markdown, data)
     assert all(escape_invisible(line) == line for line in text.split("\n"))
     assert executed_commands(text) == executed_commands(markdown) == []
+    VALIDATOR.validate(json.loads(data))
     small = review(documents(found, of_stack(plan(), "b"), of_stack(found, "c")), limit=1500)
     assert len(small.text.encode()) <= 1500
     assert_well_formed(small.text)

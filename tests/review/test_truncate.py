@@ -51,6 +51,14 @@ def test_nothing_lost_is_left_out_before_anything_else(number: int, limit: int) 
     assert not (lost_unnamed and "`changed-" in text)
 
 
+def test_a_report_of_losses_says_nothing_else_of_a_stack() -> None:
+    """At the level of losses a stack is listed for its losses and messages alone."""
+    document = plan(*mixed_steps(2))
+    report = report_on([read_plan("a", document), read_plan(*of_stack(document, "b"))])
+    text = as_markdown(report, LEVELS[2])
+    assert (text.count("### `"), text.count("[!CAUTION]"), "New revision:" in text) == (2, 4, False)
+
+
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_report_says_that_it_was_shortened(limit: int) -> None:
     """The result and the text agree on what is left out."""
