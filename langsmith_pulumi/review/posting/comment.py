@@ -31,7 +31,7 @@ class Posted(str, Enum):
     CREATED = "posted a comment"
     EDITED = "edited the comment"
     UNCHANGED = "the comment is up to date"
-    SKIPPED = "nothing changes, and there is no comment to correct"
+    SKIPPED = "there is none to edit, and no new one is needed"
 
 
 @dataclass(frozen=True)
