@@ -283,7 +283,7 @@ def _deployment(change: DeploymentChange) -> DeploymentJson:
 def _field(change: FieldChange) -> FieldJson:
     return FieldJson(
         path=change.path,
-        impact=change.change,
+        impact=change.impact,
         before=ValueJson(**value_state(change.before)),
         after=ValueJson(**value_state(change.after)),
         drift=change.drift,

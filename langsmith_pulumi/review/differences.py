@@ -31,7 +31,7 @@ class FieldChange:
     """One value that changes, by its path; None means "not set"."""
 
     path: str
-    change: Change
+    impact: Change
     before: Any
     after: Any
     drift: bool = False
@@ -83,10 +83,10 @@ class Differences:
             self.unmanaged,
         )
 
-    def include(self, change: Change) -> bool:
+    def include(self, impact: Change) -> bool:
         """Return True if a visible change costs this; a changed secret makes a revision."""
-        secret = bool(self.secrets) and change is Change.REVISION
-        return secret or any(field.change is change for field in self.fields)
+        secret = bool(self.secrets) and impact is Change.REVISION
+        return secret or any(field.impact is impact for field in self.fields)
 
 
 def between(
@@ -155,10 +155,10 @@ def _fields(olds: Bag, news: Bag, recorded: Bag, table: Iterable[Field]) -> Iter
             yield FieldChange(leaf, field.change, old, new, drift)
 
 
-def _value(properties: Bag, field: Field, path: str) -> Any:
+def _value(inputs: Bag, field: Field, path: str) -> Any:
     """Return the value at a path; keys of an object that is compared by key may hold dots."""
-    owner, key = bags.get(properties, field.path), path[len(field.path) + 1 :]
-    return owner.get(key) if key and isinstance(owner, dict) else bags.get(properties, path)
+    owner, key = bags.get(inputs, field.path), path[len(field.path) + 1 :]
+    return owner.get(key) if key and isinstance(owner, dict) else bags.get(inputs, path)
 
 
 def _collapsed(news: Bag, changes: Iterable[Changed]) -> Iterator[tuple[str, Field]]:
@@ -171,10 +171,10 @@ def _collapsed(news: Bag, changes: Iterable[Changed]) -> Iterator[tuple[str, Fie
             yield path, change.field
 
 
-def _unknown_ancestor(properties: Bag, path: str) -> str | None:
+def _unknown_ancestor(inputs: Bag, path: str) -> str | None:
     parts = path.split(".")
     prefixes = (".".join(parts[:end]) for end in range(1, len(parts)))
-    return next((p for p in prefixes if bags.is_unknown(bags.get(properties, p))), None)
+    return next((p for p in prefixes if bags.is_unknown(bags.get(inputs, p))), None)
 
 
 def _secrets(olds: Bag, news: Bag, recorded: Bag) -> Iterator[SecretChange]:
@@ -212,16 +212,16 @@ def _is_drift(name: str, olds: Bag, recorded: Bag) -> bool:
     return names_differ or live.get(name) != last.get(name)
 
 
-def _fingerprints(properties: Bag) -> Bag:
-    fingerprints = properties.get(FINGERPRINTS)
+def _fingerprints(inputs: Bag) -> Bag:
+    fingerprints = inputs.get(FINGERPRINTS)
     return fingerprints if isinstance(fingerprints, dict) else {}
 
 
-def _names(properties: Bag) -> set[str]:
+def _names(inputs: Bag) -> set[str]:
     """Return the names of the secrets: the live ones if known, else those of the program."""
     for key in (FINGERPRINTS, SECRETS):
-        if isinstance(properties.get(key), dict):
-            return set(properties[key])
+        if isinstance(inputs.get(key), dict):
+            return set(inputs[key])
     return set()
 
 

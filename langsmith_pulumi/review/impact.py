@@ -336,7 +336,7 @@ def _reasons(analysis: _Analysis) -> tuple[str, ...]:
     if analysis.action is not Action.REPLACE:
         return ()
     step, fields = analysis.group.step, analysis.differences.fields
-    fixed = tuple(field.path for field in fields if field.change is Change.REPLACE)
+    fixed = tuple(field.path for field in fields if field.impact is Change.REPLACE)
     return (step and step.replace_reasons) or fixed
 
 

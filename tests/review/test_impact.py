@@ -87,7 +87,7 @@ def test_kinds_follow_the_table_of_changes() -> None:
     change = only_change(
         update_step(inputs(), inputs(source_config__install_command="make", display_name="A"))
     )
-    assert {field.path: field.change for field in change.fields} == {
+    assert {field.path: field.impact for field in change.fields} == {
         "source_config.install_command": Change.REVISION,
         "display_name": Change.IN_PLACE,
     }
