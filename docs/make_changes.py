@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from langsmith_pulumi.control_plane.models import ResourceSpec
-from langsmith_pulumi.provider.changes import FIELDS, RESOURCE_SPEC, Change, Field
+from langsmith_pulumi.provider.changes import FIELDS, RESOURCE_SPEC, Field, Impact
 
 PAGE = Path(__file__).parent / "changes.md"
 
@@ -24,9 +24,9 @@ nothing and ends its management. `secrets` are one set: a variable left out of i
 """
 
 _KINDS = {
-    Change.REPLACE: "Replaces the deployment: its database and threads are lost",
-    Change.REVISION: "Makes a new revision: built and deployed again, the old one serves meanwhile",
-    Change.IN_PLACE: "Changes in place: nothing is built, nothing restarts",
+    Impact.REPLACE: "Replaces the deployment: its database and threads are lost",
+    Impact.REVISION: "Makes a new revision: built and deployed again, the old one serves meanwhile",
+    Impact.IN_PLACE: "Changes in place: nothing is built, nothing restarts",
 }
 
 
@@ -35,8 +35,8 @@ def page() -> str:
     return "\n".join([_HEAD, *(_section(kind) for kind in _KINDS)])
 
 
-def _section(kind: Change) -> str:
-    rows = [_row(field) for field in FIELDS if field.change is kind]
+def _section(kind: Impact) -> str:
+    rows = [_row(field) for field in FIELDS if field.impact is kind]
     return "\n".join([f"## {_KINDS[kind]}\n", "| field | why |", "| --- | --- |", *rows, ""])
 
 

@@ -1,4 +1,4 @@
-"""The resource that programs declare, and its child that waits for the rollout."""
+"""The resource ``Deployment`` and its child ``Rollout``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pulumi.output import Unknown
 
 from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
-from .provider.changes import REVISION_FIELDS
-from .provider.options import NO_VALUE, OPTIONS, READ_ONLY, VARIABLE_NAMES
-from .provider.rollout_ids import url_in
+from .provider.changes import REVISION_FIELDS, SECRETS
+from .provider.properties import NO_VALUE, OPTIONS, READ_ONLY, VARIABLE_NAMES, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +26,14 @@ _CONFIG = "source_config."
 _REVISION_KEYS = [
     field.path.removeprefix(_CONFIG) for field in REVISION_FIELDS if field.path.startswith(_CONFIG)
 ]
-"""The part of ``source_config`` that a revision is made of."""
+"""The fields of ``source_config`` that belong to a revision."""
+_REVISION_INPUTS = tuple(
+    dict.fromkeys(
+        "secret_fingerprints" if field.path == SECRETS else field.path.partition(".")[0]
+        for field in REVISION_FIELDS
+    )
+)
+"""The properties of a deployment that belong to a revision, and are inputs of its rollout."""
 
 _ROLLOUT_OUTPUTS = (
     "url",
@@ -47,27 +53,27 @@ _INTERNAL = (
     OPTIONS,
     READ_ONLY,
 )
-"""Properties that serve the provider; an exported resource does not show them."""
+"""Properties for the provider, which an exported resource does not show."""
 
 
 class Rollout(Resource, module="langsmith", name="Rollout"):
-    """The wait until a deployment's newest revision serves; every ``Deployment`` makes its own.
+    """The wait until a deployment's newest revision is deployed; each ``Deployment`` creates one.
 
-    In a plan it stands for the cost of a change: a deployment changes in place when its rollout is
-    untouched, and is built and deployed again when its rollout changes. A failed revision is an
-    error of the rollout, and the next ``pulumi up`` retries it.
+    In a plan it shows the impact of a change: a deployment changes in place if its rollout does not
+    change, and is built and deployed again if its rollout changes. A failed revision is an error of
+    the rollout, and the next ``pulumi up`` retries it.
     """
 
     deployment_id: pulumi.Output[str]
-    """The deployment that is waited for."""
+    """The id of the deployment."""
     url: pulumi.Output[str]
-    """Where the agent is served; known once a revision has been deployed."""
+    """The URL of the agent; known when a revision has been deployed."""
     active_revision_id: pulumi.Output[str]
-    """The revision that serves."""
+    """The active revision."""
     repo_commit_sha: pulumi.Output[str | None]
     """The commit that was built (``github`` only)."""
     image_version: pulumi.Output[str | None]
-    """Version of the agent server that the image holds."""
+    """The version of the agent server in the image."""
 
     def __init__(  # noqa: PLR0913 - what a rollout takes from its deployment
         self,
@@ -80,30 +86,24 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         timeout: pulumi.Input[float] | None,
         read_id: pulumi.Input[str] | None = None,
     ) -> None:
-        """Made by ``Deployment``; takes what a revision is made of from its outputs.
+        """Declare the rollout of a deployment, with the deployment's outputs as inputs.
 
-        From the outputs and not from the program, so that ``ignore_changes`` on the deployment
-        holds for its rollout too. ``given`` are the inputs that the program sets: in a preview, an
-        output for any other is unknown, and would pass for a change. ``custom_url`` is the URL that
-        the program may give; as the input ``url`` it makes the output as secret as it is.
-        ``read_id`` is the id of a deployment that is only read: its rollout is only read too, so it
+        The outputs are used instead of the program's arguments, so that ``ignore_changes`` on the
+        deployment holds for its rollout too. ``given`` are the inputs that the program sets: in a
+        preview all other outputs are unknown, and would look like a change. ``custom_url`` is the
+        URL that the program may give; as the input ``url`` it makes the output secret if it is.
+        ``read_id`` is the id of a deployment that is only read. Its rollout is only read too, so it
         neither waits nor retries.
         """
-        taken = {
-            "workspace_id": deployment.workspace_id,
-            "source_config": deployment.source_config.apply(_revision_part),
-            "source_revision_config": deployment.source_revision_config,
-            "secret_fingerprints": deployment.secret_fingerprints,
-            "secret_references": deployment.secret_references,
-            "revision_source": deployment.revision_source,
-            "tracked_packages": deployment.tracked_packages,
-            "route_through_gateway": deployment.route_through_gateway,
-            "triggers": deployment.triggers,
+        inherited = {
+            key: _revision_value(key, getattr(deployment, key))
+            for key in ("workspace_id", *_REVISION_INPUTS)
+            if key in given
         }
         props: dict[str, Any] = {
             **dict.fromkeys(_ROLLOUT_OUTPUTS),
             **({} if custom_url is None else {"url": custom_url, "custom_url": custom_url}),
-            **{key: value for key, value in taken.items() if key in given},
+            **inherited,
             "deployment_id": deployment.id if read_id is None else read_id,
             "revision_id": deployment.requested_revision_id,
             READ_ONLY: None if read_id is None else True,
@@ -113,11 +113,11 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         }
         opts = pulumi.ResourceOptions(parent=deployment, id=read_id)
         super().__init__(RolloutProvider(), resource_name, props, opts)
-        _hide_internals(self)
+        _remove_internals(self)
 
 
 class Deployment(Resource, module="langsmith", name="Deployment"):
-    """An agent, deployed by the LangSmith control plane.
+    """An agent that the LangSmith control plane deploys.
 
     Example usage::
 
@@ -141,70 +141,70 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         )
         pulumi.export("url", agent.url)
 
-    The plan tells what a change costs: ``~ Deployment`` alone is in place; ``~ Deployment`` with
+    The plan shows the impact of a change: ``~ Deployment`` alone is in place; ``~ Deployment`` with
     ``~ Rollout`` is a new revision; ``+-`` on both is a replacement, which loses the deployment's
-    database and threads. Each argument below says which it is.
+    database and threads. Each argument below states its impact.
 
-    Fields that a program leaves out are not managed: what the service fills in is no change.
+    Fields that a program leaves out are not managed, so a default of the service is no change.
 
-    ``ResourceOptions(import_=ID)`` adopts a deployment that exists: nothing is made anew, a fixed
-    field that differs is refused, and the rest is patched where it differs.
+    ``ResourceOptions(import_=ID)`` adopts an existing deployment: a fixed field that differs is
+    refused, and all other fields are patched where they differ.
     """
 
     name: pulumi.Output[str]
-    """The deployment's name, which is its tracing project's name too."""
+    """The name of the deployment and of its tracing project."""
     display_name: pulumi.Output[str | None]
-    """The name that people see in the dashboard."""
+    """The name shown in the dashboard."""
     source: pulumi.Output[str]
-    """Where the agent comes from."""
+    """The source of the agent."""
     source_config: pulumi.Output[Mapping[str, Any]]
     """The deployment-wide configuration, as the program wrote it."""
     source_revision_config: pulumi.Output[Mapping[str, Any]]
-    """What the newest revision is built from, as the program wrote it."""
+    """The configuration of the newest revision, as the program wrote it."""
     secrets: pulumi.Output[Mapping[str, str]]
     """The environment variables, as the program wrote them; always secret."""
     secret_fingerprints: pulumi.Output[Mapping[str, str]]
-    """A keyed hash per variable, by which a plan names the one that changed."""
+    """A keyed hash of each variable, by which a plan names the changed ones."""
     secret_references: pulumi.Output[Sequence[Any] | None]
     """The environment variables that come from Kubernetes Secrets."""
     revision_source: pulumi.Output[str | None]
-    """Source of the newest revision, where it differs from the deployment's."""
+    """The source of the newest revision, where it differs from the deployment's."""
     tracked_packages: pulumi.Output[Sequence[str] | None]
     """Packages recorded with the newest revision."""
     route_through_gateway: pulumi.Output[bool | None]
     """Whether model calls go through the vendor's gateway."""
     triggers: pulumi.Output[Any]
-    """The values whose change asks for a new revision."""
+    """Values whose change requests a new revision."""
     workspace_id: pulumi.Output[str | None]
-    """The workspace that the program names; without one it is that of the settings."""
+    """The workspace that the program names, instead of that of the settings."""
     status: pulumi.Output[str]
-    """State of the deployment when last seen, by the rollout or a refresh.
+    """The last status of the deployment, from the rollout or a refresh.
 
-    ``READY`` says nothing of its newest revision.
+    ``READY`` does not mean that the newest revision is deployed.
     """
     latest_revision_id: pulumi.Output[str]
-    """The newest revision, whatever its state, whoever asked for it."""
+    """The newest revision, of any status, requested by anyone."""
     requested_revision_id: pulumi.Output[str]
-    """The revision that this program's last change asked for."""
+    """The revision that the last change of this program requested."""
     tenant_id: pulumi.Output[str]
-    """The workspace that the deployment was made in."""
+    """The workspace of the deployment."""
     control_plane_url: pulumi.Output[str]
-    """The control plane that the deployment was made on."""
+    """The URL of the deployment's control plane."""
     created_at: pulumi.Output[str]
-    """When it was made (ISO 8601)."""
+    """The time of its creation (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed (ISO 8601)."""
+    """The time of its last change (ISO 8601)."""
 
     rollout: Rollout
-    """The wait for the newest revision, for ``depends_on`` of what needs the agent to serve."""
+    """The rollout of the newest revision, for ``depends_on`` of a resource that needs the agent."""
     url: pulumi.Output[str]
-    """Where the agent is served. Whatever uses it waits for the rollout."""
+    """The URL of the agent. Resources that use it wait for the rollout."""
     active_revision_id: pulumi.Output[str]
-    """The revision that serves."""
+    """The active revision."""
     repo_commit_sha: pulumi.Output[str | None]
     """The commit that was built (``github`` only)."""
     image_version: pulumi.Output[str | None]
-    """Version of the agent server that the image holds."""
+    """The version of the agent server in the image."""
 
     def __init__(  # noqa: PLR0913 - the arguments are the resource's fields
         self,
@@ -297,7 +297,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "import_id": import_id,
             READ_ONLY: True if opts.id is not None else None,
             OPTIONS: _options(opts),
-            "progress_urn": _own_urn(resource_name, opts.parent),
+            "progress_urn": _urn_of(resource_name, opts.parent),
         }
         given = {key for key, value in props.items() if value is not None}
         if secrets is not None:
@@ -317,7 +317,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         )
         if wait_for_rollout is True and not opts.ignore_changes and opts.id is None:
             _warn_if_not_waited_for(self, self.rollout, given)
-        _hide_internals(self)
+        _remove_internals(self)
         self.status = _status(self, self.rollout)
         self.url = _url(self, self.rollout, custom_url)
         self.active_revision_id = self.rollout.active_revision_id
@@ -340,17 +340,17 @@ _OUTPUTS = (
 def _all_secret(secrets: Any) -> Any:
     """Make each value a secret, so that plans hide it and still show its name.
 
-    The SDK drops a value that is None, and the variable with it, so that one is marked instead.
+    The SDK drops a variable whose value is None, so ``NO_VALUE`` is sent for it.
     """
     if isinstance(secrets, Mapping):
         return {name: _secret(value) for name, value in secrets.items()}
     if secrets is None:
         return None
-    return pulumi.Output.secret(secrets).apply(_with_marks)
+    return pulumi.Output.secret(secrets).apply(_with_no_values)
 
 
 def _names(secrets: Any) -> Any:
-    """Return the names of the variables, by which the provider knows one that was added later."""
+    """Return the names of the variables, by which the provider recognizes ones added later."""
     if secrets is None:
         return None
     if isinstance(secrets, Mapping):
@@ -360,22 +360,22 @@ def _names(secrets: Any) -> Any:
 
 
 def _secret(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.secret(value).apply(_marked)
+    return pulumi.Output.secret(value).apply(_or_no_value)
 
 
-def _with_marks(secrets: Any) -> Any:
+def _with_no_values(secrets: Any) -> Any:
     if not isinstance(secrets, Mapping):
         return secrets
-    return {name: _marked(value) for name, value in secrets.items()}
+    return {name: _or_no_value(value) for name, value in secrets.items()}
 
 
-def _marked(value: Any) -> Any:
+def _or_no_value(value: Any) -> Any:
     return NO_VALUE if value is None else value
 
 
 def _warn_of_options(resource_name: str, opts: pulumi.ResourceOptions) -> None:
-    """Warn of resource options that would do nothing, and say what does."""
-    outputs = [name for name in opts.additional_secret_outputs or () if name in _OF_THE_ROLLOUT]
+    """Warn of resource options without effect, and name the alternative."""
+    outputs = [name for name in opts.additional_secret_outputs or () if name in _ROLLOUT_PROPERTIES]
     if opts.custom_timeouts:
         pulumi.log.warn(
             f"Deployment {resource_name!r}: custom_timeouts never reach a dynamic provider and do "
@@ -389,17 +389,17 @@ def _warn_of_options(resource_name: str, opts: pulumi.ResourceOptions) -> None:
         )
 
 
-_OF_THE_ROLLOUT = ("url", "active_revision_id", "repo_commit_sha", "image_version", "status")
+_ROLLOUT_PROPERTIES = ("url", "active_revision_id", "repo_commit_sha", "image_version", "status")
 
 
-def _hide_internals(resource: Resource) -> None:
-    """Take the provider's own properties off a resource that a program may export whole."""
+def _remove_internals(resource: Resource) -> None:
+    """Remove the provider's own properties from a resource, which a program may export."""
     for key in _INTERNAL:
         resource.__dict__.pop(key, None)
 
 
 def _status(deployment: Deployment, rollout: Rollout) -> pulumi.Output[str]:
-    """Return the status that the rollout has seen, which comes after the deployment's own."""
+    """Return the rollout's status, which is newer than the deployment's own."""
     own = deployment.status
     seen: pulumi.Output[Any] = rollout.__dict__["status"]
     return seen.apply(
@@ -411,13 +411,13 @@ def _status(deployment: Deployment, rollout: Rollout) -> pulumi.Output[str]:
 def _warn_if_not_waited_for(
     deployment: Deployment, rollout: Rollout, given: AbstractSet[str]
 ) -> None:
-    """Warn where a change makes a revision and its rollout is left out of the operation.
+    """Warn if a change makes a revision and the operation does not include its rollout.
 
-    ``--target`` on a deployment alone does so: the engine answers with the rollout's old state.
+    That happens with ``--target`` on a deployment alone: the engine returns the old rollout.
     """
     fields = [key for key in _REVISION_INPUTS if key in given]
-    new = [_as_compared(key, getattr(deployment, key)) for key in fields]
-    old = [_as_compared(key, getattr(rollout, key)) for key in fields]
+    new = [_revision_value(key, getattr(deployment, key)) for key in fields]
+    old = [_revision_value(key, getattr(rollout, key)) for key in fields]
     if not pulumi.runtime.is_dry_run():
         new, old = [deployment.requested_revision_id], [rollout.__dict__["revision_id"]]
 
@@ -433,24 +433,13 @@ def _warn_if_not_waited_for(
     pulumi.Output.all(*new, *old, rollout.urn).apply(warn)
 
 
-def _as_compared(key: str, value: pulumi.Output[Any]) -> pulumi.Output[Any]:
+def _revision_value(key: str, value: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    """Return the value of a deployment's property, limited to the fields of a revision."""
     return value.apply(_revision_part) if key == "source_config" else value
 
 
-_REVISION_INPUTS = (
-    "source_config",
-    "source_revision_config",
-    "secret_fingerprints",
-    "secret_references",
-    "revision_source",
-    "tracked_packages",
-    "route_through_gateway",
-    "triggers",
-)
-
-
 def _options(opts: pulumi.ResourceOptions) -> dict[str, Any] | None:
-    """Return the resource options that the provider has to know; None if there are none."""
+    """Return the resource options for the provider, or None."""
     given = {
         "delete_before_replace": opts.delete_before_replace,
         "ignore_changes": opts.ignore_changes or None,
@@ -461,13 +450,13 @@ def _options(opts: pulumi.ResourceOptions) -> dict[str, Any] | None:
 
 
 def _revision_part(source_config: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What of the deployment-wide configuration goes into a revision."""
+    """Return the fields of the deployment-wide configuration that belong to a revision."""
     config = source_config or {}
     return {key: config[key] for key in _REVISION_KEYS if config.get(key) is not None}
 
 
 def _may_name_url(source_config: Any) -> bool:
-    """Return whether the program gives the URL, as far as can be told before outputs are known."""
+    """Return True if the program may give the URL, judged before outputs are known."""
     if source_config is None or isinstance(source_config, pulumi.Output):
         return source_config is not None
     if isinstance(source_config, Mapping):
@@ -476,7 +465,7 @@ def _may_name_url(source_config: Any) -> bool:
 
 
 def _custom_url(source_config: Any) -> Any:
-    """Return the URL that the program gives, None if there is none; unknown if that is unknown."""
+    """Return the URL that the program gives, None if there is none, or unknown."""
     if isinstance(source_config, Mapping):
         return source_config.get("custom_url")
     return source_config if isinstance(source_config, Unknown) else None
@@ -485,16 +474,16 @@ def _custom_url(source_config: Any) -> Any:
 def _url(
     deployment: Deployment, rollout: Rollout, custom_url: pulumi.Output[str | None] | None
 ) -> pulumi.Output[str]:
-    """Return where the agent is served: as the program says, or else as the rollout has seen.
+    """Return the URL of the agent, from the program or else from the rollout.
 
-    A preview knows no outputs of a rollout that is due. The URL does not change with a revision,
-    so it is taken from the rollout's id then.
+    A preview does not know the outputs of a rollout that is due. The URL does not change with a
+    revision, so it is taken from the rollout's id then.
     """
 
     def served(url: Any) -> Any:
         if isinstance(url, Unknown):
-            return rollout.id.apply(lambda own_id: url_in(own_id) or rollout.url)
-        return url or rollout.id.apply(url_in)
+            return rollout.id.apply(lambda own_id: url_of(own_id) or rollout.url)
+        return url or rollout.id.apply(url_of)
 
     def chosen(config: Any) -> Any:
         url = _custom_url(config)
@@ -510,11 +499,11 @@ def _url(
     )
 
 
-def _own_urn(name: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
-    """The URN a deployment will have, which a provider is not told and needs to show progress.
+def _urn_of(name: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
+    """Return the URN of a deployment, which the provider needs to show progress.
 
-    The parent's URN is taken without its dependency: a component's includes its children, and so
-    this very resource.
+    The parent's URN is used without its dependencies, because those of a component include its
+    children, and so this resource.
     """
     if parent is None:
         return pulumi.create_urn(name, _type(Deployment))

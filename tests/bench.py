@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.control_plane.scrub import Scrubber
+from langsmith_pulumi.control_plane.redaction import Redactor
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
 
@@ -43,10 +43,10 @@ def imports(modules: str) -> None:
 
 def scrubbing() -> None:
     """The secrets of 250 deployments with 20 variables each, and one text that holds none."""
-    scrubber = Scrubber()
+    redactor = Redactor()
     for page in range(3):
-        scrubber.learn(f"value-{page}-{n}-of-a-variable" for n in range(1700))
-    scrubber.scrub("something is wrong " * 25)
+        redactor.register_secrets(f"value-{page}-{n}-of-a-variable" for n in range(1700))
+    redactor.redact("something is wrong " * 25)
 
 
 def fleet(folder: Path) -> None:

@@ -1,21 +1,17 @@
-"""The HTTP API of the LangSmith control plane. It knows nothing of Pulumi.
+"""The client of the LangSmith control plane's HTTP API. It has no dependency on Pulumi.
 
-A call goes down this list, its answer comes back up::
+A call passes through these modules from top to bottom::
 
-    settings.py   where, with which key           errors.py     all that can go wrong, as a tree
-    client.py     the calls                       rollout.py    waiting, with verdict.py (what a
-    creating.py   a POST that makes one thing                   status means), polling.py (when to
-    settling.py   a change whose answer is lost                 look) and farewell.py (last words)
-    comparison.py asked for against live          conflicts.py  what is behind a 409
-    retrying.py   what is sent again, and when    debug.py      one line for each request
-    wire.py       httpx, and nowhere else         scrub.py      secrets out of texts
-    judge.py      an answer becomes an error      text.py       text made safe to show
-    reading.py    an answer becomes a model       logs.py       lines of a log
-    deadline.py   a call that ends in time        reserved.py   names no variable may have
+    settings            URL, API key and workspace
+    client              the routes
+    recovery            requests whose outcome is unknown; conflicts explains a 409
+    transport, retry    one request over HTTP, and its retries
+    error_mapping       a response with an error status becomes one of errors
+    responses           a response becomes a model; models has those of requests
 
-    models.py     all models under one name: requests.py, resources.py, kubernetes.py (strict, with
-                  the kinds of fields.py) and answers.py (tolerant)
+``waiting`` waits for rollouts and deletions by the table in ``revision_status``, with the messages
+of ``wait_errors``. ``comparison`` compares a request with a live deployment. ``redaction`` removes
+secrets from texts, and ``text`` makes texts safe to show.
 
-Nothing is imported here: ``errors``, ``settings`` and ``verdict`` need neither httpx nor pydantic
-and stay cheap for those who need no client.
+This file imports nothing, so that modules without httpx and pydantic stay cheap to import.
 """

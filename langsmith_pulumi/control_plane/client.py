@@ -1,4 +1,4 @@
-"""The calls of the control plane, as a program wants them: models in, models or errors out."""
+"""The routes of the control plane's API: request models in, response models or errors out."""
 
 from __future__ import annotations
 
@@ -6,40 +6,38 @@ import copy
 import re
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from . import reading, settling
-from .creating import Creation
-from .errors import ControlPlaneError, DeploymentMissing, InvalidRequest, Missing
-from .logs import LogKind, lines_of
-from .polling import pause
-from .retrying import BRIEFLY, HASTILY, ONCE, REPEATABLE, Policy
-from .settings import check, check_workspace_id, dashboard_url
-from .wire import Limits, Wire
+from . import recovery, responses
+from .errors import ControlPlaneError, DeploymentNotFound, InvalidRequest, NotFound
+from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, POLLING, Policy, sleep
+from .settings import check_workspace_id, dashboard_url, validate_settings
+from .transport import Limits, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import httpx
 
-    from .answers import Deployment, Page, Revision
-    from .requests import DeploymentCreateRequest, DeploymentPatchRequest
+    from .models import DeploymentCreateRequest, DeploymentPatchRequest
+    from .responses import LiveDeployment, Page, RawResponse, Revision
     from .settings import Settings
-    from .wire import Received
 
 T = TypeVar("T")
 
 _DEPLOYMENTS = "/v2/deployments"
-_PAGE = 100
-_ROUNDS = 3
-"""How often a change is sent at most, when its outcome is open and nothing of it shows."""
+_PAGE_SIZE = 100
+_MAX_ROUNDS = 3
+"""How often a change of unknown outcome is sent while the deployment does not show it."""
 _ID = re.compile(r"[\w-]+")
 
+LogKind = Literal["build", "deploy"]
 
-class ControlPlane:
-    """A connection to the control plane, safe to share between threads.
 
-    ``sleep`` takes seconds, ``clock`` is monotonic; both are for tests, like ``transport``.
+class ControlPlaneClient:
+    """A connection to the control plane, which threads may share.
+
+    ``sleep`` takes seconds and ``clock`` is monotonic; tests replace both, and ``transport``.
     """
 
     def __init__(
@@ -47,12 +45,12 @@ class ControlPlane:
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], None] = pause,
+        sleep: Callable[[float], None] = sleep,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
     ) -> None:
-        check(settings)
-        self._wire = Wire(
+        validate_settings(settings)
+        self._transport = Transport(
             settings, transport=transport, clock=clock, sleep=sleep, limits=limits or Limits()
         )
         self._url = settings.control_plane_url
@@ -60,200 +58,215 @@ class ControlPlane:
         self._deadline: float | None = None
         self.clock = clock
         self.sleep = sleep
-        self.scrub = self._wire.scrubber.scrub
-        """Hides every secret that this connection has sent or seen, or was told of."""
-        self.hide = self._wire.scrubber.learn
-        """Tells of secrets that are to be hidden."""
+        self.redact = self._transport.redactor.redact
+        """Redacts every secret that was sent, received or registered."""
+        self.register_secrets = self._transport.redactor.register_secrets
+        """Registers further secrets for redaction."""
 
     @property
     def url(self) -> str:
-        """The control plane's URL, without a slash at the end."""
+        """Return the control plane's URL, without a slash at the end."""
         return self._url
 
     @property
     def workspace(self) -> str | None:
-        """The workspace that requests name; None leaves it to the API key."""
+        """Return the workspace that requests name, or None to leave it to the API key."""
         return self._workspace
 
-    def for_workspace(self, workspace_id: str) -> ControlPlane:
-        """Return the same connection, for another workspace."""
+    def for_workspace(self, workspace_id: str) -> ControlPlaneClient:
+        """Return the same connection for another workspace."""
         check_workspace_id(workspace_id)
         other = copy.copy(self)
-        other._workspace = workspace_id  # noqa: SLF001 - a copy of our own
+        other._workspace = workspace_id  # noqa: SLF001 - a copy of this object
         return other
 
-    def until(self, deadline: float) -> ControlPlane:
-        """Return the same connection, whose requests and retries end by a time of the clock."""
+    def until(self, deadline: float) -> ControlPlaneClient:
+        """Return the same connection whose requests and retries end at a time of the clock."""
         other = copy.copy(self)
-        other._deadline = deadline  # noqa: SLF001 - a copy of our own
+        other._deadline = deadline  # noqa: SLF001 - a copy of this object
         return other
 
     def close(self) -> None:
-        """Close the connections, those of other workspaces too."""
-        self._wire.close()
+        """Close the connections, also those for other workspaces."""
+        self._transport.close()
 
-    def create(self, body: DeploymentCreateRequest) -> Deployment:
-        """Make a deployment; its first revision is under way then.
+    def create(self, body: DeploymentCreateRequest) -> LiveDeployment:
+        """Create a deployment, whose first revision is then in progress.
 
-        Safe after a lost answer: see ``creating``.
+        ``recovery`` says what is done if the response is lost.
         """
         sent = self._payload(body)
-        post = partial(self._send, "POST", _DEPLOYMENTS, self._deployment, ONCE, body=sent)
-        return Creation(self, sent, post).run()
+        post = partial(
+            self._send, "POST", _DEPLOYMENTS, self._parse_deployment, NON_IDEMPOTENT, body=sent
+        )
+        return recovery.Create(
+            sent, post, self.find, self.deployments, clock=self.clock, sleep=self.sleep
+        ).run()
 
-    def get(self, deployment_id: str, *, policy: Policy = REPEATABLE) -> Deployment:
-        """Read a deployment; ``DeploymentMissing`` when it is gone."""
-        return self._send("GET", _path(deployment_id), self._deployment, policy)
+    def get(self, deployment_id: str, *, policy: Policy = IDEMPOTENT) -> LiveDeployment:
+        """Return a deployment; raise ``DeploymentNotFound`` if it is gone."""
+        return self._send("GET", _path(deployment_id), self._parse_deployment, policy)
 
-    def find(self, name: str) -> Deployment | None:
-        """Look for the deployment of exactly this name."""
-        # Servers that don't know `name` ignore it and list everything.
+    def find(self, name: str) -> LiveDeployment | None:
+        """Return the deployment of exactly this name, or None."""
+        # Servers that do not know the filter `name` ignore it and list everything.
         found = self._deployments({"name": name, "name_contains": name})
         return next((deployment for deployment in found if deployment.name == name), None)
 
-    def deployments(self, name_contains: str | None = None) -> Iterator[Deployment]:
-        """List the workspace's deployments, page by page, in no particular order."""
+    def deployments(self, name_contains: str | None = None) -> Iterator[LiveDeployment]:
+        """Yield the workspace's deployments, page by page, in no particular order."""
         return self._deployments({"name_contains": name_contains} if name_contains else {})
 
     def patch(
-        self, deployment_id: str, body: DeploymentPatchRequest, *, newest: str | None = None
-    ) -> Deployment:
-        """Change a deployment; fields left out stay as they are.
+        self,
+        deployment_id: str,
+        body: DeploymentPatchRequest,
+        *,
+        makes_revision: bool,
+        previous_revision_id: str | None = None,
+    ) -> LiveDeployment:
+        """Change a deployment; fields that are left out keep their values.
 
-        Safe after a lost answer: it is sent again only if nothing shows that it was carried out.
-        When that stays open, the failure says why.
-        ``newest`` is the revision before, where that is known, and so does not show it.
+        If the response is lost, it is sent again only if the deployment does not show the change;
+        if that is unknown too, the error says why. ``makes_revision`` tells whether the service
+        makes a revision for it, ``previous_revision_id`` is the newest revision before it, if
+        known.
         """
         sent, started = self._payload(body), self.clock()
-        makes_revision = body.makes_revision()
 
-        def evidence() -> Deployment | None:
+        def find_applied() -> LiveDeployment | None:
             live = self.get(deployment_id)
             if not makes_revision:
-                return live if settling.is_setting_applied(sent, live) else None
-            made = None if live.latest_revision_id == newest else self._newest(live)
-            elapsed, is_new = self.clock() - started, newest is not None
-            applied = settling.is_revision_applied(sent, live, made, elapsed, is_new=is_new)
+                return live if recovery.is_setting_applied(sent, live) else None
+            is_previous = live.latest_revision_id == previous_revision_id
+            applied = recovery.is_revision_applied(
+                sent,
+                live,
+                None if is_previous else self._newest(live),
+                self.clock() - started,
+                previous_is_known=previous_revision_id is not None,
+            )
             return live if applied else None
 
         path = _path(deployment_id)
-        send = partial(self._send, "PATCH", path, self._deployment, ONCE, body=sent)
-        return settling.settled(send, evidence, rounds=_ROUNDS, sleep=self.sleep)
+        send = partial(self._send, "PATCH", path, self._parse_deployment, NON_IDEMPOTENT, body=sent)
+        return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
-    def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> Deployment:
-        """Change a setting without insisting: for a change that can be made up for later."""
+    def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> LiveDeployment:
+        """Change a setting with few retries, because a later run can make the change as well."""
         path, sent = _path(deployment_id), self._payload(body)
-        return self._send("PATCH", path, self._deployment, HASTILY, body=sent)
+        return self._send("PATCH", path, self._parse_deployment, BEST_EFFORT, body=sent)
 
     def delete(self, deployment_id: str, *, delete_tracing_project: bool) -> None:
-        """Ask for the deletion. It is over when ``get`` raises ``DeploymentMissing``.
+        """Request the deletion, which is complete when ``get`` raises ``DeploymentNotFound``.
 
-        The tracing project keeps the name, and the traces, unless it is deleted too.
+        The tracing project keeps the name and the traces unless it is deleted too.
         """
-        wish = {"delete_tracing_project": "true"} if delete_tracing_project else {}
+        params = {"delete_tracing_project": "true"} if delete_tracing_project else {}
+        path = _path(deployment_id)
         try:
-            self._send("DELETE", _path(deployment_id), reading.nothing, REPEATABLE, params=wish)
-        except DeploymentMissing:
+            self._send("DELETE", path, responses.expect_no_content, IDEMPOTENT, params=params)
+        except DeploymentNotFound:
             return
 
     def revisions(self, deployment_id: str, limit: int = 20) -> Iterator[Revision]:
-        """List the revisions, the newest first, at most ``limit`` of them."""
+        """Yield at most ``limit`` revisions, the newest first."""
         path = f"{_path(deployment_id)}/revisions"
-        params = {"limit": str(min(limit, _PAGE))}
-        received, page = self._send("GET", path, _with_page, REPEATABLE, params=params)
+        params = {"limit": str(min(limit, _PAGE_SIZE))}
+        response, page = self._send("GET", path, _parse_page, IDEMPOTENT, params=params)
         for item in page.resources[:limit]:
-            yield self._revision(received, item)
+            yield self._parse_revision(response, item)
 
     def revision(
-        self, deployment_id: str, revision_id: str, *, policy: Policy = REPEATABLE
+        self, deployment_id: str, revision_id: str, *, policy: Policy = IDEMPOTENT
     ) -> Revision:
-        """Read one revision."""
-        return self._send("GET", _path(deployment_id, revision_id), self._revision, policy)
+        """Return one revision."""
+        return self._send("GET", _path(deployment_id, revision_id), self._parse_revision, policy)
 
-    def redeploy(self, deployment_id: str, revision_id: str) -> Deployment:
-        """Repeat a revision. The answer is the deployment, with its newest revision's id."""
+    def redeploy(self, deployment_id: str, revision_id: str) -> LiveDeployment:
+        """Repeat a revision; return the deployment with the id of its newest revision."""
         started = self.clock()
 
-        def evidence() -> Deployment | None:
+        def find_applied() -> LiveDeployment | None:
             live = self.get(deployment_id)
             newest, elapsed = self._newest(live), self.clock() - started
-            return live if settling.is_redeployed(revision_id, newest, elapsed) else None
+            return live if recovery.is_redeploy_applied(revision_id, newest, elapsed) else None
 
         path = f"{_path(deployment_id, revision_id)}/redeploy"
-        send = partial(self._send, "POST", path, self._deployment, ONCE)
-        return settling.settled(send, evidence, rounds=_ROUNDS, sleep=self.sleep)
+        send = partial(self._send, "POST", path, self._parse_deployment, NON_IDEMPOTENT)
+        return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
     def build_log(
         self, deployment_id: str, revision_id: str, lines: int = 30, kind: LogKind = "build"
     ) -> list[str]:
         """Return the last lines of a revision's log, the oldest first; [] if there is none.
 
-        Never raises: a log is there to explain an error, not to replace it.
+        It never raises, because a log explains an error and must not replace it.
         """
-        wish = {"order": "desc", "limit": lines}
+        query = {"order": "desc", "limit": lines}
         newer = f"{_path(deployment_id, revision_id)}/logs"
         older = f"/v1/projects/{deployment_id}/revisions/{revision_id}/{kind}_logs"
-        params = {"type": kind, **{key: str(value) for key, value in wish.items()}}
+        params = {"type": kind, **{key: str(value) for key, value in query.items()}}
         try:
             try:
-                found = self._send("GET", newer, reading.document, BRIEFLY, params=params)
-            except Missing:
-                found = self._send("POST", older, reading.document, BRIEFLY, body=wish)
+                found = self._send("GET", newer, responses.parse_json, POLLING, params=params)
+            except NotFound:
+                found = self._send("POST", older, responses.parse_json, POLLING, body=query)
         except ControlPlaneError:
             return []
-        return lines_of(found, self.scrub)[-lines:]
+        return responses.parse_log(found, self.redact)[-lines:]
 
-    def dashboard_url(self, deployment: Deployment) -> str:
-        """Return the deployment's page in the browser."""
+    def dashboard_url(self, deployment: LiveDeployment) -> str:
+        """Return the URL of the deployment's page in the dashboard."""
         workspace = deployment.tenant_id or self._workspace
         return dashboard_url(self._url, workspace, deployment.id)
 
-    def _deployments(self, filters: dict[str, str]) -> Iterator[Deployment]:
+    def _deployments(self, filters: dict[str, str]) -> Iterator[LiveDeployment]:
         seen: set[str] = set()
         offset = 0
         while True:
-            params = {**filters, "limit": str(_PAGE), "offset": str(offset)}
-            received, page = self._send("GET", _DEPLOYMENTS, _with_page, REPEATABLE, params=params)
-            found = [self._deployment(received, item) for item in page.resources]
-            # What is made or deleted meanwhile shifts the pages, so one may come twice.
+            params = {**filters, "limit": str(_PAGE_SIZE), "offset": str(offset)}
+            response, page = self._send("GET", _DEPLOYMENTS, _parse_page, IDEMPOTENT, params=params)
+            found = [self._parse_deployment(response, item) for item in page.resources]
+            # A create or delete meanwhile shifts the pages, so one may be listed twice.
             new = [deployment for deployment in found if deployment.id not in seen]
             yield from new
             seen |= {deployment.id for deployment in new}
-            # A server that ignores `offset` shows the same page for ever.
-            if len(found) < _PAGE or not new:
+            # A server that ignores `offset` repeats the same page.
+            if len(found) < _PAGE_SIZE or not new:
                 return
             offset = max(page.offset or 0, offset + len(found))
 
-    def _newest(self, live: Deployment) -> Revision | None:
+    def _newest(self, live: LiveDeployment) -> Revision | None:
         if live.latest_revision_id is None:
             return None
         return self.revision(live.id, live.latest_revision_id)
 
     def _payload(self, body: DeploymentCreateRequest | DeploymentPatchRequest) -> dict[str, Any]:
         sent = body.payload()
-        self._wire.scrubber.learn(reading.named_values(sent))
+        self._transport.redactor.register_secrets(responses.variable_values(sent))
         return sent
 
-    def _deployment(self, received: Received, content: Any = None) -> Deployment:
-        return reading.deployment(received, self._wire.scrubber, content)
+    def _parse_deployment(self, response: RawResponse, content: Any = None) -> LiveDeployment:
+        return responses.parse_deployment(response, self._transport.redactor, content)
 
-    def _revision(self, received: Received, content: Any = None) -> Revision:
-        return reading.revision(received, self._wire.scrubber, content)
+    def _parse_revision(self, response: RawResponse, content: Any = None) -> Revision:
+        return responses.parse_revision(response, self._transport.redactor, content)
 
-    def _send(  # noqa: PLR0913 - what makes a request
+    def _send(  # noqa: PLR0913 - the parts of a request
         self,
         method: str,
         path: str,
-        read: Callable[[Received], T],
+        parse: Callable[[RawResponse], T],
         policy: Policy,
         *,
         params: dict[str, str] | None = None,
         body: dict[str, Any] | None = None,
     ) -> T:
-        return self._wire.call(
+        return self._transport.call(
             method,
             path,
-            read,
+            parse,
             policy,
             workspace=self._workspace,
             params=params,
@@ -262,14 +275,14 @@ class ControlPlane:
         )
 
 
-def _with_page(received: Received) -> tuple[Received, Page]:
-    return received, reading.page(received)
+def _parse_page(response: RawResponse) -> tuple[RawResponse, Page]:
+    return response, responses.parse_page(response)
 
 
 def _path(deployment_id: str, revision_id: str | None = None) -> str:
     """Return the path of a deployment or a revision.
 
-    An empty or strange id could make it the path of something else.
+    An id is checked, because an empty or malformed one could give the path of another route.
     """
     for identifier in (deployment_id, revision_id):
         if identifier is not None and not _ID.fullmatch(identifier):

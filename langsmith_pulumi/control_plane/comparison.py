@@ -1,12 +1,13 @@
-"""Compare what was asked for with what is live: the one equality, for drift, adoption and recovery.
+"""The comparison of a requested configuration with a live deployment.
 
-Answers are not echoes: figures are rounded, a cluster adds defaults to the objects of a list, a
-repository has more than one URL, some versions leave fields out. Everything here is pure.
+Drift, adoption and recovery share it. A response does not echo the request: figures are rounded, a
+cluster adds defaults to the objects of a list, a repository has several URLs, and some versions
+leave fields out. Everything here is pure.
 
-Three things can be said of a value that was asked for: the service shows the same, it shows
-another one, or it does not tell (the field is missing, a secret is redacted, a commit stands in
-place of a branch). What is not told is no difference with ``missing_means_unchanged``, as drift
-has it; else it is one, with ``live`` being None: nothing proves that the value is there.
+For a requested value the service shows the same value, another value, or none (the field is
+missing, a secret is redacted, a commit is shown instead of a branch). With
+``missing_means_unchanged``, as for drift, a value that is not shown is no difference. Without it,
+it is a difference whose ``live`` is None, because nothing proves that the value is there.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .reserved import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
+from .reserved_variables import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
+from .text import is_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .answers import Deployment
+    from .responses import LiveDeployment
 
 TAG_PREFIX = "refs/tags/"
 
@@ -36,7 +38,6 @@ _OBJECTS = (
 
 _ROUNDING = 0.05 + 1e-9
 """The service rounds CPU figures to one decimal."""
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _SHORTEST_COMMIT = 7
 _URL = re.compile(
@@ -48,45 +49,45 @@ _URL = re.compile(
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that was asked for and that the deployment does not show.
+    """A requested value that the deployment does not show.
 
     ``path`` is dotted, below ``secrets`` and ``resource_spec`` too. Both values may be secret.
     """
 
     path: str
-    asked: Any = field(repr=False)
-    """None for a variable that is live and not part of the set that was asked for."""
+    requested: Any = field(repr=False)
+    """None for a live variable that is not part of the requested set."""
     live: Any = field(repr=False)
-    """None where the service does not tell."""
-    is_told: bool = True
-    """False where nothing is known of the live value, so that it may be the same."""
+    """None where the service shows no value."""
+    is_shown: bool = True
+    """False where the service shows no value, which may be the same."""
 
 
 def differences(
-    asked: Mapping[str, Any], live: Deployment, *, missing_means_unchanged: bool
+    requested: Mapping[str, Any], live: LiveDeployment, *, missing_means_unchanged: bool
 ) -> list[Difference]:
-    """Return what of ``asked`` the deployment does not show as asked for.
+    """Return the values of ``requested`` that the deployment does not show.
 
-    ``asked`` has the form of a request's body, or of a resource's inputs: ``secrets`` may be a list
-    of names and values, or a map. Values of None were not asked for.
+    ``requested`` has the form of a request's body or of a resource's inputs: ``secrets`` is a list
+    of names and values, or a map. A value of None is not requested.
     """
-    wanted = dict(asked)
-    if isinstance(wanted.get("secrets"), list):
-        wanted["secrets"] = {item["name"]: item["value"] for item in wanted["secrets"]}
-    found = [*_compare(wanted, live_values(live, asked=wanted), "")]
-    found += _unasked_variables(wanted.get("secrets"), live)
-    return [one for one in found if one.is_told or not missing_means_unchanged]
+    desired = dict(requested)
+    if isinstance(desired.get("secrets"), list):
+        desired["secrets"] = {item["name"]: item["value"] for item in desired["secrets"]}
+    found = [*_compare(desired, live_values(live, requested=desired), "")]
+    found += _unrequested_variables(desired.get("secrets"), live)
+    return [one for one in found if one.is_shown or not missing_means_unchanged]
 
 
-def live_values(live: Deployment, *, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a deployment in the form of a request's body; None is what the service does not tell.
+def live_values(live: LiveDeployment, *, requested: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a deployment in the form of a request's body, with None for values not shown.
 
-    ``asked`` tells how a value that has more than one form should be shown. Variables are a map,
-    None before there is a revision; where some are shown, those that are missing are ``ABSENT``.
+    A value with several spellings is returned in the one of ``requested``. Variables are a map, or
+    None before there is a revision; where some are shown, the others are ``ABSENT``.
     """
-    variables = {**dict.fromkeys(asked.get("secrets") or (), ABSENT), **live.secrets}
+    variables = {**dict.fromkeys(requested.get("secrets") or (), ABSENT), **live.secrets}
     revision_config = dict(live.source_revision_config)
-    revision_config["repo_ref"] = _live_ref(_asked_ref(asked), live)
+    revision_config["repo_ref"] = _live_ref(_requested_ref(requested), live)
     return {
         "name": live.name,
         "source": live.source or None,
@@ -101,84 +102,86 @@ def live_values(live: Deployment, *, asked: Mapping[str, Any]) -> dict[str, Any]
 
 
 class _Absent:
-    """The value of a variable that is not there."""
+    """The type of ``ABSENT``."""
 
     def __repr__(self) -> str:
         return "ABSENT"
 
 
 ABSENT = _Absent()
-"""What is live of a variable that the deployment lacks, where it shows others."""
+"""The live value of a variable that the deployment lacks, while it shows others."""
 
 
-def _compare(asked: Any, live: Any, path: str) -> Iterator[Difference]:
-    if asked is None:
+def _compare(requested: Any, live: Any, path: str) -> Iterator[Difference]:
+    if requested is None:
         return
-    if path in _OBJECTS and isinstance(asked, dict):
+    if path in _OBJECTS and isinstance(requested, dict):
         shown = live if isinstance(live, dict) else {}
-        for key, value in asked.items():
+        for key, value in requested.items():
             yield from _compare(value, shown.get(key), f"{path}.{key}" if path else key)
     elif live is None:
-        yield Difference(path, asked, None, is_told=False)
-    elif not is_same(path, asked, live):
-        yield Difference(path, asked, live)
+        yield Difference(path, requested, None, is_shown=False)
+    elif not is_same(path, requested, live):
+        yield Difference(path, requested, live)
 
 
-def _unasked_variables(asked: Mapping[str, Any] | None, live: Deployment) -> list[Difference]:
-    """Return the variables beyond the set that was asked for, which replaces all there were.
+def _unrequested_variables(
+    requested: Mapping[str, Any] | None, live: LiveDeployment
+) -> list[Difference]:
+    """Return the live variables that are not in the requested set, which replaces all of them.
 
     An empty set replaces nothing.
     """
-    if not asked:
+    if not requested:
         return []
     return [
         Difference(f"secrets.{name}", None, value)
         for name, value in live.secrets.items()
-        if name not in asked and not is_of_the_service(name, live.source)
+        if name not in requested and not is_of_the_service(name, live.source)
     ]
 
 
 def is_of_the_service(name: str, source: str) -> bool:
-    """Return whether the service itself may set a variable of this name.
+    """Return True if the service itself may set a variable of this name.
 
-    Self-hosted services leave more names to their users than Cloud does.
+    Self-hosted services reserve fewer names than Cloud.
     """
     if name in RESERVED_EVERYWHERE:
         return True
     return name in RESERVED_ON_CLOUD and source != "external_docker"
 
 
-def is_same(path: str, asked: Any, live: Any) -> bool:
-    """Return whether one live value is what was asked for, after what the service does to it.
+def is_same(path: str, requested: Any, live: Any) -> bool:
+    """Return True if a live value is the requested one after the conversions of the service.
 
-    A list has as many items, each with all that was asked for and perhaps more. An object that is a
-    value of its own, such as labels, has the same keys.
+    A list has as many items, each with all requested keys and perhaps more. An object that is one
+    value, such as labels, has the same keys.
     """
     if path.endswith("repo_url"):
-        return is_same_repository(asked, live)
-    if isinstance(asked, list) and isinstance(live, list):
+        return is_same_repository(requested, live)
+    if isinstance(requested, list) and isinstance(live, list):
         if path == "secret_references":
-            asked, live = sorted(asked, key=_name), sorted(live, key=_name)
-        return len(asked) == len(live) and all(map(_is_subset, asked, live))
-    return _is_same_leaf(asked, live)
+            requested, live = sorted(requested, key=_name), sorted(live, key=_name)
+        return len(requested) == len(live) and all(map(_is_subset, requested, live))
+    return _is_same_leaf(requested, live)
 
 
-def _is_subset(asked: Any, live: Any) -> bool:
-    """Return whether a live object holds all that was asked for; a cluster adds defaults."""
-    if isinstance(asked, dict) and isinstance(live, dict):
-        return all(_is_subset(value, live.get(key)) for key, value in asked.items())
-    if isinstance(asked, list) and isinstance(live, list):
-        return len(asked) == len(live) and all(map(_is_subset, asked, live))
+def _is_subset(requested: Any, live: Any) -> bool:
+    """Return True if a live object contains the requested one; a cluster adds defaults."""
+    if isinstance(requested, dict) and isinstance(live, dict):
+        return all(_is_subset(value, live.get(key)) for key, value in requested.items())
+    if isinstance(requested, list) and isinstance(live, list):
+        return len(requested) == len(live) and all(map(_is_subset, requested, live))
     # Kubernetes leaves empty lists and objects out.
-    return (live is None and asked in ([], {}, None)) or _is_same_leaf(asked, live)
+    return (live is None and requested in ([], {}, None)) or _is_same_leaf(requested, live)
 
 
-def _is_same_leaf(asked: Any, live: Any) -> bool:
-    if _is_number(asked) and _is_number(live):
-        return bool(abs(asked - live) <= _ROUNDING)
-    if isinstance(asked, str) and isinstance(live, str) and _UUID.fullmatch(asked):
-        return asked.lower() == live.lower()
-    return bool(asked == live)
+def _is_same_leaf(requested: Any, live: Any) -> bool:
+    if _is_number(requested) and _is_number(live):
+        return bool(abs(requested - live) <= _ROUNDING)
+    if isinstance(requested, str) and isinstance(live, str) and is_uuid(requested):
+        return requested.lower() == live.lower()
+    return bool(requested == live)
 
 
 def _is_number(value: Any) -> bool:
@@ -190,9 +193,9 @@ def _name(item: Any) -> str:
 
 
 def is_same_repository(one: Any, other: Any) -> bool:
-    """Return whether two URLs name one repository, over HTTPS or SSH, with credentials or without.
+    """Return True if two URLs name one repository, over HTTPS or SSH, with or without credentials.
 
-    ``git@github.com:acme/agents``, ``https://github.com/Acme/agents.git``: the same.
+    ``git@github.com:acme/agents`` and ``https://github.com/Acme/agents.git`` are the same.
     """
     if isinstance(one, str) and isinstance(other, str):
         return _repository(one) == _repository(other)
@@ -200,37 +203,37 @@ def is_same_repository(one: Any, other: Any) -> bool:
 
 
 def _repository(url: str) -> str:
-    """Return host and path of a repository; its URL in lower case where there are none."""
+    """Return host and path of a repository, or the URL in lower case if it has none."""
     plain = url.strip().rstrip("/").removesuffix(".git").lower()
     found = _URL.fullmatch(plain)
     if not found or not (found["scheme"] or "@" in plain or "." in found["host"]):
         return plain
     scheme, host, port, path = found.group("scheme", "host", "port", "path")
     host = {"ssh.github.com": "github.com", "www.github.com": "github.com"}.get(host, host)
-    # The port of SSH says nothing of that of HTTPS.
-    told = port if scheme in ("http", "https") and port not in (":443", ":80", None) else ""
-    return f"{host}{told}/{path}"
+    # A port of SSH has no meaning for HTTPS.
+    port_part = port if scheme in ("http", "https") and port not in (":443", ":80", None) else ""
+    return f"{host}{port_part}/{path}"
 
 
-def _asked_ref(asked: Mapping[str, Any]) -> Any:
-    config = asked.get("source_revision_config")
+def _requested_ref(requested: Mapping[str, Any]) -> Any:
+    config = requested.get("source_revision_config")
     return config.get("repo_ref") if isinstance(config, dict) else None
 
 
-def _live_ref(asked: Any, live: Deployment) -> Any:
-    """Return the branch or tag that is live; None where no more than the built commit is shown."""
+def _live_ref(requested: Any, live: LiveDeployment) -> Any:
+    """Return the live branch or tag, or None if only the built commit is shown."""
     shown = live.source_revision_config.get("repo_ref")
     branch = live.source_config.get("repo_branch")
-    if asked is not None and asked in (shown, branch):
-        return asked
+    if requested is not None and requested in (shown, branch):
+        return requested
     if shown and not _is_commit(shown, live.source_revision_config.get("repo_commit_sha")):
         return shown
-    is_tag = isinstance(asked, str) and asked.startswith(TAG_PREFIX)
+    is_tag = isinstance(requested, str) and requested.startswith(TAG_PREFIX)
     return None if is_tag else branch
 
 
 def _is_commit(ref: Any, built: Any) -> bool:
-    """Return whether a ref is a commit, as far as its form, or the commit that was built, tells."""
+    """Return True if a ref is a commit by its form, or is the built commit."""
     text = str(ref)
     if _COMMIT.fullmatch(text):
         return True

@@ -1,4 +1,4 @@
-"""Explaining a 409 on creation: what is in the way, and the ways out."""
+"""Explanations of a 409 on create: what the conflict is with, and how to resolve it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from .comparison import differences
 from .errors import Conflict, ControlPlaneError
-from .verdict import deletion_began
+from .revision_status import is_being_deleted
 
 if TYPE_CHECKING:
-    from .answers import Deployment
-    from .client import ControlPlane
+    from collections.abc import Callable, Iterable
+
+    from .responses import LiveDeployment
+
+    Find = Callable[[str], LiveDeployment | None]
+    ListAll = Callable[[], Iterable[LiveDeployment]]
 
 _PROJECT_LEFT_BEHIND = (
     "No deployment is named {name!r}, so a tracing project of that name, left behind by a deleted "
@@ -38,8 +42,8 @@ _AGENT_UNKNOWN = (
 )
 
 
-def adopting(deployment_id: str) -> str:
-    """Tell how a program takes over an existing deployment."""
+def adoption_hint(deployment_id: str) -> str:
+    """Return how a program adopts an existing deployment."""
     return (
         "to manage it here, add to the resource: "
         f'opts=pulumi.ResourceOptions(import_="{deployment_id}") '
@@ -47,50 +51,56 @@ def adopting(deployment_id: str) -> str:
     )
 
 
-def explained(conflict: Conflict, sent: dict[str, Any], client: ControlPlane) -> Conflict:
-    """Return the conflict with its cause named, as far as that can be looked up."""
+def explain_conflict(
+    conflict: Conflict, body: dict[str, Any], find: Find, list_deployments: ListAll
+) -> Conflict:
+    """Return the conflict with the conflicting deployment and the advice, as far as known."""
     try:
-        culprit = _culprit(conflict, sent, client)
+        other = _conflicting_deployment(conflict, body, find, list_deployments)
     except ControlPlaneError:
-        # The explanation must not replace what it explains.
+        # The error of the look-up must not replace the conflict.
         return conflict
-    form = _form(conflict, culprit)
-    if culprit is None:
-        conflict.advice = form.format(name=sent["name"])
+    template = _advice_template(conflict, other)
+    if other is None:
+        conflict.advice = template.format(name=body["name"])
         return conflict
-    conflict.deployment_id = culprit.id
-    conflict.advice = form.format(name=culprit.name, id=culprit.id, adopting=adopting(culprit.id))
+    conflict.deployment_id = other.id
+    conflict.advice = template.format(
+        name=other.name, id=other.id, adopting=adoption_hint(other.id)
+    )
     return conflict
 
 
-def _form(conflict: Conflict, culprit: Deployment | None) -> str:
-    of_agent = conflict.kind == "agent_environment"
-    if culprit is None:
+def _advice_template(conflict: Conflict, other: LiveDeployment | None) -> str:
+    is_agent_conflict = conflict.kind == "agent_environment"
+    if other is None:
         unknown = "" if conflict.kind == "other" else _PROJECT_LEFT_BEHIND
-        return _AGENT_UNKNOWN if of_agent else unknown
-    if deletion_began(culprit.status):
+        return _AGENT_UNKNOWN if is_agent_conflict else unknown
+    if is_being_deleted(other.status):
         return _BEING_DELETED
-    return _SAME_AGENT if of_agent else _EXISTS
+    return _SAME_AGENT if is_agent_conflict else _EXISTS
 
 
-def _culprit(conflict: Conflict, sent: dict[str, Any], client: ControlPlane) -> Deployment | None:
-    named = client.find(sent["name"])
+def _conflicting_deployment(
+    conflict: Conflict, body: dict[str, Any], find: Find, list_deployments: ListAll
+) -> LiveDeployment | None:
+    named = find(body["name"])
     if named or conflict.kind != "agent_environment":
         return named
-    agent = _agent(sent)
+    agent = _agent_of(body)
     if agent is None:
         return None
-    return next((other for other in client.deployments() if _is_made_of(agent, other)), None)
+    return next((other for other in list_deployments() if _is_same_agent(agent, other)), None)
 
 
-def _is_made_of(agent: dict[str, Any], other: Deployment) -> bool:
+def _is_same_agent(agent: dict[str, Any], other: LiveDeployment) -> bool:
     return not differences(agent, other, missing_means_unchanged=False)
 
 
-def _agent(sent: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the service tells agents apart by, as far as clients found out."""
-    repository = sent["source_config"].get("repo_url")
-    path = sent["source_revision_config"].get("langgraph_config_path")
+def _agent_of(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the fields by which the service distinguishes agents, as clients have found out."""
+    repository = body["source_config"].get("repo_url")
+    path = body["source_revision_config"].get("langgraph_config_path")
     if not repository or not path:
         return None
     return {

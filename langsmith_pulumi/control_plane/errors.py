@@ -1,39 +1,39 @@
-"""Everything that can go wrong between us and the control plane.
+"""All errors of the control plane's client.
 
 ::
 
     ControlPlaneError
     ├── SettingsError
-    │   ├── SettingsMissing        no API key
-    │   └── SettingsInvalid        a URL, a workspace or a key that cannot be meant
-    ├── Unreachable                nothing was sent
-    ├── AnswerLost                 sent, but no whole answer came: may have been carried out
-    ├── AnswerUnreadable           success by its status, but not what was asked for
-    ├── Answered                   an answer that is no success
-    │   ├── Redirected             3xx
-    │   ├── BadRequest             400, and every 4xx without a class of its own
-    │   │   └── InvalidRequest     422
-    │   ├── NotAuthenticated       401
-    │   ├── Forbidden              403
-    │   ├── Missing                404
-    │   │   ├── DeploymentMissing  the control plane says that this deployment is gone
-    │   │   ├── RevisionMissing    the deployment is there, the revision is not
-    │   │   └── RouteMissing       not the control plane's word: a wrong URL, a proxy's page
-    │   ├── Conflict               409
-    │   ├── RateLimited            429
-    │   └── ServerFailure          5xx, and 408 and 425
-    ├── CreateUnclear              a deployment of that name exists, but may be somebody else's
+    │   ├── SettingsMissing         there is no API key
+    │   └── SettingsInvalid         a URL, a workspace id or a key is malformed
+    ├── Unreachable                 nothing was sent
+    ├── ResponseLost                sent without a complete response; may have been carried out
+    ├── InvalidResponse             a success by its status, with another body than expected
+    ├── APIStatusError              a response with an error status
+    │   ├── Redirected              3xx
+    │   ├── BadRequest              400, and every 4xx without a class of its own
+    │   │   └── InvalidRequest      422
+    │   ├── NotAuthenticated        401
+    │   ├── Forbidden               403
+    │   ├── NotFound                404
+    │   │   ├── DeploymentNotFound  the control plane says that the deployment does not exist
+    │   │   ├── RevisionNotFound    the deployment exists, the revision does not
+    │   │   └── RouteNotFound       the response is not the control plane's: a wrong URL, a proxy
+    │   ├── Conflict                409
+    │   ├── RateLimited             429
+    │   └── ServerError             5xx, and 408 and 425
+    ├── CreateOutcomeUnknown        a deployment of that name exists, perhaps another user's
     └── WaitError
-        ├── RolloutFailed          the newest revision ended, and not well
-        ├── RolloutTimedOut        it goes on by itself, but longer than we wait
-        ├── RolloutGone            the deployment was deleted while we waited
-        └── DeletionTimedOut       the deployment is still there
+        ├── RolloutFailed           the newest revision failed
+        ├── RolloutTimedOut         the rollout continues after the timeout
+        ├── DeploymentGone          the deployment was deleted during the wait
+        └── DeletionTimedOut        the deployment still exists after the timeout
 
-``str()`` of each says what was tried, what came back and what to do next. No text holds the API
-key; texts of the server have passed a ``Scrubber``.
+``str()`` of an error says what was tried, what came back and what to do next. No text holds the
+API key, and texts of the server have passed a ``Redactor``.
 """
 
-# ruff: noqa: N818 - each name says what happened; the tree above says that these are errors
+# ruff: noqa: N818 - each name says what happened; the tree above shows that these are errors
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from typing import ClassVar, Literal
 
 ConflictKind = Literal["project_exists", "agent_environment", "other"]
 
-_IN_DOUBT = "Run `pulumi up` again: it sends the change once more unless it shows by then."
+_AFTER_UNCERTAINTY = "Run `pulumi up` again: it sends the change once more unless it shows by then."
 _IF_DELETED = "a deployment that is gone is no error"
 _CHECK_ADDRESS = (
     "Something else than the control plane may answer at this address: check the setting "
@@ -54,7 +54,7 @@ class ControlPlaneError(Exception):
 
     next_step: ClassVar[str] = "Run the command again; nothing has to be undone."
     after: ClassVar[dict[str, str]] = {}
-    """The next step by method, where it is another: a GET changes nothing, a DELETE is repeated."""
+    """The next step by HTTP method, where it differs from ``next_step``."""
 
     def __init__(
         self,
@@ -67,46 +67,48 @@ class ControlPlaneError(Exception):
     ) -> None:
         super().__init__(detail)
         self.detail = detail
-        """What came back or went wrong, shortened and without secrets."""
+        """The response or the cause, shortened and without secrets."""
         self.request = request
-        """What was tried: method and path, such as ``PATCH /v2/deployments/<id>``."""
+        """Method and path, such as ``PATCH /v2/deployments/<id>``."""
         self.status = status
-        """The status code; None when no answer came."""
+        """The status code; None without a response."""
         self.request_id = request_id
-        """The server's own name for the request; None when it gave none."""
+        """The server's id of the request; None if it gave none."""
         self.advice = advice
-        """What to do next, when this case needs other words than its class; may be lines."""
+        """The next step in this case, instead of the one of the class; may have several lines."""
         self.attempts = 1
-        """How often the request was sent before we gave up."""
+        """How often the request was sent."""
         self.host = ""
-        """Where it was sent to, when that address may be a wrong one."""
-        self.unseen: ControlPlaneError | None = None
-        """Why it could not be seen whether the request was carried out, if that was tried."""
-        self.doubt = ""
-        """Why what was seen does not tell whether it was carried out, if so."""
+        """The host, where its address may be wrong."""
+        self.verification_error: ControlPlaneError | None = None
+        """The error of looking up whether the request was carried out."""
+        self.uncertainty = ""
+        """The reason why a look-up did not tell whether the request was carried out."""
 
     def __str__(self) -> str:
-        """Say what was tried, what came back, what to do next."""
+        """Return what was tried, what came back and what to do next."""
         method = self.request.partition(" ")[0]
-        known = _IN_DOUBT if self.doubt else self.after.get(method, self.next_step)
-        advice = self.advice or known
-        return self.account() + (advice if advice[:1] == "\n" else f" {advice}".rstrip())
+        default = _AFTER_UNCERTAINTY if self.uncertainty else self.after.get(method, self.next_step)
+        advice = self.advice or default
+        return self.summary() + (advice if advice[:1] == "\n" else f" {advice}".rstrip())
 
-    def account(self) -> str:
-        """Say what was tried and what came back."""
-        told = _sentence(self._happened())
-        if self.doubt:
-            return f"{told} Whether it was carried out cannot be told: {_sentence(self.doubt)}"
-        if self.unseen is None:
-            return told
-        passes = isinstance(self.unseen, TRANSIENT)
-        why = self.unseen.account() if passes else str(self.unseen)
-        return f"{told} Whether it was carried out could not be seen: {why}"
+    def summary(self) -> str:
+        """Return what was tried and what came back."""
+        text = _sentence(self._describe())
+        if self.uncertainty:
+            return (
+                f"{text} Whether it was carried out cannot be told: {_sentence(self.uncertainty)}"
+            )
+        if self.verification_error is None:
+            return text
+        is_transient = isinstance(self.verification_error, TRANSIENT)
+        why = self.verification_error.summary() if is_transient else str(self.verification_error)
+        return f"{text} Whether it was carried out could not be seen: {why}"
 
-    def _happened(self) -> str:
+    def _describe(self) -> str:
         return self.detail
 
-    def _tried(self) -> str:
+    def _attempt(self) -> str:
         where = f" at {self.host}" if self.host else ""
         times = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
         return f"{self.request or 'The request'}{where}{times}"
@@ -118,7 +120,7 @@ def _sentence(text: str) -> str:
 
 
 class SettingsError(ControlPlaneError):
-    """The settings don't tell where to go, or with which key."""
+    """The settings lack the API key, or one of them is malformed."""
 
     next_step = ""
 
@@ -128,23 +130,23 @@ class SettingsMissing(SettingsError):
 
 
 class SettingsInvalid(SettingsError):
-    """A setting is there, but cannot be meant."""
+    """A setting is malformed."""
 
 
 class Unreachable(ControlPlaneError):
-    """Nothing was sent: connection refused, unknown host, TLS, or no connection in time."""
+    """No connection was made: refused, unknown host, TLS, or a timeout. Nothing was sent."""
 
     next_step = (
         "It changed nothing. Check the network and the setting langsmith:controlPlaneUrl "
         "(or LANGSMITH_ENDPOINT), then run again."
     )
 
-    def _happened(self) -> str:
-        return f"{self._tried()} could not be sent: {self.detail}"
+    def _describe(self) -> str:
+        return f"{self._attempt()} could not be sent: {self.detail}"
 
 
-class AnswerLost(ControlPlaneError):
-    """The request was sent and its answer never came or was cut: it may have been carried out."""
+class ResponseLost(ControlPlaneError):
+    """The request was sent without a complete response; it may have been carried out."""
 
     next_step = (
         "It may have been carried out all the same. Run `pulumi up --refresh`: it looks at what "
@@ -155,12 +157,12 @@ class AnswerLost(ControlPlaneError):
         "DELETE": f"Run the same command again: {_IF_DELETED}.",
     }
 
-    def _happened(self) -> str:
-        return f"{self._tried()} was sent, but its answer was lost: {self.detail}"
+    def _describe(self) -> str:
+        return f"{self._attempt()} was sent, but its answer was lost: {self.detail}"
 
 
-class AnswerUnreadable(ControlPlaneError):
-    """The status says success, the body is not what was asked for: no JSON, or fields missing."""
+class InvalidResponse(ControlPlaneError):
+    """The status is a success, but the body is no JSON or lacks required fields."""
 
     next_step = f"{_CHECK_ADDRESS} `pulumi up --refresh`."
     after: ClassVar[dict[str, str]] = {
@@ -168,26 +170,26 @@ class AnswerUnreadable(ControlPlaneError):
         "DELETE": f"{_CHECK_ADDRESS} the same command again: {_IF_DELETED}.",
     }
 
-    def _happened(self) -> str:
-        coded = f" {_coded(self)}" if self.status else ""
-        return f"{self._tried()} was answered{coded}, but {self.detail}"
+    def _describe(self) -> str:
+        status = f" {_format_status(self)}" if self.status else ""
+        return f"{self._attempt()} was answered{status}, but {self.detail}"
 
 
-class Answered(ControlPlaneError):
-    """An answer came, and it is no success."""
+class APIStatusError(ControlPlaneError):
+    """A response with an error status."""
 
-    def _happened(self) -> str:
-        said = f": {self.detail}" if self.detail else ""
-        return f"{self._tried()} was answered {_coded(self)}{said}"
-
-
-def _coded(error: ControlPlaneError) -> str:
-    known = f" (request id {error.request_id})" if error.request_id else ""
-    return f"{error.status}{known}"
+    def _describe(self) -> str:
+        detail = f": {self.detail}" if self.detail else ""
+        return f"{self._attempt()} was answered {_format_status(self)}{detail}"
 
 
-class Redirected(Answered):
-    """Another address was named. Not followed, since the API key would go there too."""
+def _format_status(error: ControlPlaneError) -> str:
+    request_id = f" (request id {error.request_id})" if error.request_id else ""
+    return f"{error.status}{request_id}"
+
+
+class Redirected(APIStatusError):
+    """A redirection, which is not followed because it would send the API key along."""
 
     next_step = (
         "Redirects are not followed, for the API key's sake. If the new address is right, make it "
@@ -195,17 +197,17 @@ class Redirected(Answered):
     )
 
 
-class BadRequest(Answered):
-    """The control plane refuses the fields: they don't fit the source, or each other."""
+class BadRequest(APIStatusError):
+    """The control plane refuses the fields: they do not fit the source or each other."""
 
     next_step = "It changed nothing. Correct what the answer names in the program and run again."
 
 
 class InvalidRequest(BadRequest):
-    """The body, the path or the query is not of the right form; the fields are named."""
+    """The body, the path or the query is malformed; the response names the fields."""
 
 
-class NotAuthenticated(Answered):
+class NotAuthenticated(APIStatusError):
     """The API key is not accepted."""
 
     next_step = (
@@ -214,8 +216,8 @@ class NotAuthenticated(Answered):
     )
 
 
-class Forbidden(Answered):
-    """The API key is known, but may not do this."""
+class Forbidden(APIStatusError):
+    """The API key lacks the permission."""
 
     next_step = (
         "The API key may not do this. Use a key with permission for deployments in this workspace, "
@@ -223,16 +225,16 @@ class Forbidden(Answered):
     )
 
 
-class Missing(Answered):
-    """What the request names does not exist."""
+class NotFound(APIStatusError):
+    """The object that the request names does not exist."""
 
     next_step = "Check the id that the answer names."
 
 
-class DeploymentMissing(Missing):
-    """The control plane says that this very deployment does not exist: it is gone.
+class DeploymentNotFound(NotFound):
+    """The control plane says that the deployment of the request does not exist.
 
-    No other 404 means that.
+    Only this 404 means that the deployment is gone.
     """
 
     next_step = (
@@ -241,14 +243,14 @@ class DeploymentMissing(Missing):
     )
 
 
-class RevisionMissing(Missing):
-    """The deployment is there, the revision is not."""
+class RevisionNotFound(NotFound):
+    """The deployment exists, the revision does not."""
 
     next_step = "Run `pulumi up --refresh` to take up the newest revision."
 
 
-class RouteMissing(Missing):
-    """A 404 that is not about a deployment: a wrong base URL, or a proxy's page."""
+class RouteNotFound(NotFound):
+    """A 404 that is not about a deployment: a wrong base URL, or the page of a proxy."""
 
     next_step = (
         "This says nothing about the deployment: the address is probably not that of a control "
@@ -257,15 +259,15 @@ class RouteMissing(Missing):
     )
 
 
-class Conflict(Answered):
-    """Something with this name, or for this agent environment, is there already."""
+class Conflict(APIStatusError):
+    """The name or the agent environment is already taken."""
 
     next_step = (
         "It changed nothing. Remove what is in the way, wait until it is gone, or choose another "
         "name."
     )
 
-    def __init__(  # noqa: PLR0913 - the base class's, and two more
+    def __init__(  # noqa: PLR0913 - those of the base class, and two more
         self,
         detail: str = "",
         *,
@@ -280,22 +282,23 @@ class Conflict(Answered):
             detail, request=request, status=status, request_id=request_id, advice=advice
         )
         self.kind: ConflictKind = kind
-        """What is in the way."""
+        """What the conflict is with."""
         self.deployment_id = deployment_id
-        """The deployment in the way; None when there is none or it was not found."""
+        """The conflicting deployment; None if there is none or it was not found."""
 
 
-class RateLimited(Answered):
-    """Too many requests; ``retry_after`` is how many seconds the server asks us to wait, if any."""
+class RateLimited(APIStatusError):
+    """Too many requests; ``retry_after`` is the delay in seconds that the server asks for."""
 
     retry_after: float | None = None
     next_step = "The control plane limits requests. Wait a minute and run again."
 
 
-class ServerFailure(Answered):
-    """The control plane, or a proxy before it, failed; ``retry_after`` as in ``RateLimited``.
+class ServerError(APIStatusError):
+    """The control plane or a proxy failed; ``retry_after`` as in ``RateLimited``.
 
-    A 408 and a 425 count as such: they pass too, and a proxy may say 408 of what came through.
+    408 and 425 are included: they are temporary too, and a proxy may answer 408 after it has passed
+    the request on.
     """
 
     retry_after: float | None = None
@@ -310,10 +313,10 @@ class ServerFailure(Answered):
     }
 
 
-class CreateUnclear(ControlPlaneError):
-    """Whether our POST made the deployment of that name cannot be told: it may be somebody's.
+class CreateOutcomeUnknown(ControlPlaneError):
+    """A POST had no clear response, and the deployment of that name may be another user's.
 
-    ``deployment_id`` is None when not even a look-up was answered.
+    ``deployment_id`` is None if the look-up failed too.
     """
 
     def __init__(
@@ -329,27 +332,27 @@ class CreateUnclear(ControlPlaneError):
 
 
 class WaitError(ControlPlaneError):
-    """Waiting ended, and not with what was waited for."""
+    """A wait that failed or timed out."""
 
 
 class RolloutFailed(WaitError):
-    """The newest revision ended, and not well. The deployment itself is there."""
+    """The newest revision failed; the deployment itself exists."""
 
 
 class RolloutTimedOut(WaitError):
-    """The rollout takes longer than we wait. It goes on by itself."""
+    """The rollout takes longer than the timeout; it continues by itself."""
 
 
-class RolloutGone(WaitError):
-    """The deployment was deleted while we waited for its rollout."""
+class DeploymentGone(WaitError):
+    """The deployment was deleted during the wait for its rollout."""
 
 
 class DeletionTimedOut(WaitError):
-    """The deployment is still there, longer after its deletion than we wait."""
+    """The deployment still exists at the end of the timeout of its deletion."""
 
 
-AMBIGUOUS = (AnswerLost, AnswerUnreadable, ServerFailure)
-"""After these nobody knows whether the request was carried out."""
+AMBIGUOUS = (ResponseLost, InvalidResponse, ServerError)
+"""Errors after which the request may or may not have been carried out."""
 
 TRANSIENT = (Unreachable, RateLimited, *AMBIGUOUS)
-"""These may be over at the next look."""
+"""Errors that may not occur at the next attempt."""

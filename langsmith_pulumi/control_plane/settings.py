@@ -1,4 +1,4 @@
-"""Where the control plane is, and with which key and workspace we go there."""
+"""Settings of the client: the control plane's URL, the API key and the workspace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .errors import SettingsInvalid, SettingsMissing
+from .text import is_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,25 +27,24 @@ _ENDPOINT_VARIABLES = ("LANGSMITH_ENDPOINT",)
 _WORKSPACE_VARIABLES = ("LANGSMITH_WORKSPACE_ID", "LANGSMITH_TENANT_ID")
 _PLAIN_HTTP_VARIABLE = "LANGSMITH_ALLOW_PLAIN_HTTP"
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a client needs to know beforehand."""
+    """The settings of a client."""
 
     api_key: str = field(repr=False)
     control_plane_url: str
     """Without a slash at the end."""
     workspace_id: str | None = None
-    """None with a key that belongs to one workspace: the key tells it then."""
+    """None for a key that belongs to one workspace."""
     allow_plain_http: bool = False
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where requests go to."""
+class Location:
+    """The control plane and the workspace that requests are sent to."""
 
     control_plane_url: str
     """Without a slash at the end."""
@@ -52,42 +52,42 @@ class Place:
 
 
 def resolve_settings(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Settings:
-    """Read the settings: the program's configuration first, then the environment.
+    """Return the settings of the program's configuration, or else of the environment.
 
-    ``config`` answers for ``apiKey``, ``controlPlaneUrl``, ``endpoint`` and ``workspaceId``.
+    ``config`` returns ``apiKey``, ``controlPlaneUrl``, ``endpoint`` and ``workspaceId``.
     """
-    place = resolve_place(config, environ)
+    location = resolve_location(config, environ)
     settings = Settings(
         api_key=resolve_api_key(config, environ),
-        control_plane_url=place.control_plane_url,
-        workspace_id=place.workspace_id,
+        control_plane_url=location.control_plane_url,
+        workspace_id=location.workspace_id,
         allow_plain_http=environ.get(_PLAIN_HTTP_VARIABLE, "").strip() == "1",
     )
-    check(settings)
+    validate_settings(settings)
     return settings
 
 
-def resolve_place(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Place:
-    """Read where requests go to; needs no API key."""
-    return Place(
+def resolve_location(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Location:
+    """Return the control plane and the workspace; needs no API key."""
+    return Location(
         _control_plane_url(config, environ),
-        _clean(config("workspaceId")) or _first(environ, _WORKSPACE_VARIABLES),
+        _strip(config("workspaceId")) or _first_set(environ, _WORKSPACE_VARIABLES),
     )
 
 
 def is_same_address(one: str, other: str) -> bool:
-    """Tell whether two control plane URLs lead to the same address, however they are written."""
-    return _normalized(one) == _normalized(other)
+    """Return True if two control plane URLs are spellings of the same address."""
+    return _normalize(one) == _normalize(other)
 
 
-def _normalized(url: str) -> tuple[str, str, int | None, str]:
+def _normalize(url: str) -> tuple[str, str, int | None, str]:
     parts = _split(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")
 
 
-def check(settings: Settings) -> None:
-    """Refuse settings that cannot be meant, or that would send the key in the clear."""
+def validate_settings(settings: Settings) -> None:
+    """Raise ``SettingsInvalid`` if a setting is malformed or would send the key unencrypted."""
     if not _KEY.fullmatch(settings.api_key):
         raise SettingsInvalid(
             "The API key holds a blank or a character that no key has; copy it again and set it "
@@ -99,8 +99,8 @@ def check(settings: Settings) -> None:
 
 
 def check_workspace_id(workspace_id: str) -> None:
-    """Refuse a workspace id that is no UUID."""
-    if not _UUID.fullmatch(workspace_id):
+    """Raise ``SettingsInvalid`` if a workspace id is no UUID."""
+    if not is_uuid(workspace_id):
         raise SettingsInvalid(
             f"The workspace id {workspace_id[:40]!r} is no UUID. Copy it from the workspace's "
             "settings in LangSmith into langsmith:workspaceId (or LANGSMITH_WORKSPACE_ID)."
@@ -108,7 +108,7 @@ def check_workspace_id(workspace_id: str) -> None:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the URL leads to this machine only."""
+    """Return True if a URL leads to this machine."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -119,21 +119,21 @@ def is_loopback(url: str) -> bool:
 
 
 def control_plane_of(endpoint: str) -> str:
-    """Derive the control plane's URL from that of the main API.
+    """Return the control plane's URL for an endpoint of the main API.
 
-    Cloud has a host of its own for it, with the region in front; a self-hosted one is a path.
+    On Cloud it is a host of its own, with the region in front; self-hosted it is a path.
     """
     parts = _split(endpoint)
     host = parts.hostname or ""
     if host == "langchain.com" or host.endswith(".langchain.com"):
         return f"{parts.scheme}://{parts.netloc.replace('api.smith.', 'api.host.', 1)}"
-    return f"{_without(_joined(parts), '/api/v1', '/api')}/api-host"
+    return f"{_remove_suffix(_join(parts), '/api/v1', '/api')}/api-host"
 
 
 def dashboard_url(control_plane_url: str, tenant_id: str | None, deployment_id: str) -> str:
-    """Return the page of a deployment in the browser."""
+    """Return the URL of a deployment's page in the dashboard."""
     parts = _split(control_plane_url)
-    root = _without(_joined(parts), "/api-host")
+    root = _remove_suffix(_join(parts), "/api-host")
     if (parts.hostname or "").endswith(".langchain.com"):
         host = parts.netloc.replace("api.host.", "smith.", 1).replace("api.smith.", "smith.", 1)
         root = f"{parts.scheme}://{host}"
@@ -142,8 +142,8 @@ def dashboard_url(control_plane_url: str, tenant_id: str | None, deployment_id: 
 
 
 def resolve_api_key(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
-    """Read the API key; raise ``SettingsMissing`` if there is none."""
-    key = _clean(config("apiKey")) or _first(environ, _KEY_VARIABLES)
+    """Return the API key; raise ``SettingsMissing`` if there is none."""
+    key = _strip(config("apiKey")) or _first_set(environ, _KEY_VARIABLES)
     if key is None:
         raise SettingsMissing(
             "There is no LangSmith API key. Set it with `pulumi config set --secret "
@@ -154,11 +154,11 @@ def resolve_api_key(config: Callable[[str], str | None], environ: Mapping[str, s
 
 def _control_plane_url(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
     for url, endpoint in (
-        (_clean(config("controlPlaneUrl")), _clean(config("endpoint"))),
-        (_first(environ, _CONTROL_PLANE_VARIABLES), _first(environ, _ENDPOINT_VARIABLES)),
+        (_strip(config("controlPlaneUrl")), _strip(config("endpoint"))),
+        (_first_set(environ, _CONTROL_PLANE_VARIABLES), _first_set(environ, _ENDPOINT_VARIABLES)),
     ):
         if url:
-            return _joined(_split(url))
+            return _join(_split(url))
         if endpoint:
             return control_plane_of(endpoint)
     return CLOUD_US
@@ -176,7 +176,7 @@ def _check_url(settings: Settings) -> None:
 
 
 def _split(url: str) -> SplitResult:
-    """Take a URL apart; one without a scheme is meant to be https."""
+    """Split a URL, https by default; raise ``SettingsInvalid`` if it is malformed."""
     url = url.strip()
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
@@ -196,22 +196,22 @@ def _has_blank(url: str) -> bool:
     return " " in url or not url.isprintable()
 
 
-def _joined(parts: SplitResult) -> str:
+def _join(parts: SplitResult) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
 
 
-def _without(text: str, *endings: str) -> str:
+def _remove_suffix(text: str, *endings: str) -> str:
     for ending in endings:
         if text.endswith(ending):
             return text[: -len(ending)]
     return text
 
 
-def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    values = (_clean(environ.get(name)) for name in names)
+def _first_set(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    values = (_strip(environ.get(name)) for name in names)
     return next((value for value in values if value), None)
 
 
-def _clean(value: str | None) -> str | None:
-    """Trim; blank is the same as absent, as a CI variable without a value is."""
+def _strip(value: str | None) -> str | None:
+    """Return a trimmed value, or None if it is blank, as a CI variable without a value is."""
     return value.strip() or None if value else None

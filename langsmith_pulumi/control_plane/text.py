@@ -1,6 +1,6 @@
-"""Functions that make foreign text safe to show: one printable line, no HTML, no secrets. Pure.
+"""Functions on text: make untrusted text safe to show, recognize UUIDs, format durations.
 
-Neither httpx nor pydantic is needed here, so other packages may use ``sanitize`` as well.
+They are pure and need neither httpx nor pydantic, so every package may use them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LONGEST = 500
+_MAX_LENGTH = 500
 _PAGE_PARTS = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _TERMINAL_CODE = re.compile(
@@ -23,10 +23,24 @@ _TERMINAL_CODE = re.compile(
 )
 _RUNNER_COMMAND = re.compile(r"##((?:vso)?\[)")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_uuid(text: str) -> bool:
+    """Return True if a text is a UUID in the usual form with dashes."""
+    return bool(_UUID.fullmatch(text))
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration such as ``45 s`` or ``1 min 20 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
 def without_credentials(value: Any) -> Any:
-    """Return a value without the user and the password that a URL in it may hold."""
+    """Return a value with ``[hidden]`` in place of the user and password of a URL in it."""
     return _CREDENTIALS.sub("[hidden]@", value) if isinstance(value, str) else value
 
 
@@ -34,8 +48,8 @@ def printable(text: str) -> str:
     """Return the text as one line of printable characters.
 
     Terminal codes are removed. Control characters, marks that change the direction of writing and
-    unpaired surrogates become blanks, and blanks in a row become one. What a pipeline's runner
-    would obey anywhere in a line (``##[...]``) is broken up.
+    unpaired surrogates become blanks, and several blanks become one. A command to a pipeline's
+    runner (``##[...]``, which runners obey anywhere in a line) is broken up.
     """
     text = _TERMINAL_CODE.sub("", text)
     kept = "".join(character if character.isprintable() else " " for character in text)
@@ -43,19 +57,19 @@ def printable(text: str) -> str:
 
 
 def sanitize(
-    text: str, longest: int = _LONGEST, *, redact: Callable[[str], str] | None = None
+    text: str, max_length: int = _MAX_LENGTH, *, redact: Callable[[str], str] | None = None
 ) -> str:
     """Return the text of a server or proxy as one printable line without HTML, shortened.
 
-    ``redact`` removes secrets. It is called before and after HTML is decoded, for a secret may be
-    readable in one of the two forms only.
+    ``redact`` removes secrets. It is called before and after HTML is decoded, because a secret may
+    be readable in only one of the two forms.
     """
     redact = redact or _unchanged
-    text = redact(text[: longest * 40])
+    text = redact(text[: max_length * 40])
     if "<" in text:
         text = html.unescape(_TAG.sub(" ", _PAGE_PARTS.sub(" ", text)))
     text = redact(printable(text))
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    return text if len(text) <= max_length else f"{text[: max_length - 1].rstrip()}…"
 
 
 def _unchanged(text: str) -> str:
@@ -63,20 +77,20 @@ def _unchanged(text: str) -> str:
 
 
 def extract_detail(body: str) -> str:
-    """Return the message of an error answer, in any of the known shapes.
+    """Return the message of an error response, in any of the known formats.
 
-    A body of validation errors echoes what was sent, secrets included: of those only the place and
-    the message are taken. Of a JSON document of unknown shape nothing is.
+    A body of validation errors echoes the request with its secrets, so only the path and the
+    message are taken from it. JSON of an unknown format gives an empty text.
     """
     try:
-        document = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         return body
-    return _message(document)
+    return _message(content)
 
 
 def is_json_object(body: str) -> bool:
-    """Return whether the body is a JSON object, as every answer of the control plane is."""
+    """Return True if the body is a JSON object, as every response of the control plane is."""
     try:
         return isinstance(json.loads(body), dict)
     except (ValueError, RecursionError):
@@ -87,19 +101,19 @@ def _message(document: Any) -> str:
     if isinstance(document, str):
         return document
     if isinstance(document, list):
-        return "; ".join(filter(None, (_problem(entry) for entry in document)))
+        return "; ".join(filter(None, (_format_problem(entry) for entry in document)))
     if isinstance(document, dict):
         texts = (_message(document.get(key)) for key in ("detail", "error", "message", "msg"))
         return next(filter(None, texts), "")
     return ""
 
 
-def _problem(entry: Any) -> str:
-    """One validation error as ``source_config.resource_spec.cpu: should be ...``."""
+def _format_problem(entry: Any) -> str:
+    """Format one validation error as ``source_config.resource_spec.cpu: should be ...``."""
     if not isinstance(entry, dict):
         return ""
     path = entry.get("loc")
-    places = [str(part) for part in path] if isinstance(path, list) else []
-    where = ".".join(places[1:] if places[:1] == ["body"] else places)
+    parts = [str(part) for part in path] if isinstance(path, list) else []
+    location = ".".join(parts[1:] if parts[:1] == ["body"] else parts)
     message = entry.get("msg") if isinstance(entry.get("msg"), str) else "refused"
-    return f"{where}: {message}" if where else str(message)
+    return f"{location}: {message}" if location else str(message)

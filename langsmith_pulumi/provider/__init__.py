@@ -1,15 +1,17 @@
-"""What the engine calls: the two dynamic providers.
+"""The two dynamic providers that the engine calls.
 
-The state of every stack holds a pickled reference to these classes: this module's name and their
-names must never change. The classes hold no state, and import what they need when called, because
-the user's program imports this module too, and needs neither an HTTP client nor a validator.
+The state of every stack contains a pickled reference to these classes, so this module's name and
+their names must never change. The classes hold no state, and import what they need when they are
+called, because the user's program imports this module too and needs neither httpx nor pydantic.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi.dynamic import ResourceProvider
+
+from .error_boundary import describe_deployment, describe_rollout, error_boundary
 
 if TYPE_CHECKING:
     from pulumi.dynamic import (
@@ -21,14 +23,12 @@ if TYPE_CHECKING:
         UpdateResult,
     )
 
-    from .bags import Bag
+    from .properties import Properties
 
 __all__ = ["DeploymentProvider", "RolloutProvider"]
 
 
 class _Provider(ResourceProvider):
-    """Hands each call of the engine to the module that does the work, in one session."""
-
     # The pickled class holds no setting and no key, so a plan need not hide it.
     serialize_as_secret_always = False
 
@@ -39,39 +39,94 @@ class _Provider(ResourceProvider):
         raise_workers()
         self._session = session_for(req.config)
 
-    def _call(self, operation: str, *args: Any) -> Any:
-        from .door import call
-
-        return call(self._resource, operation, self._session, *args)
-
-    _resource: str
-
-    def check(self, _olds: Bag, news: Bag) -> CheckResult:
-        return self._call("check", _olds, news)  # type: ignore[no-any-return]
-
-    def diff(self, _id: str, _olds: Bag, _news: Bag) -> DiffResult:
-        return self._call("diff", _id, _olds, _news)  # type: ignore[no-any-return]
-
-    def create(self, props: Bag) -> CreateResult:
-        return self._call("create", props)  # type: ignore[no-any-return]
-
-    def read(self, id_: str, props: Bag) -> ReadResult:
-        return self._call("read", id_, props)  # type: ignore[no-any-return]
-
-    def update(self, _id: str, _olds: Bag, _news: Bag) -> UpdateResult:
-        return self._call("update", _id, _olds, _news)  # type: ignore[no-any-return]
-
-    def delete(self, _id: str, _props: Bag) -> None:
-        self._call("delete", _id, _props)
-
 
 class DeploymentProvider(_Provider):
-    """Makes, changes, reads and deletes deployments; waits for no revision."""
+    """Creates, updates, reads and deletes deployments; it waits for no revision."""
 
-    _resource = "deployments"
+    @error_boundary("checking", describe_deployment)
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Validate the inputs and normalize them."""
+        from . import deployments
+
+        return deployments.check(self._session, _olds, news)
+
+    @error_boundary("comparing", describe_deployment)
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Compare the state with the inputs."""
+        from . import deployments
+
+        return deployments.diff(self._session, _id, _olds, _news)
+
+    @error_boundary("creating", describe_deployment)
+    def create(self, props: Properties) -> CreateResult:
+        """Create or adopt the deployment."""
+        from . import deployments
+
+        return deployments.create(self._session, props)
+
+    @error_boundary("reading", describe_deployment)
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Read the deployment, with its drift."""
+        from . import deployments
+
+        return deployments.read(self._session, id_, props)
+
+    @error_boundary("changing", describe_deployment)
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Change the deployment."""
+        from . import deployments
+
+        return deployments.update(self._session, _id, _olds, _news)
+
+    @error_boundary("deleting", describe_deployment)
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Delete the deployment and wait until it is gone."""
+        from . import deployments
+
+        deployments.delete(self._session, _id, _props)
 
 
 class RolloutProvider(_Provider):
-    """Waits until a deployment's newest revision serves; makes one only to retry a failed one."""
+    """Waits until a deployment's newest revision is deployed; it only repeats a failed revision."""
 
-    _resource = "rollouts"
+    @error_boundary("checking", describe_rollout)
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Accept the inputs."""
+        from . import rollouts
+
+        return rollouts.check(self._session, _olds, news)
+
+    @error_boundary("comparing", describe_rollout)
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Return whether a rollout is due."""
+        from . import rollouts
+
+        return rollouts.diff(self._session, _id, _olds, _news)
+
+    @error_boundary("waiting for", describe_rollout)
+    def create(self, props: Properties) -> CreateResult:
+        """Wait for the newest revision."""
+        from . import rollouts
+
+        return rollouts.create(self._session, props)
+
+    @error_boundary("reading", describe_rollout)
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Read the active revision, with its drift."""
+        from . import rollouts
+
+        return rollouts.read(self._session, id_, props)
+
+    @error_boundary("waiting for", describe_rollout)
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Wait for the newest revision."""
+        from . import rollouts
+
+        return rollouts.update(self._session, _id, _olds, _news)
+
+    @error_boundary("deleting", describe_rollout)
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Delete nothing; a rollout exists only in the state."""
+        from . import rollouts
+
+        rollouts.delete(self._session, _id, _props)

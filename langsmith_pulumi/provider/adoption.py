@@ -1,10 +1,10 @@
-"""Adopt a deployment that exists, for ``ResourceOptions(import_=ID)``.
+"""Adoption of an existing deployment, for ``ResourceOptions(import_=ID)``.
 
-The SDK cannot import a dynamic resource: the engine would call ``read`` with nothing but an id.
-So the id travels as an input, and ``create`` takes the deployment over instead of making one.
+The SDK cannot import a dynamic resource, because the engine would call ``read`` with an id alone.
+The id is an input instead, and ``create`` adopts the deployment.
 
-A preview calls nothing but ``check``, so that one reads the deployment and says what adopting it
-changes: as an input that shows in the plan, and as a warning where variables would be removed.
+A preview of a create calls only ``check``, which therefore reads the deployment and shows what the
+adoption changes: as an input in the plan, and as a warning where variables would be removed.
 """
 
 from __future__ import annotations
@@ -16,78 +16,84 @@ from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.comparison import is_same
 from langsmith_pulumi.control_plane.text import without_credentials
 
-from . import bags, bodies
-from .changes import FIELDS, SECRETS, Change, Changed, compare, of_kind
-from .door import Refusal
+from .changes import FIELDS, SECRETS, ChangedField, Impact, compare, with_impact
 from .drift import with_drift
-from .problem import Problem
+from .error_boundary import ProviderError
+from .payloads import makes_revision, patch_request
+from .properties import get_path, unknown_paths, without_unknowns
+from .validation import ValidationProblem
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.control_plane.client import ControlPlane
-    from langsmith_pulumi.control_plane.models import Deployment
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.responses import LiveDeployment
 
-    from .bags import Bag
+    from .properties import Properties
 
 ADOPTION = "adoption"
-"""The input in which a plan says what an adoption changes."""
+"""The input in which a plan shows what an adoption changes."""
 
-_SHOWN = {
+_SHOWN_PATHS = {
     "display_name",
     "source_config.build_on_push",
     "source_revision_config.repo_ref",
     "source_revision_config.langgraph_config_path",
     "route_through_gateway",
 }
-"""Fields whose live value a plan shows; figures are shown too, other text may hold a secret."""
+"""Fields whose live value a plan shows, as it does numbers; other text may contain a secret."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an adoption would change, or why that is not known."""
+    """The changes of an adoption, or the reason why they are unknown."""
 
-    summary: Bag
-    problems: list[Problem] = field(default_factory=list)
+    summary: Properties
+    problems: list[ValidationProblem] = field(default_factory=list)
     warning: str = ""
 
 
-def adopt(client: ControlPlane, props: Bag) -> tuple[Deployment, bool]:
+def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment, bool]:
     """Patch the deployment that ``import_`` names where it differs from the program.
 
-    Return it, and whether a revision was asked for. Nothing is posted. A fixed field that differs
-    is refused, with both values.
+    Return the deployment, and True if a revision was made. Raise ``ProviderError`` with both values
+    if a fixed field differs. Nothing is posted.
     """
     live = _get(client, props)
     differing = fixed_differences(props, live)
     if differing:
-        told = "; ".join(f"{problem.path} {problem.reason}" for problem in differing)
-        raise Refusal(
-            f"Deployment {live.id} cannot be adopted as it is: {told}. Write the program to match, "
-            "or remove import_."
+        problems = "; ".join(f"{problem.path} {problem.reason}" for problem in differing)
+        raise ProviderError(
+            f"Deployment {live.id} cannot be adopted as it is: {problems}. Write the program to "
+            "match, or remove import_."
         )
     changed = _changed(props, live)
-    body = bodies.patch_body(props, changed, live.source_config.get("resource_spec") or {})
+    body = patch_request(props, changed, live.source_config.get("resource_spec") or {})
     if not body.payload():
         return live, False
-    patched = client.patch(live.id, body, newest=live.latest_revision_id)
+    patched = client.patch(
+        live.id,
+        body,
+        makes_revision=makes_revision(body),
+        previous_revision_id=live.latest_revision_id,
+    )
     return patched, patched.latest_revision_id != live.latest_revision_id
 
 
-def compare_at_preview(client: ControlPlane, inputs: Bag) -> Comparison:
-    """Read the deployment that ``import_`` names, and return what adopting it would change."""
-    from langsmith_pulumi.control_plane.retrying import HASTILY
+def compare_at_preview(client: ControlPlaneClient, inputs: Properties) -> Comparison:
+    """Read the deployment that ``import_`` names, and return the changes of an adoption."""
+    from langsmith_pulumi.control_plane.retry import BEST_EFFORT
 
-    known: Bag = bags.known(inputs)
+    known: Properties = without_unknowns(inputs)
     try:
-        live = client.get(inputs["import_id"], policy=HASTILY)
-    except errors.DeploymentMissing:
-        return Comparison({}, [Problem("import_id", _missing(inputs))])
+        live = client.get(inputs["import_id"], policy=BEST_EFFORT)
+    except errors.DeploymentNotFound:
+        return Comparison({}, [ValidationProblem("import_id", _missing(inputs))])
     except errors.ControlPlaneError as failure:
-        return not_compared(failure.account())
+        return not_compared(failure.summary())
     changed = [*_changed(known, live), *_unknown_changes(inputs)]
     variables = _variables(known, live, changed)
     summary = {
         "compared": True,
-        "revision": bool(of_kind(changed, Change.REVISION)),
+        "revision": bool(with_impact(changed, Impact.REVISION)),
         "differences": [_row(change, live) for change in changed if change.field.path != SECRETS],
         **variables,
     }
@@ -99,7 +105,7 @@ def compare_at_preview(client: ControlPlane, inputs: Bag) -> Comparison:
 
 
 def not_compared(reason: str) -> Comparison:
-    """Return that the deployment could not be read, so that nobody knows what changes."""
+    """Return a comparison without a result, because the deployment could not be read."""
     return Comparison(
         {"compared": False},
         warning=(
@@ -109,33 +115,33 @@ def not_compared(reason: str) -> Comparison:
     )
 
 
-def fixed_differences(props: Bag, live: Deployment) -> list[Problem]:
+def fixed_differences(props: Properties, live: LiveDeployment) -> list[ValidationProblem]:
     """Return the fixed fields that differ, with both values."""
     shown = _fixed(live)
     return [
-        Problem(field.path, _fixed_reason(mine, theirs))
+        ValidationProblem(field.path, _fixed_reason(own, there))
         for field in FIELDS
-        if field.change is Change.REPLACE
-        for mine, theirs in [(bags.get(props, field.path), bags.get(shown, field.path))]
-        if mine is not None and theirs is not None and not is_same(field.path, mine, theirs)
+        if field.impact is Impact.REPLACE
+        for own, there in [(get_path(props, field.path), get_path(shown, field.path))]
+        if own is not None and there is not None and not is_same(field.path, own, there)
     ]
 
 
-def _fixed_reason(mine: Any, theirs: Any) -> str:
+def _fixed_reason(own: Any, there: Any) -> str:
     return (
-        f"is {without_credentials(theirs)!r} there and {without_credentials(mine)!r} in the "
+        f"is {without_credentials(there)!r} there and {without_credentials(own)!r} in the "
         "program, and cannot change after creation"
     )
 
 
-def _get(client: ControlPlane, props: Bag) -> Deployment:
+def _get(client: ControlPlaneClient, props: Properties) -> LiveDeployment:
     try:
         return client.get(props["import_id"])
-    except errors.DeploymentMissing as missing:
-        raise Refusal(f"import_ {_missing(props)}.") from missing
+    except errors.DeploymentNotFound as missing:
+        raise ProviderError(f"import_ {_missing(props)}.") from missing
 
 
-def _missing(props: Bag) -> str:
+def _missing(props: Properties) -> str:
     return (
         f"names deployment {props['import_id']}, which this workspace does not have. Check the id "
         "and the workspace (langsmith:workspaceId), or remove import_ to have "
@@ -143,22 +149,24 @@ def _missing(props: Bag) -> str:
     )
 
 
-def _changed(props: Bag, live: Deployment) -> list[Changed]:
+def _changed(props: Properties, live: LiveDeployment) -> list[ChangedField]:
     return compare(with_drift(props, live, missing_means_unchanged=False), props)
 
 
-def _unknown_changes(inputs: Bag) -> list[Changed]:
-    """Return the fields that are known only during `up`: they may change something."""
-    unknown = bags.unknown_paths(inputs)
+def _unknown_changes(inputs: Properties) -> list[ChangedField]:
+    """Return the fields that are known only during `up`, and may change."""
+    unknown = unknown_paths(inputs)
     return [
-        Changed(path, field)
+        ChangedField(path, field)
         for field in FIELDS
         for path in sorted(unknown)
         if path == field.path or path.startswith(f"{field.path}.")
     ]
 
 
-def _variables(inputs: Bag, live: Deployment, changed: list[Changed]) -> dict[str, list[str]]:
+def _variables(
+    inputs: Properties, live: LiveDeployment, changed: list[ChangedField]
+) -> dict[str, list[str]]:
     """Return the names of the variables that are added, changed and removed."""
     names = [one.path.partition(".")[2] for one in changed if one.field.path == SECRETS]
     wanted = inputs.get(SECRETS) or {}
@@ -169,9 +177,9 @@ def _variables(inputs: Bag, live: Deployment, changed: list[Changed]) -> dict[st
     }
 
 
-def _row(change: Changed, live: Deployment) -> Bag:
-    """Return one difference; the wanted value stands in the plan's inputs."""
-    value = bags.get(
+def _row(change: ChangedField, live: LiveDeployment) -> Properties:
+    """Return one difference; the desired value is in the plan's inputs."""
+    value = get_path(
         {
             "display_name": live.display_name,
             "source_config": live.source_config,
@@ -180,11 +188,11 @@ def _row(change: Changed, live: Deployment) -> Bag:
         },
         change.path,
     )
-    is_shown = change.path in _SHOWN or isinstance(value, (bool, int, float))
+    is_shown = change.path in _SHOWN_PATHS or isinstance(value, (bool, int, float))
     return {"path": change.path, "live": value} if is_shown else {"path": change.path}
 
 
-def _removal(live: Deployment, removed: list[str]) -> str:
+def _removal(live: LiveDeployment, removed: list[str]) -> str:
     if not removed:
         return ""
     return (
@@ -193,7 +201,7 @@ def _removal(live: Deployment, removed: list[str]) -> str:
     )
 
 
-def _fixed(live: Deployment) -> Bag:
+def _fixed(live: LiveDeployment) -> Properties:
     return {
         "name": live.name,
         "source": live.source,

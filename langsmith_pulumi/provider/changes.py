@@ -1,30 +1,28 @@
-"""What a change of each field does to a deployment: the one table behind every plan.
+"""The table of changes: what a change of each field does to a deployment.
 
 The diff, the rollout's inputs, the PATCH body, the pull-request report and the page in the
-documentation all read ``FIELDS``, and no plan tells a cost that is not in it. Beside it, ``bodies``
-knows which of these fields the service makes a revision for by itself.
+documentation all read ``FIELDS``. No other place says whether a field makes a revision.
 
-Ownership: who may write what
-=============================
+Ownership of fields
+===================
 
-The user's alone. ``name``, ``source`` and the fixed fields say which deployment is meant;
-``secrets``, ``triggers`` and the revision's configuration say what it runs. They are never taken
-over from the service, only compared with it: what differs is drift, shows at refresh, and is put
-back by the next ``up``. Two of them cannot be read back as written, so silence there is no drift:
-the service may answer with a resolved commit in place of a branch, and may leave out fields it was
-sent.
+Owned by the user: ``name``, ``source`` and the fixed fields identify the deployment; ``secrets``,
+``triggers`` and the revision's configuration say what it runs. Their live values are compared and
+never adopted: a difference is drift, which a refresh shows and the next ``up`` reverts. Some cannot
+be read back as written, so a missing value is no drift: the service may show a commit instead of a
+branch, and may leave out fields.
 
-The service's alone. Statuses, revision ids, the commit and image that were built, the URL of a
-Cloud deployment, timestamps. They are outputs and never inputs, so they cannot make a plan.
+Owned by the service: statuses, revision ids, the built commit and image, the URL on Cloud,
+timestamps. They are outputs and never inputs, so they cannot cause a plan.
 
-Shared. ``resource_spec``, ``custom_url``, ``display_name``, ``build_on_push``: the service fills in
-defaults for what the program leaves out. A program owns exactly the fields it names. What it leaves
-out is not managed: a default of the service is no drift. A field that is removed from the program
-keeps its last value (the service has no way to clear one: null means "keep"); that it is let go of
+Shared: ``resource_spec``, ``custom_url``, ``display_name``, ``build_on_push``. The service fills in
+defaults for fields that the program leaves out. A program owns exactly the fields it names; any
+other is not managed, and its default is no drift. A field that is removed from the program keeps
+its last value, because the service cannot clear one (null means "keep"). That it becomes unmanaged
 is a change of the state alone, in place and without a request.
 
-One set, not many fields. ``secrets`` is replaced as a whole by every write, so a program that
-declares secrets owns all of them, and one that declares none leaves them alone.
+Owned as one set: every write replaces ``secrets`` as a whole, so a program that declares secrets
+owns all of them, and one that declares none leaves them alone.
 """
 
 from __future__ import annotations
@@ -35,43 +33,48 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.control_plane.comparison import is_same
 
-from . import bags
-from .markers import is_unchanged
+from . import properties
+from .fingerprints import is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-class Change(str, Enum):
-    """What a changed value costs."""
+class Impact(str, Enum):
+    """The effect of a change on the deployment."""
 
     REPLACE = "replace"
-    """The deployment is deleted and made anew: its database and its threads are lost."""
+    """The deployment is deleted and created again; its database and threads are lost."""
     REVISION = "revision"
-    """The agent is built and deployed again; the old revision serves until the new one does."""
+    """The agent is built and deployed again; the old revision stays active until then."""
     IN_PLACE = "in place"
-    """A setting changes; nothing is built and nothing restarts."""
+    """A setting changes; nothing is built or restarted."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One row of the table: a path in the resource's inputs and what changing it does."""
+    """One row of the table: a path in the resource's inputs and the impact of a change."""
 
     path: str
-    change: Change
+    impact: Impact
     reason: str
-    """Why, with the public source the fact comes from."""
+    """The reason for the impact, with the public source of the fact."""
+    makes_revision: bool = False
+    """True if the service makes a revision whenever a PATCH contains the field.
+
+    Other fields of ``Impact.REVISION`` take effect with a revision, but do not make one.
+    """
     by_key: bool = False
-    """Whether the value is an object whose keys are owned, and compared, one by one."""
+    """True if the value is an object whose keys are owned and compared one by one."""
     as_set: bool = False
-    """Whether the keys are owned as one set, so that a key left out is a change too."""
+    """True if the keys are owned as one set, so that a missing key is a change too."""
     sent: bool = True
-    """Whether the control plane hears of it; the others only steer this provider."""
+    """False if the field only configures this provider and is never sent."""
 
 
 _FIXED = "Fixed at creation; the service refuses it in a PATCH (vendor's API reference)."
 _BUILT = "A revision is made of it: any value sent makes one (vendor's API reference)."
-_LOCAL = "Steers this provider only; no request is sent."
+_LOCAL = "Configures this provider only; no request is sent."
 _COMMAND = (
     "Takes effect with the next build. The API reference groups it with the in-place fields, the "
     "vendor's Terraform provider sends it with a revision: the costlier prediction is made."
@@ -84,103 +87,109 @@ BUILD_ON_PUSH = "source_config.build_on_push"
 REPO_REF = "source_revision_config.repo_ref"
 
 FIELDS: tuple[Field, ...] = (
-    Field("name", Change.REPLACE, "Not part of a PATCH (vendor's API reference)."),
-    Field("source", Change.REPLACE, "Not part of a PATCH (vendor's API reference)."),
-    Field("workspace_id", Change.REPLACE, "A deployment cannot move between workspaces."),
-    Field("source_config.integration_id", Change.REPLACE, _FIXED),
-    Field("source_config.repo_url", Change.REPLACE, _FIXED),
-    Field("source_config.deployment_type", Change.REPLACE, _FIXED),
-    Field("source_config.listener_id", Change.REPLACE, _FIXED),
-    Field("source_config.listener_config.k8s_namespace", Change.REPLACE, _FIXED),
+    Field("name", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
+    Field("source", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
+    Field("workspace_id", Impact.REPLACE, "A deployment cannot move between workspaces."),
+    Field("source_config.integration_id", Impact.REPLACE, _FIXED),
+    Field("source_config.repo_url", Impact.REPLACE, _FIXED),
+    Field("source_config.deployment_type", Impact.REPLACE, _FIXED),
+    Field("source_config.listener_id", Impact.REPLACE, _FIXED),
+    Field("source_config.listener_config.k8s_namespace", Impact.REPLACE, _FIXED),
     Field(
         "source_config.template_id",
-        Change.REPLACE,
+        Impact.REPLACE,
         "Fixed at creation (vendor's Terraform provider).",
     ),
-    Field(RESOURCE_SPEC, Change.REVISION, _BUILT, by_key=True),
-    Field("source_config.install_command", Change.REVISION, _COMMAND),
-    Field("source_config.build_command", Change.REVISION, _COMMAND),
-    Field(REPO_REF, Change.REVISION, _BUILT),
-    Field("source_revision_config.langgraph_config_path", Change.REVISION, _BUILT),
-    Field("source_revision_config.image_uri", Change.REVISION, _BUILT),
-    Field("source_revision_config.source_tarball_path", Change.REVISION, _BUILT),
-    Field(SECRETS, Change.REVISION, _BUILT, by_key=True, as_set=True),
+    Field(RESOURCE_SPEC, Impact.REVISION, _BUILT, makes_revision=True, by_key=True),
+    Field("source_config.install_command", Impact.REVISION, _COMMAND),
+    Field("source_config.build_command", Impact.REVISION, _COMMAND),
+    Field(REPO_REF, Impact.REVISION, _BUILT, makes_revision=True),
+    Field(
+        "source_revision_config.langgraph_config_path", Impact.REVISION, _BUILT, makes_revision=True
+    ),
+    Field("source_revision_config.image_uri", Impact.REVISION, _BUILT, makes_revision=True),
+    Field(
+        "source_revision_config.source_tarball_path", Impact.REVISION, _BUILT, makes_revision=True
+    ),
+    Field(SECRETS, Impact.REVISION, _BUILT, makes_revision=True, by_key=True, as_set=True),
     Field(
         "triggers",
-        Change.REVISION,
+        Impact.REVISION,
         "A change of any value asks for a new revision of the same configuration.",
         by_key=True,
         as_set=True,
         sent=False,
     ),
-    Field("secret_references", Change.REVISION, _BUILT),
+    Field("secret_references", Impact.REVISION, _BUILT, makes_revision=True),
     Field(
-        "revision_source", Change.REVISION, "Belongs to the new revision (vendor's API reference)."
+        "revision_source", Impact.REVISION, "Belongs to the new revision (vendor's API reference)."
     ),
-    Field("tracked_packages", Change.REVISION, "Belongs to the new revision (vendor's CLI)."),
+    Field("tracked_packages", Impact.REVISION, "Belongs to the new revision (vendor's CLI)."),
     Field(
         "route_through_gateway",
-        Change.REVISION,
+        Impact.REVISION,
         "Sent by a vendor's sample on create and patch; its effect is not documented, so the "
         "costlier prediction is made.",
     ),
     Field(
-        "display_name", Change.IN_PLACE, "Changed without a revision (vendor's Terraform provider)."
+        "display_name", Impact.IN_PLACE, "Changed without a revision (vendor's Terraform provider)."
     ),
-    Field(BUILD_ON_PUSH, Change.IN_PLACE, "Changed without a revision (vendor's API reference)."),
+    Field(BUILD_ON_PUSH, Impact.IN_PLACE, "Changed without a revision (vendor's API reference)."),
     Field(
         "source_config.custom_url",
-        Change.IN_PLACE,
+        Impact.IN_PLACE,
         "Changed without a revision (vendor's Terraform provider).",
     ),
-    Field("delete_tracing_project", Change.IN_PLACE, _LOCAL, sent=False),
-    Field("rollout_timeout", Change.IN_PLACE, _LOCAL, sent=False),
+    Field("delete_tracing_project", Impact.IN_PLACE, _LOCAL, sent=False),
+    Field("rollout_timeout", Impact.IN_PLACE, _LOCAL, sent=False),
 )
 
 
 @dataclass(frozen=True)
-class Changed:
-    """One changed value: its full path (``source_config.resource_spec.cpu``) and its row."""
+class ChangedField:
+    """A changed value: its full path (``source_config.resource_spec.cpu``) and its row."""
 
     path: str
     field: Field
 
 
-def of_kind(changed: Iterable[Changed], kind: Change) -> list[Changed]:
-    """Those of the changes that are of one kind."""
-    return [change for change in changed if change.field.change is kind]
+def with_impact(changed: Iterable[ChangedField], impact: Impact) -> list[ChangedField]:
+    """Return the changes of one impact."""
+    return [change for change in changed if change.field.impact is impact]
 
 
 def compare(
     olds: dict[str, Any], news: dict[str, Any], fields: Iterable[Field] = FIELDS
-) -> list[Changed]:
-    """What differs between the last known state and the wanted inputs, in the table's order.
+) -> list[ChangedField]:
+    """Return the differences between the last known state and the desired inputs, in table order.
 
-    Only what the program owns is compared. A value that is not known yet counts as changed. Secrets
-    are compared by fingerprint, which is where drift of a secret shows.
+    Only fields that the program owns are compared. An unknown value counts as changed. Secrets are
+    compared by fingerprint, which also shows their drift.
     """
     return [
-        Changed(path, field)
+        ChangedField(path, field)
         for field in fields
         for path in _differing(field, *_comparable(field, olds, news), olds.get("secret_salt"))
     ]
 
 
-def let_go(olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
-    """The paths that the state holds and the program names no more, fixed fields aside.
+def unmanaged(olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
+    """Return the paths in the state that the program no longer names, without fixed fields.
 
-    Left in the state, they would show as drift, and the engine would no longer know which of them
-    are secret.
+    They are removed from the state. Otherwise they would show as drift, and the engine would no
+    longer know which of them are secret.
     """
     return [
         path
         for field in FIELDS
-        if field.change is not Change.REPLACE
-        for path in _left_out(field, bags.get(olds, field.path), bags.get(news, field.path))
+        if field.impact is not Impact.REPLACE
+        for path in _removed(
+            field, properties.get_path(olds, field.path), properties.get_path(news, field.path)
+        )
     ]
 
 
-def _left_out(field: Field, before: Any, after: Any) -> Iterator[str]:
+def _removed(field: Field, before: Any, after: Any) -> Iterator[str]:
     if before is not None and after is None:
         yield field.path
     elif field.by_key and not field.as_set and isinstance(before, dict) and isinstance(after, dict):
@@ -190,18 +199,18 @@ def _left_out(field: Field, before: Any, after: Any) -> Iterator[str]:
 def _comparable(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> tuple[Any, Any]:
     if field.path == SECRETS and _same_salt(olds, news):
         return olds.get("secret_fingerprints"), news.get("secret_fingerprints")
-    return bags.get(olds, field.path), bags.get(news, field.path)
+    return properties.get_path(olds, field.path), properties.get_path(news, field.path)
 
 
 def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:
-    """Whether fingerprints can be compared; a rollout has them without any salt."""
+    """Return True if fingerprints are comparable; a rollout has them without a salt."""
     return bool(olds.get("secret_salt") == news.get("secret_salt"))
 
 
 def _differing(field: Field, before: Any, after: Any, salt: str | None) -> Iterator[str]:
     if after is None or is_unchanged(field.path, before, after, salt):
         return
-    if field.change is Change.REPLACE and is_same(field.path, before, after):
+    if field.impact is Impact.REPLACE and is_same(field.path, before, after):
         return
     if not (field.by_key and isinstance(after, dict)):
         yield field.path
@@ -214,5 +223,5 @@ def _differing(field: Field, before: Any, after: Any, salt: str | None) -> Itera
             yield path
 
 
-REVISION_FIELDS = tuple(field for field in FIELDS if field.change is Change.REVISION)
-"""What a revision is made of: the rollout's inputs, so that a plan shows the rollout and why."""
+REVISION_FIELDS = tuple(field for field in FIELDS if field.impact is Impact.REVISION)
+"""The fields of a revision. They are the inputs of the rollout, so a plan shows why it is due."""

@@ -1,14 +1,13 @@
-"""What the present program declares, as one plugin process learns it from the engine's calls.
+"""The declarations of the program, as one plugin process observes them in the engine's calls.
 
-The engine tells a provider neither what the state holds nor why a resource is made or deleted. What
-it asks, in which order, tells enough to keep a deployment from being lost:
+The engine tells a provider neither what the state contains nor why a resource is created or
+deleted. The calls and their order show enough to keep a deployment from being lost:
 
 - Each declared resource is checked first. A second check without old inputs means that the
-  resource is being replaced, whoever asked for it.
-- A replacement forced by ``--replace`` or a tainted state is checked only once, like a new
-  resource. There the rollout tells: the state holds it, with the id of a deployment that seems to
-  be new.
-- ``diff`` tells which id a resource manages, ``import_`` which one it adopts.
+  resource is being replaced, for any reason.
+- A replacement by ``--replace`` or a taint is checked only once, like a new resource. The rollout
+  shows it: the state contains the rollout, with the id of a deployment that seems to be new.
+- ``diff`` shows which id a resource manages, ``import_`` which one it adopts.
 """
 
 from __future__ import annotations
@@ -22,28 +21,27 @@ Inputs = dict[str, Any]
 
 @dataclass
 class Declaration:
-    """One resource of the present program, known by its URN."""
+    """One resource of the program, identified by its URN."""
 
     urn: str
     inputs: Inputs
-    """As last checked."""
+    """The inputs of the last check."""
     olds: Inputs
-    """The old inputs of its first check; empty for one that the state does not hold, or that is
-    replaced by force."""
+    """The old inputs of the first check; empty for a new resource, or one replaced by force."""
     replaced: bool = False
-    """Whether it was checked a second time, without old inputs."""
+    """True if it was checked a second time, without old inputs."""
     written: bool = False
-    """Whether this process has made or adopted it."""
+    """True if this process has created or adopted it."""
 
     @property
     def resource_name(self) -> str:
-        """Its name in the program."""
+        """Return the name of the resource in the program."""
         return self.urn.rpartition("::")[2]
 
 
 @dataclass
 class Declarations:
-    """The resources of the present program, and which deployments they manage or adopt."""
+    """The resources of the program, and the deployments that they manage or adopt."""
 
     _by_urn: dict[str, Declaration] = field(default_factory=dict)
     _names: dict[tuple[str | None, str], str] = field(default_factory=dict)
@@ -53,12 +51,12 @@ class Declarations:
     _lock: RLock = field(default_factory=RLock)
 
     def get(self, urn: object) -> Declaration | None:
-        """Return what was checked under a URN, or None."""
+        """Return the declaration of a URN, or None."""
         with self._lock:
             return self._by_urn.get(urn) if isinstance(urn, str) else None
 
     def declare(self, urn: object, olds: Inputs, inputs: Inputs) -> Declaration | None:
-        """Record a check; return the declaration, or None where the URN is not known."""
+        """Record a check; return the declaration, or None if the URN is unknown."""
         if not isinstance(urn, str):
             return None
         with self._lock:
@@ -71,17 +69,17 @@ class Declarations:
             return known
 
     def old_inputs(self, urn: object) -> Inputs:
-        """Return the old inputs that the first check of a URN had; empty if there were none."""
+        """Return the old inputs of the first check of a URN; empty if there were none."""
         known = self.get(urn)
         return known.olds if known else {}
 
     def claim_name(self, workspace_id: str | None, name: str, urn: str) -> str:
-        """Record that a resource declares this deployment name; return who declared it first."""
+        """Record a declared deployment name; return the URN of the resource that was first."""
         with self._lock:
             return self._names.setdefault((workspace_id, name), urn)
 
     def claim_import(self, deployment_id: str, urn: str) -> str:
-        """Record that ``import_`` names this deployment; return the resource that was first."""
+        """Record an adopted deployment; return the URN of the resource that was first."""
         with self._lock:
             return self._adopters.setdefault(deployment_id.lower(), urn)
 
@@ -91,9 +89,9 @@ class Declarations:
             return self._adopters.get(deployment_id.lower())
 
     def manage(self, deployment_id: str, urn: object) -> None:
-        """Record which declared resource manages a deployment.
+        """Record the declared resource that manages a deployment.
 
-        A refresh compares too, before the program has declared anything: that is left out.
+        A refresh compares too, before the program has declared anything; that is ignored.
         """
         with self._lock:
             if isinstance(urn, str) and urn in self._by_urn:
@@ -105,7 +103,7 @@ class Declarations:
             return self._managers.get(deployment_id.lower())
 
     def read(self, deployment_id: str, urn: object) -> None:
-        """Record which declared resource only reads a deployment."""
+        """Record the declared resource that only reads a deployment."""
         if isinstance(urn, str):
             with self._lock:
                 self._readers[deployment_id.lower()] = urn
@@ -116,13 +114,13 @@ class Declarations:
             return self._readers.get(deployment_id.lower())
 
     def written(self, urn: object) -> None:
-        """Record that a resource was made or adopted."""
+        """Record that a resource was created or adopted."""
         with self._lock:
             if isinstance(urn, str) and urn in self._by_urn:
                 self._by_urn[urn].written = True
 
     def successor(self, name: object) -> Declaration | None:
-        """Return the resource that is still to be made under this deployment name, or None."""
+        """Return the resource that is still to be created under this deployment name, or None."""
         with self._lock:
             waiting = (
                 declared
@@ -133,12 +131,12 @@ class Declarations:
 
 
 def resource_name(urn: str) -> str:
-    """Return the name that a URN ends in."""
+    """Return the resource name at the end of a URN."""
     return urn.rpartition("::")[2]
 
 
 def parent_urn(urn: object) -> str | None:
-    """Return the URN of a child's parent of the same name, as a rollout and its deployment have."""
+    """Return the URN of a parent with the same name as its child, as a rollout's deployment."""
     if not isinstance(urn, str):
         return None
     head, _, name = urn.rpartition("::")

@@ -1,4 +1,4 @@
-"""What of the live deployment differs from what the program last asked for."""
+"""Drift: differences between the live deployment and the last request of the program."""
 
 from __future__ import annotations
 
@@ -13,45 +13,46 @@ from langsmith_pulumi.control_plane.comparison import (
     live_values,
 )
 
-from . import bags
-from .changes import FIELDS, SECRETS, Change, Changed, Field
-from .fingerprints import fingerprints
-from .markers import redact
+from .changes import FIELDS, SECRETS, ChangedField, Field, Impact
+from .fingerprints import fingerprints, redact_live_text
+from .properties import get_path, set_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langsmith_pulumi.control_plane.models import Deployment
+    from langsmith_pulumi.control_plane.responses import LiveDeployment
 
-    from .bags import Bag
+    from .properties import Properties
 
-# Fixed fields cannot drift, and taking another spelling for drift would replace a deployment.
+# Fixed fields cannot drift. Taking another spelling for drift would replace a deployment.
 _READ_BACK = tuple(
     field
     for field in FIELDS
-    if field.sent and field.change is not Change.REPLACE and field.path != SECRETS
+    if field.sent and field.impact is not Impact.REPLACE and field.path != SECRETS
 )
 
 
-def with_drift(inputs: Bag, live: Deployment, *, missing_means_unchanged: bool = True) -> Bag:
-    """Return the inputs, with each managed value that has drifted replaced by the live one.
+def with_drift(
+    inputs: Properties, live: LiveDeployment, *, missing_means_unchanged: bool = True
+) -> Properties:
+    """Return the inputs, with the live value for each managed value that has drifted.
 
-    What the program does not manage stays out, and so does every live secret: a changed variable
-    shows only as another fingerprint, and changed free text as a marker. What the service does not
-    tell (a field that is missing, a redacted secret, a commit in place of a branch) counts as what
-    was asked for with ``missing_means_unchanged``, else as not set.
+    Unmanaged values are left out, and so are live secrets: a changed variable shows as another
+    fingerprint, and changed free text as a marker. A value that the service does not show (a
+    missing field, a redacted secret, a commit instead of a branch) counts as the requested one with
+    ``missing_means_unchanged``, and as not set without it.
     """
     current = deepcopy(inputs)
-    shown = live_values(live, asked=inputs)
+    shown = live_values(live, requested=inputs)
     salt = current.get("secret_salt")
-    keep = partial(_kept, salt=salt, missing_means_unchanged=missing_means_unchanged)
+    choose = partial(_keep_or_redact, salt=salt, missing_means_unchanged=missing_means_unchanged)
     for field in _READ_BACK:
-        mine, theirs = bags.get(current, field.path), bags.get(shown, field.path)
-        if mine is not None:
-            bags.put(current, field.path, _merged(field, mine, theirs, keep))
-    # Without any variable the answer is silent too: there are none before the first revision. And a
-    # program that declares none cannot have any removed: the service takes an empty set for "keep".
-    # A rollout holds no salt, and need not see what its deployment does.
+        own, live_value = get_path(current, field.path), get_path(shown, field.path)
+        if own is not None:
+            set_path(current, field.path, _merge(field, own, live_value, choose))
+    # A response without variables proves nothing, because there are none before the first revision.
+    # A program that declares none cannot remove any: the service takes an empty set for "keep".
+    # A rollout has no salt, and its deployment compares the secrets.
     comparable = bool(current.get("secret_fingerprints") and current.get("secret_salt"))
     if comparable and (live.secrets or not missing_means_unchanged):
         current["secret_fingerprints"] = _live_fingerprints(
@@ -60,48 +61,51 @@ def with_drift(inputs: Bag, live: Deployment, *, missing_means_unchanged: bool =
     return current
 
 
-def is_already_applied(news: Bag, live: Deployment, changed: list[Changed]) -> bool:
-    """Return whether the deployment shows each changed value as the program asks for it.
+def is_already_applied(news: Properties, live: LiveDeployment, changed: list[ChangedField]) -> bool:
+    """Return True if the deployment shows each changed value as requested; in doubt False.
 
-    In doubt it does not: a commit may be that of another branch, a secret may be redacted.
+    A shown commit may be that of another branch, and a secret may be redacted.
     """
-    asked: Bag = {}
+    requested: Properties = {}
     for path in {change.field.path for change in changed}:
-        bags.put(asked, path, bags.get(news, path))
+        set_path(requested, path, get_path(news, path))
     unsent = any(not change.field.sent for change in changed)
-    return not unsent and not differences(asked, live, missing_means_unchanged=False)
+    return not unsent and not differences(requested, live, missing_means_unchanged=False)
 
 
-def _merged(field: Field, mine: Any, theirs: Any, keep: Callable[[str, Any, Any], Any]) -> Any:
-    if field.by_key and isinstance(mine, dict) and isinstance(theirs, dict):
+def _merge(field: Field, own: Any, live_value: Any, choose: Callable[[str, Any, Any], Any]) -> Any:
+    if field.by_key and isinstance(own, dict) and isinstance(live_value, dict):
         return {
-            key: keep(f"{field.path}.{key}", value, theirs.get(key)) for key, value in mine.items()
+            key: choose(f"{field.path}.{key}", value, live_value.get(key))
+            for key, value in own.items()
         }
-    return keep(field.path, mine, theirs)
+    return choose(field.path, own, live_value)
 
 
-def _kept(
-    path: str, mine: Any, theirs: Any, *, salt: str | None, missing_means_unchanged: bool
+def _keep_or_redact(
+    path: str, own: Any, live_value: Any, *, salt: str | None, missing_means_unchanged: bool
 ) -> Any:
-    """The program's own value where the live one says the same, or else the live one."""
-    if theirs is None:
-        return mine if missing_means_unchanged else None
-    return mine if is_same(path, mine, theirs) else redact(path, mine, theirs, salt)
+    """Return the program's value if the live one is the same, or else the live one, redacted."""
+    if live_value is None:
+        return own if missing_means_unchanged else None
+    return own if is_same(path, own, live_value) else redact_live_text(path, own, live_value, salt)
 
 
-def _live_fingerprints(inputs: Bag, live: Deployment, *, missing_means_unchanged: bool) -> Bag:
-    """Return fingerprints of the live variables, without those that the service sets by itself.
+def _live_fingerprints(
+    inputs: Properties, live: LiveDeployment, *, missing_means_unchanged: bool
+) -> Properties:
+    """Return fingerprints of the live variables, without those that the service itself sets.
 
-    A null value is a redacted one, which nothing is known of.
+    A null value is redacted, so its fingerprint is not changed.
     """
-    mine: Bag = inputs["secret_fingerprints"]
+    own: Properties = inputs["secret_fingerprints"]
     readable = {
         name: value
         for name, value in live.secrets.items()
-        if value is not None and (name in mine or not is_of_the_service(name, live.source))
+        if value is not None and (name in own or not is_of_the_service(name, live.source))
     }
     found = fingerprints(readable, str(inputs.get("secret_salt")))
     if not missing_means_unchanged:
         return found
-    redacted = {name: mine[name] for name in live.secrets.keys() - readable.keys() if name in mine}
+    redacted = {name: own[name] for name in live.secrets.keys() - readable.keys() if name in own}
     return {**found, **redacted}

@@ -1,7 +1,7 @@
-"""Messages on a resource's own row of the engine's display.
+"""Messages on the row of a resource in the engine's display.
 
-The SDK drops what a dynamic provider prints, but it tells the plugin process the engine's address,
-and the engine shows what is logged there for a URN.
+The SDK discards the output of a dynamic provider, but passes the engine's address to the plugin
+process, and the engine shows messages that are logged there for a URN.
 """
 
 from __future__ import annotations
@@ -10,33 +10,35 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.text import format_duration
+
 if TYPE_CHECKING:
-    from langsmith_pulumi.control_plane.rollout import Silence
+    from langsmith_pulumi.control_plane.waiting import PollFailure
 
 _ADDRESS_ARGUMENT = 1
-_TICK = 10.0
-"""Seconds between two messages that say the same status."""
+_REPEAT_SECONDS = 10.0
+"""Seconds between two messages with the same status."""
 
 
-def show(urn: str | None, message: str) -> None:
-    """Put a passing message on the row: the next one takes its place."""
+def show_status(urn: str | None, message: str) -> None:
+    """Show a message on the row until the next one."""
     _log(urn, message, ephemeral=True)
 
 
-def tell(urn: str | None, message: str) -> None:
-    """Put a message on the row that also stays in the summary."""
+def info(urn: str | None, message: str) -> None:
+    """Show a message on the row and in the summary."""
     _log(urn, message, ephemeral=False)
 
 
 def warn(urn: str | None, message: str) -> None:
-    """Put a warning on the row that also stays in the summary."""
+    """Show a warning on the row and in the summary."""
     _log(urn, message, ephemeral=False, severity="WARNING")
 
 
-class Ticker:
-    """Shows a status on a row, when it changes and now and then while it lasts.
+class StatusReporter:
+    """Shows the status of a wait on a row, when it changes and every few seconds.
 
-    Not at each look: where there is no terminal, each message is a line of the build's log.
+    It does not show each poll, because without a terminal each message is a line of the build log.
     """
 
     def __init__(self, urn: str | None) -> None:
@@ -45,28 +47,23 @@ class Ticker:
         self._next = 0.0
 
     def __call__(self, status: str, seconds: float) -> None:
-        """Show, if it is time, a status that was seen after so many seconds of waiting."""
+        """Show a status and the elapsed seconds if it is due."""
         if status != self._status or seconds >= self._next:
-            show(self._urn, f"{status}, {minutes(seconds)}")
-            self._status, self._next = status, seconds + _TICK
+            show_status(self._urn, f"{status}, {format_duration(seconds)}")
+            self._status, self._next = status, seconds + _REPEAT_SECONDS
 
-    def silence(self, silence: Silence) -> None:
-        """Show, if it is time, that the control plane does not answer, and for how long."""
-        what = "no usable answer" if silence.is_answered else "no answer"
-        if what != self._status or silence.elapsed >= self._next:
-            seen = f"; last seen {silence.last_seen}" if silence.last_seen else ""
-            show(self._urn, f"{what} from the control plane for {minutes(silence.seconds)}{seen}")
-            self._status, self._next = what, silence.elapsed + _TICK
-
-
-def minutes(seconds: float) -> str:
-    """A duration as people say it: ``45s``, ``1m20s``."""
-    whole, rest = divmod(int(seconds), 60)
-    return f"{whole}m{rest:02d}s" if whole else f"{rest}s"
+    def poll_failed(self, failure: PollFailure) -> None:
+        """Show that the control plane does not answer, and since when, if it is due."""
+        status = "no usable answer" if failure.is_answered else "no answer"
+        if status != self._status or failure.elapsed >= self._next:
+            seen = f"; last seen {failure.last_status}" if failure.last_status else ""
+            duration = format_duration(failure.seconds)
+            show_status(self._urn, f"{status} from the control plane for {duration}{seen}")
+            self._status, self._next = status, failure.elapsed + _REPEAT_SECONDS
 
 
 def _log(urn: str | None, message: str, *, ephemeral: bool, severity: str = "INFO") -> None:
-    """Send a message to the engine; what cannot be shown must never fail an operation."""
+    """Send a message to the engine; a failure to show it never fails the operation."""
     engine = _engine()
     if engine is None:
         return
@@ -87,7 +84,7 @@ def _log(urn: str | None, message: str, *, ephemeral: bool, severity: str = "INF
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
-    """The engine that started this plugin process; None elsewhere, as in a test."""
+    """Return a stub of the engine that started this process; None elsewhere, as in a test."""
     if len(sys.argv) <= _ADDRESS_ARGUMENT or "dynamic" not in sys.argv[0]:
         return None
     import grpc

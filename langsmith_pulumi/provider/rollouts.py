@@ -1,7 +1,7 @@
-"""The calls of the engine for a rollout: the wait for a deployment's newest revision.
+"""The engine's operations on a rollout, the wait for a deployment's newest revision.
 
-A rollout owns nothing in the control plane, so making, replacing and losing one is harmless. A
-failure keeps its old state, so the next plan shows it again, and the next ``up`` retries.
+A rollout owns nothing in the control plane, so creating, replacing and losing one is harmless. A
+failure keeps its old state, so the next plan shows it again, and the next ``up`` retries it.
 """
 
 from __future__ import annotations
@@ -11,25 +11,32 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.retrying import BRIEFLY
+from langsmith_pulumi.control_plane.retry import POLLING
+from langsmith_pulumi.control_plane.revision_status import Outcome, outcome_of
 
-from . import bags, progress
+from . import progress
 from .changes import REVISION_FIELDS, compare
-from .checks import forced_problems
 from .declarations import parent_urn
-from .door import Refusal
 from .drift import with_drift
-from .options import READ_ONLY
-from .rollout_ids import deployment_id_in, rollout_id
+from .error_boundary import ProviderError
+from .preconditions import forced_replacement_problems
+from .properties import (
+    READ_ONLY,
+    deployment_id_of,
+    is_unknown,
+    rollout_id,
+    without_nulls,
+    without_unknowns,
+)
 from .sources import PUSHED_LATER
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.control_plane.client import ControlPlane
-    from langsmith_pulumi.control_plane.models import Deployment
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.responses import LiveDeployment
 
-    from .bags import Bag
     from .declarations import Declaration
-    from .session import Foreseen, Session
+    from .properties import Properties
+    from .session import PlannedChange, Session
 
 OUTPUTS = (
     "url",
@@ -50,26 +57,26 @@ The vendor's own clients give up after 15 to 30 minutes; a first revision also m
 """
 
 
-def check(_session: Session, _olds: Bag, news: Bag) -> CheckResult:
-    """Nothing to refuse: the inputs come from the deployment, which has checked them."""
-    return CheckResult(bags.compact(news), [])
+def check(_session: Session, _olds: Properties, news: Properties) -> CheckResult:
+    """Accept the inputs, which the deployment has validated."""
+    return CheckResult(without_nulls(news), [])
 
 
-def diff(session: Session, own_id: str, olds: Bag, news: Bag) -> DiffResult:
-    """A rollout is due when its deployment's diff says so, or the revision asked for is another.
+def diff(session: Session, own_id: str, olds: Properties, news: Properties) -> DiffResult:
+    """Return whether a rollout is due: by its deployment's diff, or for another requested revision.
 
-    In a preview the revision of a changed deployment is unknown, which says nothing, for a change
-    in place makes none; then the last one that was asked for tells whether a rollout is overdue.
-    Its own inputs do not tell all: they lack the secrets, and what the rollout last saw may be what
-    the program goes back to.
+    In a preview the revision of a changed deployment is unknown, also for a change in place, which
+    makes none. Then the last requested revision tells whether a rollout is overdue. The inputs of
+    the rollout are not sufficient: they lack the secrets, and a change may return to the values of
+    the last rollout.
     """
     moved = olds.get("deployment_id") != news.get("deployment_id")
     if moved:
         _refuse_forced_replacement(session, olds, news)
-    foreseen = session.foreseen(deployment_id_in(own_id))
-    due = _is_due(foreseen, olds, news)
-    # The deployment's diff has decided about unknown inputs and about ignored variables.
-    compared = {**bags.known(news), "secret_fingerprints": None} if foreseen else news
+    planned_change = session.planned_change(deployment_id_of(own_id))
+    due = _is_due(planned_change, olds, news)
+    # The deployment's diff has already decided about unknown inputs and ignored variables.
+    compared = {**without_unknowns(news), "secret_fingerprints": None} if planned_change else news
     changed = compare(olds, compared, REVISION_FIELDS)
     return DiffResult(
         changes=moved or due or bool(changed) or _lacks_its_url(olds, news),
@@ -78,43 +85,45 @@ def diff(session: Session, own_id: str, olds: Bag, news: Bag) -> DiffResult:
     )
 
 
-def _lacks_its_url(olds: Bag, news: Bag) -> bool:
-    """Return whether a rollout that is not waited for has yet to read the URL.
+def _lacks_its_url(olds: Properties, news: Properties) -> bool:
+    """Return True if a rollout that is not waited for still has to read the URL.
 
-    The next `up` reads it. Without any revision, or after a failed one, there is none to come.
+    The next ``up`` reads it. Without a revision, or after a failed one, there is no URL to come.
     """
     due = news.get("wait") is False and not olds.get("url")
     return due and bool(olds.get("revision_id")) and not olds.get("revision_failed")
 
 
-def _refuse_forced_replacement(session: Session, olds: Bag, news: Bag) -> None:
-    """Refuse a replacement of the deployment that only the engine knows of, before any loss.
+def _refuse_forced_replacement(session: Session, olds: Properties, news: Properties) -> None:
+    """Raise ``ProviderError`` for a forced replacement that would lose the deployment.
 
-    The deployment looks new then, for it was checked without old inputs, and yet the state holds
-    its rollout. The engine compares the rollout before it deletes the deployment.
+    The deployment looks new, because it was checked without old inputs, but the state contains its
+    rollout. The engine compares the rollout before it deletes the deployment.
     """
     declared = _declared_deployment(session, olds, news)
     if declared is None or declared.olds or declared.written:
         return
     old_id = str(olds.get("deployment_id"))
-    found = forced_problems(declared, old_id, olds.get("deployment_name"))
+    found = forced_replacement_problems(declared, old_id, olds.get("deployment_name"))
     if found:
         reasons = "; ".join(f"{_as_argument(problem.path)} {problem.reason}" for problem in found)
-        raise Refusal(
+        raise ProviderError(
             f"Deployment {declared.inputs.get('name')!r} ({old_id}) cannot be replaced as asked: "
             f"{reasons}. If the deployment is gone already, run `pulumi refresh` first."
         )
 
 
-def _declared_deployment(session: Session, olds: Bag, news: Bag) -> Declaration | None:
+def _declared_deployment(
+    session: Session, olds: Properties, news: Properties
+) -> Declaration | None:
     """Return the declaration of a rollout's deployment.
 
-    A rollout that goes with its deployment is compared with unknown values, its URN among them, and
-    the old URN may be that of before a rename. So the deployment's name and its id count too.
+    A rollout that is replaced with its deployment is compared with unknown values, its URN among
+    them, and the old URN may be from before a rename. The deployment is then found by name or id.
     """
     declarations = session.declarations
     urn = news.get("progress_urn")
-    if not bags.is_unknown(urn):
+    if not is_unknown(urn):
         return declarations.get(parent_urn(urn))
     return (
         declarations.get(parent_urn(olds.get("progress_urn")))
@@ -127,137 +136,144 @@ def _as_argument(path: str) -> str:
     return {"import_id": "import_"}.get(path, path.removeprefix("options."))
 
 
-def _is_due(foreseen: Foreseen | None, olds: Bag, news: Bag) -> bool:
-    asked = news.get("revision_id")
-    if bags.is_unknown(asked):
-        asked = foreseen.requested if foreseen else olds.get("revision_id")
-    return bool(foreseen and foreseen.revision) or asked != olds.get("revision_id")
+def _is_due(planned_change: PlannedChange | None, olds: Properties, news: Properties) -> bool:
+    requested = news.get("revision_id")
+    if is_unknown(requested):
+        requested = (
+            planned_change.requested_revision_id if planned_change else olds.get("revision_id")
+        )
+    return bool(planned_change and planned_change.makes_revision) or requested != olds.get(
+        "revision_id"
+    )
 
 
-def create(session: Session, props: Bag) -> CreateResult:
-    """Wait until the deployment's newest revision serves."""
+def create(session: Session, props: Properties) -> CreateResult:
+    """Wait until the deployment's newest revision is deployed."""
     client = session.client(props.get("workspace_id"))
-    outs = _settle(session, client, props)
+    outs = _wait_or_read(session, client, props)
     return CreateResult(_id_for(props, outs), outs)
 
 
-def update(session: Session, _id: str, olds: Bag, news: Bag) -> UpdateResult:
-    """Wait until the deployment's newest revision serves."""
-    return UpdateResult(_settle(session, session.client_of(olds), news))
+def update(session: Session, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+    """Wait until the deployment's newest revision is deployed."""
+    return UpdateResult(_wait_or_read(session, session.client_for(olds), news))
 
 
-def _id_for(props: Bag, outs: Bag) -> str:
-    """Return the rollout's id, without a URL that the program gave: that one may be a secret.
+def _id_for(props: Properties, outs: Properties) -> str:
+    """Return the rollout's id, without a URL that the program gives, which may be a secret.
 
-    One that is only read keeps the id that it was asked for by.
+    A rollout that is only read keeps the id that it is read by.
     """
     own = props.get("custom_url") is not None or props.get(READ_ONLY)
     return rollout_id(props["deployment_id"], None if own else outs.get("url"))
 
 
-def read(session: Session, _id: str, props: Bag) -> ReadResult:
-    """Report what serves now; drift of the revision part shows here too, for it costs a rollout.
+def read(session: Session, _id: str, props: Properties) -> ReadResult:
+    """Return the live outputs, and the drift of the revision, because it requires a rollout.
 
-    ``revision_id`` stays as it is: a failed rollout must not be forgotten by a refresh.
+    ``revision_id`` is kept, so that a refresh does not forget a failed rollout.
     """
-    client = session.client_of(props)
+    client = session.client_for(props)
     deployment_id = props["deployment_id"]
     try:
         live = session.read_once("rollout", deployment_id, lambda: client.get(deployment_id))
-    except errors.DeploymentMissing:
+    except errors.DeploymentNotFound:
         return ReadResult("", {})
-    outs = _outs(with_drift(props, live), live, client)
+    outs = _outputs(with_drift(props, live), live, client)
     inputs = {key: value for key, value in outs.items() if key not in OUTPUTS}
     if "custom_url" in inputs:
-        # Under this key it marks the output as the secret that it may be.
+        # An input of the same key makes the output secret if the input is.
         inputs["url"] = inputs["custom_url"]
     return ReadResult(_id_for(props, outs), outs, inputs)
 
 
-def delete(session: Session, _id: str, props: Bag) -> None:
-    """Do nothing, for a rollout is nothing in the control plane.
+def delete(session: Session, _id: str, props: Properties) -> None:
+    """Delete nothing, because the control plane has no rollouts.
 
-    It is refused where its deployment, which goes next, would not be found.
+    Raise ``ProviderError`` if its deployment, which is deleted next, would not be found.
     """
-    session.require_same_place(props, props.get("workspace_id"))
+    session.require_same_location(props, props.get("workspace_id"))
 
 
-def _settle(session: Session, client: ControlPlane, props: Bag) -> Bag:
-    asked, waits = props.get("revision_id"), props.get("wait") is not False
-    if waits and asked in session.own_revisions:
-        # Asked for a moment ago, so it exists, though a read may show only what was before it.
-        return _outs(props, _wait(client, props, asked), client)
+def _wait_or_read(session: Session, client: ControlPlaneClient, props: Properties) -> Properties:
+    requested, waits = props.get("revision_id"), props.get("wait") is not False
+    if waits and requested in session.requested_revisions:
+        # This process has requested it, so it exists, though a read may not show it yet.
+        return _outputs(props, _wait(client, props, requested), client)
     reader = client.until(client.clock() + _timeout(props))
-    live = reader.get(props["deployment_id"], policy=BRIEFLY)
+    live = reader.get(props["deployment_id"], policy=POLLING)
     if live.latest_revision_id is None and not _is_coming(live):
-        progress.tell(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
+        progress.info(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
     elif waits:
         retried = _retry_failed(session, client, live, props.get("progress_urn"), _timeout(props))
-        live = _wait(client, props, retried or asked)
+        live = _wait(client, props, retried or requested)
     elif live.public_url is None and _has_failed(client, live):
-        return {**_outs(props, live, client), "revision_failed": True}
-    return _outs(props, live, client)
+        return {**_outputs(props, live, client), "revision_failed": True}
+    return _outputs(props, live, client)
 
 
-def _has_failed(client: ControlPlane, live: Deployment) -> bool:
-    """Return whether the newest revision has failed, so that no URL is to come of it."""
-    from langsmith_pulumi.control_plane.verdict import Verdict, verdict
-
+def _has_failed(client: ControlPlaneClient, live: LiveDeployment) -> bool:
+    """Return True if the newest revision has failed, so that it will have no URL."""
     try:
         revision = client.revision(live.id, str(live.latest_revision_id))
     except errors.ControlPlaneError:
         return False
-    return verdict(revision.status) is Verdict.FAILED
+    return outcome_of(revision.status) is Outcome.FAILED
 
 
-def _is_coming(live: Deployment) -> bool:
-    """Whether the first revision is only not told of yet, as while the database is made."""
+def _is_coming(live: LiveDeployment) -> bool:
+    """Return True if the first revision is still to come, as while the database is created."""
     return live.source not in PUSHED_LATER and live.status == "AWAITING_DATABASE"
 
 
-def _timeout(props: Bag) -> float:
+def _timeout(props: Properties) -> float:
     return float(props.get("timeout") or ROLLOUT_TIMEOUT)
 
 
-def _wait(client: ControlPlane, props: Bag, revision_id: str | None) -> Deployment:
-    from langsmith_pulumi.control_plane.rollout import wait_for_rollout
+def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None) -> LiveDeployment:
+    from langsmith_pulumi.control_plane.waiting import wait_for_rollout
 
-    tick = progress.Ticker(props.get("progress_urn"))
-    settled = wait_for_rollout(
+    reporter = progress.StatusReporter(props.get("progress_urn"))
+    result = wait_for_rollout(
         client,
         props["deployment_id"],
         timeout=_timeout(props),
         revision_id=revision_id,
-        on_progress=lambda revision, seconds: tick(revision.status, seconds),
-        on_silence=tick.silence,
+        on_progress=lambda revision, seconds: reporter(revision.status, seconds),
+        on_poll_failure=reporter.poll_failed,
     )
-    if settled.doubt:
-        progress.warn(props.get("progress_urn"), settled.doubt)
-    return settled.deployment
+    if result.warning:
+        progress.warn(props.get("progress_urn"), result.warning)
+    return result.deployment
 
 
 def _retry_failed(
-    session: Session, client: ControlPlane, live: Deployment, urn: str | None, timeout: float
+    session: Session,
+    client: ControlPlaneClient,
+    live: LiveDeployment,
+    urn: str | None,
+    timeout: float,
 ) -> str | None:
-    """Ask for a redeploy of a newest revision that failed in an earlier run; our own is news."""
-    from langsmith_pulumi.control_plane.verdict import Verdict, verdict
+    """Redeploy the newest revision if it failed in an earlier run; return the new revision's id.
 
+    A failure of this run is reported; one of an earlier run is retried.
+    """
     newest = live.latest_revision_id
-    if newest is None or newest in session.own_revisions:
+    if newest is None or newest in session.requested_revisions:
         return None
     reader = client.until(client.clock() + timeout)
-    revision = reader.revision(live.id, newest, policy=BRIEFLY)
-    if verdict(revision.status) is not Verdict.FAILED:
+    revision = reader.revision(live.id, newest, policy=POLLING)
+    if outcome_of(revision.status) is not Outcome.FAILED:
         return None
-    progress.tell(urn, f"retrying: revision {newest} had ended as {revision.status}")
+    progress.info(urn, f"retrying: revision {newest} had ended as {revision.status}")
     again = client.redeploy(live.id, newest).latest_revision_id
     if again:
-        session.own_revisions.add(again)
+        session.requested_revisions.add(again)
     return again
 
 
-def _outs(props: Bag, live: Deployment, client: ControlPlane) -> Bag:
-    said: dict[str, Any] = {
+def _outputs(props: Properties, live: LiveDeployment, client: ControlPlaneClient) -> Properties:
+    shown: dict[str, Any] = {
         "url": live.public_url or props.get("custom_url"),
         "active_revision_id": live.active_revision_id,
         "repo_commit_sha": live.source_revision_config.get("repo_commit_sha"),
@@ -268,4 +284,4 @@ def _outs(props: Bag, live: Deployment, client: ControlPlane) -> Bag:
         "control_plane_url": client.url,
     }
     kept = {key: value for key, value in props.items() if key not in OUTPUTS}
-    return {**kept, **{key: value for key, value in said.items() if value is not None}}
+    return {**kept, **{key: value for key, value in shown.items() if value is not None}}

@@ -1,6 +1,6 @@
-"""Which fields belong to which source.
+"""The table of sources and their fields.
 
-Facts of the vendor's API reference, its command line and its Terraform provider.
+The facts come from the vendor's API reference, its command line and its Terraform provider.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SourceRule:
-    """The fields that a source needs and those it may have; any other is foreign to it."""
+    """The fields that a source needs and those it may have; it takes no others."""
 
     needs: tuple[str, ...] = ()
     allows: tuple[str, ...] = ()
     on_cloud: bool = True
-    """Whether Cloud runs it; there, more names of variables are reserved."""
+    """True if it runs on Cloud, where more names of variables are reserved."""
 
 
 _REPOSITORY = (
@@ -36,7 +36,7 @@ _PLACEMENT = (
 )
 
 PUSHED_LATER = ("internal_docker", "internal_source")
-"""Sources whose deployment may be made before there is anything to run."""
+"""Sources whose deployment may be created before there is a revision."""
 
 SOURCES: dict[str, SourceRule] = {
     "github": SourceRule(

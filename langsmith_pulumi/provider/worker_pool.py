@@ -1,13 +1,13 @@
-"""More workers for the plugin process, so that rollouts that hang hold no other call back.
+"""More workers for the plugin process, so that long waits do not block other calls.
 
 The SDK serves a dynamic provider with a pool of four threads, and has no setting for their number.
-A wait for a rollout takes a thread for up to half an hour, so four that hang would keep the engine
-from everything else: a fifth rollout that has failed would be told of only after them.
+A wait for a rollout takes a thread for up to half an hour, so four rollouts that hang would block
+every other call: the failure of a fifth one would be reported only after them.
 
-A pool of Python's ``concurrent.futures`` starts its threads when calls come in, up to a number that
-it reads each time. So raising that number is enough. The pool hangs on the gRPC server, which is a
-local variable of the SDK's ``main``, and that function runs on the main thread as long as the
-process lives. Where any of this looks different, nothing is changed and four threads have to do.
+A pool of ``concurrent.futures`` starts its threads when calls come in, up to a number that it reads
+each time, so raising that number is enough. The pool belongs to the gRPC server, a local variable
+of the SDK's ``main``, which runs on the main thread as long as the process lives. If the SDK looks
+different, nothing is changed, and the four threads remain.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from types import FrameType
 
 WORKERS = 64
-"""More than an engine runs at once on a machine with up to sixteen cores (four for each core)."""
+"""As many calls as an engine makes at once on sixteen cores (four for each core)."""
 
 _SERVED_BY = "pulumi/dynamic/__main__.py"
 
 
 def raise_workers(workers: int = WORKERS) -> bool:
-    """Let the plugin process serve more calls at once; return whether that was possible."""
+    """Let the plugin process serve more calls at once; return True if that was possible."""
     try:
         pool = _pool()
         if pool is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
-from langsmith_pulumi.provider.changes import Change
+from langsmith_pulumi.provider.changes import Impact
 
 from .differences import SecretAction
 from .impact import Kind
@@ -79,7 +79,7 @@ class FieldJson(_Model):
     """One value that changes."""
 
     path: Text = Field(description="Dotted path in the deployment's inputs.")
-    impact: Change = Field(description="What a change of this field costs.")
+    impact: Impact = Field(description="What a change of this field costs.")
     before: ValueJson = Field(description="The old value.")
     after: ValueJson = Field(description="The new value.")
     drift: bool = Field(

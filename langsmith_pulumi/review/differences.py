@@ -10,16 +10,23 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.provider import bags
-from langsmith_pulumi.provider.changes import FIELDS, SECRETS, Change, Changed, compare, let_go
+from langsmith_pulumi.provider import properties
+from langsmith_pulumi.provider.changes import (
+    FIELDS,
+    SECRETS,
+    ChangedField,
+    Impact,
+    compare,
+    unmanaged,
+)
 
 from .plan import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from langsmith_pulumi.provider.bags import Bag
     from langsmith_pulumi.provider.changes import Field
+    from langsmith_pulumi.provider.properties import Properties
 
     from .plan import State
 
@@ -31,7 +38,7 @@ class FieldChange:
     """One value that changes, by its path; None means "not set"."""
 
     path: str
-    impact: Change
+    impact: Impact
     before: Any
     after: Any
     drift: bool = False
@@ -83,9 +90,9 @@ class Differences:
             self.unmanaged,
         )
 
-    def include(self, impact: Change) -> bool:
+    def include(self, impact: Impact) -> bool:
         """Return True if a visible change costs this; a changed secret makes a revision."""
-        secret = bool(self.secrets) and impact is Change.REVISION
+        secret = bool(self.secrets) and impact is Impact.REVISION
         return secret or any(field.impact is impact for field in self.fields)
 
 
@@ -105,7 +112,7 @@ def between(
     return Differences(
         tuple(_fields(olds, news, recorded, _without_secrets(table))),
         tuple(_secrets(olds, news, recorded)),
-        tuple(let_go(olds, news)) if table is FIELDS else (),
+        tuple(unmanaged(olds, news)) if table is FIELDS else (),
     )
 
 
@@ -134,7 +141,7 @@ def secret_names(state: State) -> set[str]:
     return _names(state.inputs)
 
 
-def _last_known(state: State | None) -> Bag:
+def _last_known(state: State | None) -> Properties:
     """Return the old side of a comparison, as the provider's diff sees it.
 
     The outputs hold what the last read or write returned.
@@ -147,21 +154,23 @@ def _without_secrets(table: Iterable[Field]) -> list[Field]:
     return [field for field in table if field.path != SECRETS]
 
 
-def _fields(olds: Bag, news: Bag, recorded: Bag, table: Iterable[Field]) -> Iterator[FieldChange]:
+def _fields(
+    olds: Properties, news: Properties, recorded: Properties, table: Iterable[Field]
+) -> Iterator[FieldChange]:
     for path, field in _collapsed(news, compare(olds, news, table)):
         before, after = _value(olds, field, path), _value(news, field, path)
         drift = recorded is not olds and before != _value(recorded, field, path)
         for leaf, old, new in leaves(before, after, path):
-            yield FieldChange(leaf, field.change, old, new, drift)
+            yield FieldChange(leaf, field.impact, old, new, drift)
 
 
-def _value(inputs: Bag, field: Field, path: str) -> Any:
+def _value(inputs: Properties, field: Field, path: str) -> Any:
     """Return the value at a path; keys of an object that is compared by key may hold dots."""
-    owner, key = bags.get(inputs, field.path), path[len(field.path) + 1 :]
-    return owner.get(key) if key and isinstance(owner, dict) else bags.get(inputs, path)
+    owner, key = properties.get_path(inputs, field.path), path[len(field.path) + 1 :]
+    return owner.get(key) if key and isinstance(owner, dict) else properties.get_path(inputs, path)
 
 
-def _collapsed(news: Bag, changes: Iterable[Changed]) -> Iterator[tuple[str, Field]]:
+def _collapsed(news: Properties, changes: Iterable[ChangedField]) -> Iterator[tuple[str, Field]]:
     """Yield the changed paths; an object that is unknown as a whole once, at its highest cost."""
     seen: set[str] = set()
     for change in changes:
@@ -171,18 +180,20 @@ def _collapsed(news: Bag, changes: Iterable[Changed]) -> Iterator[tuple[str, Fie
             yield path, change.field
 
 
-def _unknown_ancestor(inputs: Bag, path: str) -> str | None:
+def _unknown_ancestor(inputs: Properties, path: str) -> str | None:
     parts = path.split(".")
     prefixes = (".".join(parts[:end]) for end in range(1, len(parts)))
-    return next((p for p in prefixes if bags.is_unknown(bags.get(inputs, p))), None)
+    return next(
+        (p for p in prefixes if properties.is_unknown(properties.get_path(inputs, p))), None
+    )
 
 
-def _secrets(olds: Bag, news: Bag, recorded: Bag) -> Iterator[SecretChange]:
+def _secrets(olds: Properties, news: Properties, recorded: Properties) -> Iterator[SecretChange]:
     for name in _changed_secrets(olds, news):
         yield SecretChange(name, _action(name, olds, news), _is_drift(name, olds, recorded))
 
 
-def _changed_secrets(olds: Bag, news: Bag) -> list[str]:
+def _changed_secrets(olds: Properties, news: Properties) -> list[str]:
     """Return the names of secrets that differ, by fingerprint or, without any, by name alone."""
     by_name_only = FINGERPRINTS not in olds and FINGERPRINTS not in news
     if by_name_only and isinstance(news.get(SECRETS), dict):
@@ -191,16 +202,16 @@ def _changed_secrets(olds: Bag, news: Bag) -> list[str]:
     return [change.path.partition(".")[2] for change in compare(olds, news, secrets)]
 
 
-def _action(name: str, olds: Bag, news: Bag) -> SecretAction:
+def _action(name: str, olds: Properties, news: Properties) -> SecretAction:
     before, after = _names(olds), _names(news)
-    if not name or bags.is_unknown(_fingerprints(news).get(name)):
+    if not name or properties.is_unknown(_fingerprints(news).get(name)):
         return SecretAction.UNKNOWN
     if name not in before:
         return SecretAction.ADDED
     return SecretAction.CHANGED if name in after else SecretAction.REMOVED
 
 
-def _is_drift(name: str, olds: Bag, recorded: Bag) -> bool:
+def _is_drift(name: str, olds: Properties, recorded: Properties) -> bool:
     """Return True if a refresh altered the fingerprint, or left other names than were set.
 
     A refresh reads the live variables into the fingerprints and leaves ``secrets`` as the program
@@ -212,12 +223,12 @@ def _is_drift(name: str, olds: Bag, recorded: Bag) -> bool:
     return names_differ or live.get(name) != last.get(name)
 
 
-def _fingerprints(inputs: Bag) -> Bag:
+def _fingerprints(inputs: Properties) -> Properties:
     fingerprints = inputs.get(FINGERPRINTS)
     return fingerprints if isinstance(fingerprints, dict) else {}
 
 
-def _names(inputs: Bag) -> set[str]:
+def _names(inputs: Properties) -> set[str]:
     """Return the names of the secrets: the live ones if known, else those of the program."""
     for key in (FINGERPRINTS, SECRETS):
         if isinstance(inputs.get(key), dict):
@@ -311,7 +322,7 @@ def _is_variable(owner: dict[str, Any], key: str) -> bool:
 
 
 def _hidden(value: Any) -> Any:
-    return value if value is None or bags.is_unknown(value) else SECRET
+    return value if value is None or properties.is_unknown(value) else SECRET
 
 
 def _holds_secret(value: Any) -> bool:

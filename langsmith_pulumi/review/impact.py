@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.provider import bags
-from langsmith_pulumi.provider.changes import FIELDS, RESOURCE_SPEC, REVISION_FIELDS, Change
+from langsmith_pulumi.provider import properties
+from langsmith_pulumi.provider.changes import FIELDS, RESOURCE_SPEC, REVISION_FIELDS, Impact
 
 from .differences import (
     Differences,
@@ -184,13 +184,16 @@ def _adopted_fields(rows: list[Any], state: State) -> Iterator[FieldChange]:
         path = row.get("path") if isinstance(row, dict) else None
         if isinstance(path, str):
             yield FieldChange(
-                path, _cost(path), row.get("live", DIFFERENT), bags.get(state.inputs, path)
+                path,
+                _cost(path),
+                row.get("live", DIFFERENT),
+                properties.get_path(state.inputs, path),
             )
 
 
-def _cost(path: str) -> Change:
-    covering = (f.change for f in FIELDS if path == f.path or path.startswith(f"{f.path}."))
-    return next(covering, Change.REVISION)
+def _cost(path: str) -> Impact:
+    covering = (f.impact for f in FIELDS if path == f.path or path.startswith(f"{f.path}."))
+    return next(covering, Impact.REVISION)
 
 
 class _Cause(Enum):
@@ -265,11 +268,11 @@ def _action(group: DeploymentSteps) -> Action:
 
 
 def _cause(differences: Differences, pending: Differences) -> _Cause:
-    if differences.include(Change.REPLACE):
+    if differences.include(Impact.REPLACE):
         return _Cause.FIXED
-    if differences.include(Change.REVISION):
+    if differences.include(Impact.REVISION):
         return _Cause.REVISION
-    if pending.include(Change.REVISION):
+    if pending.include(Impact.REVISION):
         return _Cause.PENDING
     return _Cause.DRIFT if differences.is_drift else _Cause.MINOR
 
@@ -336,12 +339,12 @@ def _reasons(analysis: _Analysis) -> tuple[str, ...]:
     if analysis.action is not Action.REPLACE:
         return ()
     step, fields = analysis.group.step, analysis.differences.fields
-    fixed = tuple(field.path for field in fields if field.impact is Change.REPLACE)
+    fixed = tuple(field.path for field in fields if field.impact is Impact.REPLACE)
     return (step and step.replace_reasons) or fixed
 
 
 def _spec(state: State, found: Differences) -> tuple[tuple[str, Any], ...]:
-    spec = bags.get(state.inputs, RESOURCE_SPEC)
+    spec = properties.get_path(state.inputs, RESOURCE_SPEC)
     changes = any(change.path.startswith(RESOURCE_SPEC) for change in found.fields)
     return tuple(sorted(spec.items())) if changes and isinstance(spec, dict) else ()
 

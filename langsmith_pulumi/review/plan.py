@@ -17,7 +17,7 @@ from pulumi.output import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from langsmith_pulumi.provider.bags import Bag
+    from langsmith_pulumi.provider.properties import Properties
 
 SECRET = "[secret]"  # noqa: S105 - the engine prints it in place of every secret
 _UNKNOWNS = frozenset(
@@ -102,8 +102,8 @@ class State:
     """True if deleting the resource only takes it out of Pulumi's state."""
     pending_deletion: bool = False
     """True if an earlier run has replaced the resource and not deleted it yet."""
-    inputs: Bag = field(default_factory=dict)
-    outputs: Bag = field(default_factory=dict)
+    inputs: Properties = field(default_factory=dict)
+    outputs: Properties = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _containers(value: Any) -> list[Any]:
     return [item for item in items if isinstance(item, (dict, list))]
 
 
-def _steps(origin: str, parsed: Bag) -> list[Any]:
+def _steps(origin: str, parsed: Properties) -> list[Any]:
     steps = parsed.get("steps")
     if steps is None:
         return []
@@ -271,17 +271,17 @@ def _without_sentinels(value: Any) -> Any:
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWNS else value
 
 
-def _diagnostic(item: Bag) -> Diagnostic:
+def _diagnostic(item: Properties) -> Diagnostic:
     message = f"{item.get('prefix') or ''}{item.get('message') or ''}"
     return Diagnostic(str(item.get("severity") or "info"), message, parse_urn(item.get("urn")))
 
 
-def _dict(properties: Bag, key: str) -> Bag:
+def _dict(properties: Properties, key: str) -> Properties:
     value = properties.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def _list(properties: Bag, key: str) -> list[Any]:
+def _list(properties: Properties, key: str) -> list[Any]:
     value = properties.get(key)
     return value if isinstance(value, list) else []
 

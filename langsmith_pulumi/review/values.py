@@ -8,8 +8,8 @@ import re
 import unicodedata
 from typing import Any
 
-from langsmith_pulumi.provider import bags
-from langsmith_pulumi.provider.markers import is_marker
+from langsmith_pulumi.provider import properties
+from langsmith_pulumi.provider.fingerprints import is_marker
 
 from .credentials import without_credentials
 from .plan import SECRET
@@ -88,7 +88,7 @@ def _text(value: Any) -> Placeholder | Untrusted:
         return value
     if is_marker(value):
         return OUTSIDE
-    if bags.is_unknown(value):
+    if properties.is_unknown(value):
         return UNKNOWN
     if value == SECRET:
         return HIDDEN
@@ -101,7 +101,7 @@ def value_state(value: Any) -> dict[str, Any]:
         return {"state": "unset"}
     if isinstance(value, Placeholder) or is_marker(value):
         return {"state": "hidden"}
-    if bags.is_unknown(value):
+    if properties.is_unknown(value):
         return {"state": "unknown"}
     if value == SECRET:
         return {"state": "secret"}
@@ -122,7 +122,7 @@ def _printable(value: Any) -> Any:
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_printable(item) for item in value]
-    if bags.is_unknown(value):
+    if properties.is_unknown(value):
         return f"({UNKNOWN})"
     if is_marker(value):
         return f"({OUTSIDE})"

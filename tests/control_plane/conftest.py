@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.settings import Settings
 from tests.control_plane.samples import KEY
 from tests.control_plane.scripted import Scripted, Time
@@ -30,10 +30,10 @@ def server(time: Time) -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def client(server: Scripted, time: Time) -> Iterator[ControlPlane]:
+def client(server: Scripted, time: Time) -> Iterator[ControlPlaneClient]:
     settings = Settings(KEY, server.url)
     # Loading the certificates of the world takes longer than a test.
     transport = httpx.HTTPTransport(verify=False)
-    client = ControlPlane(settings, transport=transport, sleep=time.sleep, clock=time.clock)
+    client = ControlPlaneClient(settings, transport=transport, sleep=time.sleep, clock=time.clock)
     yield client
     client.close()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.control_plane.models import DeploymentCreateRequest
+from langsmith_pulumi.provider.payloads import makes_revision
 from tests.control_plane.scripted import EPOCH, Reply
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
+    from langsmith_pulumi.control_plane.responses import LiveDeployment
 
 KEY = "lsv2_sk_0123456789abcdef_fedcba9876"
 DEPLOYMENT = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"
@@ -32,6 +38,18 @@ REQUEST: dict[str, Any] = {
 
 def create_request(**changes: Any) -> DeploymentCreateRequest:
     return DeploymentCreateRequest.model_validate({**REQUEST, **changes})
+
+
+def patch(
+    client: ControlPlaneClient, body: DeploymentPatchRequest, previous: str | None = None
+) -> LiveDeployment:
+    """Send a PATCH as the provider does."""
+    return client.patch(
+        DEPLOYMENT,
+        body,
+        makes_revision=makes_revision(body),
+        previous_revision_id=previous,
+    )
 
 
 def at(seconds: float) -> str:

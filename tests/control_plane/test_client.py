@@ -12,7 +12,7 @@ import pytest
 
 from langsmith_pulumi._version import __version__
 from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 from langsmith_pulumi.control_plane.settings import Settings
 from tests.control_plane.samples import (
@@ -26,12 +26,13 @@ from tests.control_plane.samples import (
     create_request,
     deployment,
     page,
+    patch,
     revision,
 )
 from tests.control_plane.scripted import Reply, Request, Scripted
 
 
-def test_every_request_says_who_asks(client: ControlPlane, server: Scripted) -> None:
+def test_every_request_says_who_asks(client: ControlPlaneClient, server: Scripted) -> None:
     """Key and version go along; without a workspace there is no header for it."""
     server.plays(Reply(body=deployment()))
 
@@ -43,7 +44,7 @@ def test_every_request_says_who_asks(client: ControlPlane, server: Scripted) -> 
     assert "x-tenant-id" not in headers
 
 
-def test_another_workspace_is_another_header(client: ControlPlane, server: Scripted) -> None:
+def test_another_workspace_is_another_header(client: ControlPlaneClient, server: Scripted) -> None:
     """The connection is shared, the workspace is not."""
     server.plays(Reply(body=deployment()))
 
@@ -53,7 +54,7 @@ def test_another_workspace_is_another_header(client: ControlPlane, server: Scrip
     assert [request.headers.get("x-tenant-id") for request in server.requests] == [WORKSPACE, None]
 
 
-def test_a_workspace_that_is_no_uuid_is_refused(client: ControlPlane) -> None:
+def test_a_workspace_that_is_no_uuid_is_refused(client: ControlPlaneClient) -> None:
     """It would only come back as a 403 that explains nothing."""
     with pytest.raises(errors.SettingsInvalid, match="langsmith:workspaceId"):
         client.for_workspace("mine")
@@ -63,7 +64,7 @@ def test_the_path_of_the_control_plane_is_kept(server: Scripted) -> None:
     """A self-hosted control plane lives below a path, which every request keeps."""
     server.plays(Reply(body=deployment()))
 
-    with closing(ControlPlane(Settings(KEY, f"{server.url}/base/api-host"))) as client:
+    with closing(ControlPlaneClient(Settings(KEY, f"{server.url}/base/api-host"))) as client:
         client.get(DEPLOYMENT)
 
     assert server.lines == [f"GET /base/api-host/v2/deployments/{DEPLOYMENT}"]
@@ -75,17 +76,19 @@ def test_no_proxy_leads_to_this_machine(server: Scripted, monkeypatch: pytest.Mo
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     server.plays(Reply(body=deployment()))
 
-    with closing(ControlPlane(Settings(KEY, server.url))) as client:
+    with closing(ControlPlaneClient(Settings(KEY, server.url))) as client:
         client.get(DEPLOYMENT)
 
     assert len(server.requests) == 1
 
 
-def test_a_patch_sends_what_it_is_given_and_no_more(client: ControlPlane, server: Scripted) -> None:
+def test_a_patch_sends_what_it_is_given_and_no_more(
+    client: ControlPlaneClient, server: Scripted
+) -> None:
     """Absent fields stay absent: null would be read as "keep", other fields as a revision."""
     server.plays(Reply(body=deployment()))
 
-    client.patch(DEPLOYMENT, DeploymentPatchRequest(display_name="Support"))
+    patch(client, DeploymentPatchRequest(display_name="Support"))
 
     assert server.requests[0].body == {"display_name": "Support"}
 
@@ -94,7 +97,7 @@ def test_a_patch_sends_what_it_is_given_and_no_more(client: ControlPlane, server
     ("project", "query"), [(True, {"delete_tracing_project": "true"}), (False, {})]
 )
 def test_the_tracing_project_goes_only_on_request(
-    client: ControlPlane, server: Scripted, *, project: bool, query: dict[str, str]
+    client: ControlPlaneClient, server: Scripted, *, project: bool, query: dict[str, str]
 ) -> None:
     """Traces are deleted when asked for, never by default."""
     server.plays(Reply(204))
@@ -121,7 +124,7 @@ def numbered(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (99, 1), (100, 2), (250, 3)])
 def test_lists_are_read_to_the_end(
-    client: ControlPlane, server: Scripted, count: int, requests: int
+    client: ControlPlaneClient, server: Scripted, count: int, requests: int
 ) -> None:
     """A list ends with the first page that is not full."""
     server.acts(pages_of(numbered(count)))
@@ -130,7 +133,9 @@ def test_lists_are_read_to_the_end(
     assert len(server.requests) == requests
 
 
-def test_a_list_that_moves_gives_nothing_twice(client: ControlPlane, server: Scripted) -> None:
+def test_a_list_that_moves_gives_nothing_twice(
+    client: ControlPlaneClient, server: Scripted
+) -> None:
     """What is made between two pages shifts them; the one that comes again is left out."""
     first, second = numbered(100), numbered(101)[99:]
     server.plays(page(*first), page(*second))
@@ -140,7 +145,7 @@ def test_a_list_that_moves_gives_nothing_twice(client: ControlPlane, server: Scr
 
 @pytest.mark.parametrize("offset", [0, 100])
 def test_a_list_that_brings_nothing_new_ends(
-    client: ControlPlane, server: Scripted, offset: int
+    client: ControlPlaneClient, server: Scripted, offset: int
 ) -> None:
     """A server that ignores `offset` shows its first page again, and is not asked for ever."""
     server.plays(Reply(body={"resources": numbered(100), "offset": offset}))
@@ -149,7 +154,9 @@ def test_a_list_that_brings_nothing_new_ends(
     assert [request.query["offset"] for request in server.requests] == ["0", "100"]
 
 
-def test_a_page_of_old_and_new_goes_on_where_we_are(client: ControlPlane, server: Scripted) -> None:
+def test_a_page_of_old_and_new_goes_on_where_we_are(
+    client: ControlPlaneClient, server: Scripted
+) -> None:
     """An offset that stands still is not followed; what counts is how many came."""
     pages = [numbered(250)[start : start + 100] for start in (0, 100, 200)]
     server.plays(*(Reply(body={"resources": shown, "offset": 0}) for shown in pages))
@@ -158,7 +165,7 @@ def test_a_page_of_old_and_new_goes_on_where_we_are(client: ControlPlane, server
     assert [request.query["offset"] for request in server.requests] == ["0", "100", "200"]
 
 
-def test_a_name_is_compared_whole(client: ControlPlane, server: Scripted) -> None:
+def test_a_name_is_compared_whole(client: ControlPlaneClient, server: Scripted) -> None:
     """A server that ignores the filter lists everything: similar names are not taken."""
     kept = [*numbered(130), deployment(id=OTHER, name="agent")]
     server.acts(pages_of(kept))
@@ -171,7 +178,7 @@ def test_a_name_is_compared_whole(client: ControlPlane, server: Scripted) -> Non
     assert server.requests[0].query["name"] == "agent"
 
 
-def test_lists_can_be_narrowed(client: ControlPlane, server: Scripted) -> None:
+def test_lists_can_be_narrowed(client: ControlPlaneClient, server: Scripted) -> None:
     """Part of a name is passed on."""
     server.plays(page(deployment()))
 
@@ -180,7 +187,7 @@ def test_lists_can_be_narrowed(client: ControlPlane, server: Scripted) -> None:
     assert server.requests[0].query["name_contains"] == "support"
 
 
-def test_revisions_come_as_many_as_asked(client: ControlPlane, server: Scripted) -> None:
+def test_revisions_come_as_many_as_asked(client: ControlPlaneClient, server: Scripted) -> None:
     """The newest few are enough for most."""
     server.plays(page(revision(id=SECOND), revision()))
 
@@ -188,7 +195,9 @@ def test_revisions_come_as_many_as_asked(client: ControlPlane, server: Scripted)
     assert server.requests[0].query == {"limit": "1"}
 
 
-def test_a_message_of_a_revision_holds_no_secret(client: ControlPlane, server: Scripted) -> None:
+def test_a_message_of_a_revision_holds_no_secret(
+    client: ControlPlaneClient, server: Scripted
+) -> None:
     """What the service says of a failure is scrubbed and in one line."""
     said = revision("BUILD_FAILED", status_message=f"bad\n{CANARY}\x1b[0m")
     server.plays(Reply(body=deployment()), Reply(body=said))
@@ -211,7 +220,7 @@ LOG = Reply(
 
 
 def test_a_log_is_read_newest_first_and_told_oldest_first(
-    client: ControlPlane, server: Scripted
+    client: ControlPlaneClient, server: Scripted
 ) -> None:
     """The last lines are asked for; entries without a message are left out."""
     server.plays(Reply(body=deployment()), LOG)
@@ -223,7 +232,7 @@ def test_a_log_is_read_newest_first_and_told_oldest_first(
 
 @pytest.mark.parametrize("kind", ["build", "deploy"])
 def test_an_older_service_has_its_logs_elsewhere(
-    client: ControlPlane, server: Scripted, kind: Any
+    client: ControlPlaneClient, server: Scripted, kind: Any
 ) -> None:
     """Without the newer route the older one is asked."""
     server.plays(Reply(404, {"detail": "Not Found"}), LOG)
@@ -245,7 +254,7 @@ def test_an_older_service_has_its_logs_elsewhere(
     ],
 )
 def test_a_log_is_never_worth_an_error(
-    client: ControlPlane, server: Scripted, reply: Reply
+    client: ControlPlaneClient, server: Scripted, reply: Reply
 ) -> None:
     """A missing log leaves the error that it would explain as it is."""
     server.plays(reply)
@@ -253,7 +262,7 @@ def test_a_log_is_never_worth_an_error(
     assert client.build_log(DEPLOYMENT, FIRST) == []
 
 
-def test_threads_share_a_client(client: ControlPlane, server: Scripted) -> None:
+def test_threads_share_a_client(client: ControlPlaneClient, server: Scripted) -> None:
     """The engine asks side by side."""
     server.acts(lambda request: Reply(body=deployment(id=request.path.rpartition("/")[2])))
     ids = [f"{DEPLOYMENT[:-4]}{n:04}" for n in range(40)]
@@ -264,7 +273,7 @@ def test_threads_share_a_client(client: ControlPlane, server: Scripted) -> None:
     assert found == ids
 
 
-def test_the_dashboard_page_is_told(client: ControlPlane, server: Scripted) -> None:
+def test_the_dashboard_page_is_told(client: ControlPlaneClient, server: Scripted) -> None:
     """The answer names the workspace, which the page's address needs."""
     server.plays(Reply(body=deployment(tenant_id=WORKSPACE)))
 
@@ -280,7 +289,7 @@ def test_debugging_tells_requests_and_nothing_else(
     monkeypatch.setenv("LANGSMITH_PULUMI_DEBUG", "1")
     server.plays(Reply(201, deployment(), {"X-Request-Id": "req-9"}), Reply(400), page())
 
-    with closing(ControlPlane(Settings(KEY, server.url))) as client:
+    with closing(ControlPlaneClient(Settings(KEY, server.url))) as client:
         client.create(create_request())
         client.build_log(DEPLOYMENT, FIRST)
         client.find("support-agent")
@@ -295,5 +304,5 @@ def test_the_transport_can_be_another(server: Scripted) -> None:
     """A test may answer without a server."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=deployment()))
 
-    assert ControlPlane(Settings(KEY, server.url), transport=transport).get(DEPLOYMENT).id
+    assert ControlPlaneClient(Settings(KEY, server.url), transport=transport).get(DEPLOYMENT).id
     assert server.requests == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from langsmith_pulumi.control_plane.comparison import differences, is_same, is_same_repository
-from langsmith_pulumi.control_plane.models import Deployment
+from langsmith_pulumi.control_plane.responses import LiveDeployment
 from tests.control_plane.samples import DEPLOYMENT, deployment
 
 
@@ -15,17 +15,17 @@ def variables(**values: str | None) -> list[dict[str, Any]]:
     return [{"name": name, "value": value} for name, value in values.items()]
 
 
-def live(**fields: Any) -> Deployment:
-    return Deployment.model_validate(deployment(**fields))
+def live(**fields: Any) -> LiveDeployment:
+    return LiveDeployment.model_validate(deployment(**fields))
 
 
-def told(asked: dict[str, Any], there: Deployment) -> list[str]:
+def told(asked: dict[str, Any], there: LiveDeployment) -> list[str]:
     return [one.path for one in differences(asked, there, missing_means_unchanged=True)]
 
 
-def untold(asked: dict[str, Any], there: Deployment) -> list[str]:
+def untold(asked: dict[str, Any], there: LiveDeployment) -> list[str]:
     found = differences(asked, there, missing_means_unchanged=False)
-    return [one.path for one in found if not one.is_told]
+    return [one.path for one in found if not one.is_shown]
 
 
 @pytest.mark.parametrize(

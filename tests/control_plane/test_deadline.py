@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from langsmith_pulumi.control_plane.deadline import Late, within
+from langsmith_pulumi.control_plane.transport import DeadlineExceeded, call_with_deadline
 
 
 def unwanted(_: object) -> None:
@@ -15,17 +15,17 @@ def unwanted(_: object) -> None:
 
 def test_what_a_call_returns_or_raises_is_passed_on() -> None:
     """In time it is as if it had been called."""
-    assert within(60, lambda: "answer", dispose=unwanted) == "answer"
+    assert call_with_deadline(60, lambda: "answer", dispose=unwanted) == "answer"
     with pytest.raises(ZeroDivisionError):
-        within(60, lambda: 1 // 0, dispose=unwanted)
+        call_with_deadline(60, lambda: 1 // 0, dispose=unwanted)
 
 
 def test_what_comes_late_is_disposed_of() -> None:
     """Nobody would close a connection that nobody hears of."""
     go_on, disposed = Event(), Event()
 
-    with pytest.raises(Late):
-        within(0.01, lambda: go_on.wait(60), dispose=lambda _: disposed.set())
+    with pytest.raises(DeadlineExceeded):
+        call_with_deadline(0.01, lambda: go_on.wait(60), dispose=lambda _: disposed.set())
 
     assert not disposed.is_set()
     go_on.set()
@@ -43,8 +43,8 @@ def test_a_failure_that_comes_late_is_of_no_interest(
         ended.set()
         raise OSError
 
-    with pytest.raises(Late):
-        within(0.01, fail, dispose=unwanted)
+    with pytest.raises(DeadlineExceeded):
+        call_with_deadline(0.01, fail, dispose=unwanted)
 
     go_on.set()
     assert ended.wait(60)

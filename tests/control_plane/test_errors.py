@@ -19,13 +19,14 @@ from tests.control_plane.samples import (
     create_request,
     deployment,
     gone,
+    patch,
 )
 from tests.control_plane.scripted import RESET, Reply, Scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from langsmith_pulumi.control_plane.client import ControlPlane
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
 
 HTML = (
     "<html><head><title>502</title></head><body><style>b{}</style>"
@@ -61,8 +62,8 @@ def detail(text: str) -> dict[str, str]:
     ("reply", "error", "says"),
     [
         (Reply(400, detail("no such branch")), errors.BadRequest, ["400", "no such branch"]),
-        (Reply(408, detail("too slow")), errors.ServerFailure, ["408", "in a few minutes"]),
-        (Reply(425, ""), errors.ServerFailure, ["425", "in a few minutes"]),
+        (Reply(408, detail("too slow")), errors.ServerError, ["408", "in a few minutes"]),
+        (Reply(425, ""), errors.ServerError, ["425", "in a few minutes"]),
         (Reply(413, "too large"), errors.BadRequest, ["413", "too large"]),
         (Reply(418, ""), errors.BadRequest, ["418"]),
         (Reply(401, detail("Invalid token")), errors.NotAuthenticated, ["langsmith:apiKey"]),
@@ -78,18 +79,18 @@ def detail(text: str) -> dict[str, str]:
             errors.Forbidden,
             ["administrator", "/host/deployments"],
         ),
-        (gone(), errors.DeploymentMissing, ["404", "pulumi refresh"]),
-        (gone(DEPLOYMENT.upper()), errors.DeploymentMissing, ["404"]),
-        (gone(OTHER), errors.Missing, ["404"]),
-        (Reply(404, detail("Not Found")), errors.RouteMissing, ["langsmith:controlPlaneUrl"]),
-        (Reply(404, {}), errors.RouteMissing, ["/api-host"]),
-        (Reply(404, HTML, PAGE), errors.RouteMissing, ["langsmith:controlPlaneUrl"]),
+        (gone(), errors.DeploymentNotFound, ["404", "pulumi refresh"]),
+        (gone(DEPLOYMENT.upper()), errors.DeploymentNotFound, ["404"]),
+        (gone(OTHER), errors.NotFound, ["404"]),
+        (Reply(404, detail("Not Found")), errors.RouteNotFound, ["langsmith:controlPlaneUrl"]),
+        (Reply(404, {}), errors.RouteNotFound, ["/api-host"]),
+        (Reply(404, HTML, PAGE), errors.RouteNotFound, ["langsmith:controlPlaneUrl"]),
         (
             Reply(404, f"Deployment ID {DEPLOYMENT} not found.", PAGE),
-            errors.RouteMissing,
+            errors.RouteNotFound,
             ["says nothing about the deployment"],
         ),
-        (Reply(404, detail("Listener ID x not found.")), errors.Missing, ["Listener ID x"]),
+        (Reply(404, detail("Listener ID x not found.")), errors.NotFound, ["Listener ID x"]),
         (Reply(409, detail("no")), errors.Conflict, ["409"]),
         (
             Reply(422, REFUSED_BODY),
@@ -98,13 +99,13 @@ def detail(text: str) -> dict[str, str]:
         ),
         (Reply(422, {"detail": [7, {"loc": None}]}), errors.InvalidRequest, ["422"]),
         (Reply(429, detail("slow down")), errors.RateLimited, ["429", "Wait a minute"]),
-        (Reply(500, detail("oops")), errors.ServerFailure, ["500", "oops"]),
-        (Reply(502, HTML, PAGE), errors.ServerFailure, ["Bad & Gateway."]),
-        (Reply(503, "x" * 5000), errors.ServerFailure, ["xxx…"]),
-        (Reply(504, "\x1b[31mred\x00\u202eder"), errors.ServerFailure, ["red der"]),
+        (Reply(500, detail("oops")), errors.ServerError, ["500", "oops"]),
+        (Reply(502, HTML, PAGE), errors.ServerError, ["Bad & Gateway."]),
+        (Reply(503, "x" * 5000), errors.ServerError, ["xxx…"]),
+        (Reply(504, "\x1b[31mred\x00\u202eder"), errors.ServerError, ["red der"]),
         (
             Reply(500, {"detail": {"secret": CANARY}}),
-            errors.ServerFailure,
+            errors.ServerError,
             ["500 (request id req-17). "],
         ),
         (
@@ -114,15 +115,15 @@ def detail(text: str) -> dict[str, str]:
         ),
         (Reply(304), errors.Redirected, ["304"]),
         (Reply(302, "", {"Location": "//[nonsense"}), errors.Redirected, [": redirected. "]),
-        (Reply(200, HTML, PAGE), errors.AnswerUnreadable, ["200", "is no JSON"]),
-        (Reply(200, b'{"id": "', {}), errors.AnswerUnreadable, ["is no JSON"]),
-        (Reply(200, [1]), errors.AnswerUnreadable, ["is no deployment"]),
-        (Reply(200, {"id": DEPLOYMENT}), errors.AnswerUnreadable, ["name: field required"]),
-        (Reply(204), errors.AnswerUnreadable, ["204", "is no JSON"]),
+        (Reply(200, HTML, PAGE), errors.InvalidResponse, ["200", "is no JSON"]),
+        (Reply(200, b'{"id": "', {}), errors.InvalidResponse, ["is no JSON"]),
+        (Reply(200, [1]), errors.InvalidResponse, ["is no deployment"]),
+        (Reply(200, {"id": DEPLOYMENT}), errors.InvalidResponse, ["name: field required"]),
+        (Reply(204), errors.InvalidResponse, ["204", "is no JSON"]),
     ],
 )
 def test_each_answer_has_its_error(
-    client: ControlPlane,
+    client: ControlPlaneClient,
     server: Scripted,
     reply: Reply,
     error: type[errors.ControlPlaneError],
@@ -131,7 +132,7 @@ def test_each_answer_has_its_error(
     """An error names the request, the answer and the next step, and holds no secret."""
     known = {"X-Request-Id": "req-17"}
     server.plays(Reply(reply.status, reply.body, {**reply.headers, **known}))
-    client._wire.scrubber.learn([CANARY])
+    client._transport.redactor.register_secrets([CANARY])
 
     with pytest.raises(errors.ControlPlaneError) as failed:
         client.get(DEPLOYMENT)
@@ -145,10 +146,10 @@ def test_each_answer_has_its_error(
     assert len(str(failed.value)) < 1000
 
 
-CALLS: dict[str, Callable[[ControlPlane], object]] = {
+CALLS: dict[str, Callable[[ControlPlaneClient], object]] = {
     "GET": lambda client: client.get(DEPLOYMENT),
     "DELETE": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=False),
-    "PATCH": lambda client: client.patch(DEPLOYMENT, DeploymentPatchRequest(display_name="A")),
+    "PATCH": lambda client: patch(client, DeploymentPatchRequest(display_name="A")),
 }
 
 
@@ -162,7 +163,7 @@ CALLS: dict[str, Callable[[ControlPlane], object]] = {
     ],
 )
 def test_the_next_step_fits_the_method(  # noqa: PLR0913 - a table with its fixtures
-    client: ControlPlane,
+    client: ControlPlaneClient,
     server: Scripted,
     reply: Reply,
     *,
@@ -184,18 +185,18 @@ def test_the_next_step_fits_the_method(  # noqa: PLR0913 - a table with its fixt
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (Reply(404, detail("Revision ID x not found.")), errors.RevisionMissing),
-        (gone(), errors.DeploymentMissing),
-        (Reply(404, detail("Not Found")), errors.RouteMissing),
+        (Reply(404, detail("Revision ID x not found.")), errors.RevisionNotFound),
+        (gone(), errors.DeploymentNotFound),
+        (Reply(404, detail("Not Found")), errors.RouteNotFound),
     ],
 )
 def test_a_missing_revision_is_no_missing_deployment(
-    client: ControlPlane, server: Scripted, reply: Reply, error: type[errors.Missing]
+    client: ControlPlaneClient, server: Scripted, reply: Reply, error: type[errors.NotFound]
 ) -> None:
     """On a revision's route, only the deployment's own 404 says that the deployment is gone."""
     server.plays(reply)
 
-    with pytest.raises(errors.Missing) as failed:
+    with pytest.raises(errors.NotFound) as failed:
         client.revision(DEPLOYMENT, FIRST)
 
     assert type(failed.value) is error
@@ -210,7 +211,7 @@ def test_a_missing_revision_is_no_missing_deployment(
     ],
 )
 def test_conflicts_are_told_apart(
-    client: ControlPlane, server: Scripted, text: str, kind: str
+    client: ControlPlaneClient, server: Scripted, text: str, kind: str
 ) -> None:
     """A 409 has two known forms, which need different ways out."""
     server.plays(Reply(409, detail(text)))
@@ -222,7 +223,9 @@ def test_conflicts_are_told_apart(
 
 
 @pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "a b", "ä/../x", f"{FIRST}\n"])
-def test_a_strange_id_is_not_sent(client: ControlPlane, server: Scripted, identifier: str) -> None:
+def test_a_strange_id_is_not_sent(
+    client: ControlPlaneClient, server: Scripted, identifier: str
+) -> None:
     """An id that would make the path that of something else is refused before any request."""
     with pytest.raises(errors.InvalidRequest):
         client.delete(identifier, delete_tracing_project=True)
@@ -230,7 +233,7 @@ def test_a_strange_id_is_not_sent(client: ControlPlane, server: Scripted, identi
     assert server.requests == []
 
 
-def test_secrets_are_hidden_once_sent(client: ControlPlane, server: Scripted) -> None:
+def test_secrets_are_hidden_once_sent(client: ControlPlaneClient, server: Scripted) -> None:
     """A value that a request carried is hidden in what the server says of it."""
     server.plays(Reply(400, detail(f"cannot use {CANARY!r} as a value")))
 
@@ -241,7 +244,7 @@ def test_secrets_are_hidden_once_sent(client: ControlPlane, server: Scripted) ->
     assert "hush" not in str(failed.value)
 
 
-def test_secrets_are_hidden_once_seen(client: ControlPlane, server: Scripted) -> None:
+def test_secrets_are_hidden_once_seen(client: ControlPlaneClient, server: Scripted) -> None:
     """A value that the service showed is hidden too: the process that waits has sent none."""
     secrets: list[dict[str, Any]] = [{"name": "A", "value": CANARY}]
     live = {"id": DEPLOYMENT, "name": "a", "status": "READY", "secrets": secrets}
@@ -254,10 +257,10 @@ def test_secrets_are_hidden_once_seen(client: ControlPlane, server: Scripted) ->
     assert failed.value.detail == "[secret]"
 
 
-def test_errors_settings_and_verdict_are_cheap_to_import() -> None:
+def test_errors_settings_and_statuses_are_cheap_to_import() -> None:
     """A program's process imports them without httpx, pydantic or tenacity."""
     program = (
-        "import sys; from langsmith_pulumi.control_plane import errors, settings, verdict; "
+        "import sys; from langsmith_pulumi.control_plane import errors, settings, revision_status; "
         "print({'httpx', 'pydantic', 'tenacity'} & set(sys.modules))"
     )
 
@@ -288,9 +291,9 @@ def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
     assert drawn == classes
 
 
-CLASSIFIED: dict[str, tuple[Reply, type[errors.Answered]]] = {
-    "a deployment that is gone": (gone(), errors.DeploymentMissing),
-    "a missing route": (Reply(404, detail("Not Found")), errors.RouteMissing),
+CLASSIFIED: dict[str, tuple[Reply, type[errors.APIStatusError]]] = {
+    "a deployment that is gone": (gone(), errors.DeploymentNotFound),
+    "a missing route": (Reply(404, detail("Not Found")), errors.RouteNotFound),
     "a key of an organization": (Reply(403, detail(ORG_KEY)), errors.Forbidden),
     "a tracing project": (Reply(409, detail(TRACING_PROJECT)), errors.Conflict),
 }
@@ -300,12 +303,12 @@ _SENSITIVE = [DEPLOYMENT, "Deployment", "Deployment ID", "not found", "Not Found
 @pytest.mark.parametrize("case", CLASSIFIED)
 @pytest.mark.parametrize("value", [*_SENSITIVE, "exists", "requires workspace"])
 def test_a_secret_that_the_answer_holds_does_not_change_the_kind(
-    client: ControlPlane, server: Scripted, case: str, value: str
+    client: ControlPlaneClient, server: Scripted, case: str, value: str
 ) -> None:
     """Kinds are told from what was received; what is shown, or kept, lacks the value."""
     reply, error = CLASSIFIED[case]
     server.plays(reply)
-    client.hide([value])
+    client.register_secrets([value])
 
     with pytest.raises(errors.ControlPlaneError) as failed:
         client.get(DEPLOYMENT)

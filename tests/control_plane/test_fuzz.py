@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.errors import ControlPlaneError
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
-from langsmith_pulumi.control_plane.rollout import wait_for_rollout, wait_until_gone
 from langsmith_pulumi.control_plane.settings import Settings
+from langsmith_pulumi.control_plane.waiting import wait_for_rollout, wait_until_gone
 from tests.control_plane.samples import (
     CANARY,
     DEPLOYMENT,
@@ -23,6 +23,7 @@ from tests.control_plane.samples import (
     KEY,
     create_request,
     deployment,
+    patch,
     revision,
 )
 from tests.control_plane.scripted import Time
@@ -37,7 +38,7 @@ PATCH = DeploymentPatchRequest.model_validate(
 )
 
 
-def waiting(client: ControlPlane) -> None:
+def waiting(client: ControlPlaneClient) -> None:
     wait_for_rollout(
         client,
         DEPLOYMENT,
@@ -47,7 +48,7 @@ def waiting(client: ControlPlane) -> None:
     )
 
 
-def vanishing(client: ControlPlane) -> None:
+def vanishing(client: ControlPlaneClient) -> None:
     wait_until_gone(
         client,
         DEPLOYMENT,
@@ -56,14 +57,14 @@ def vanishing(client: ControlPlane) -> None:
     )
 
 
-CALLS: dict[str, Callable[[ControlPlane], object]] = {
+CALLS: dict[str, Callable[[ControlPlaneClient], object]] = {
     "get": lambda client: client.get(DEPLOYMENT),
     "find": lambda client: client.find("support-agent"),
     "list": lambda client: [next(client.deployments(), None)],
     "revisions": lambda client: list(client.revisions(DEPLOYMENT)),
     "revision": lambda client: client.revision(DEPLOYMENT, FIRST),
     "create": lambda client: client.create(create_request()),
-    "patch": lambda client: client.patch(DEPLOYMENT, PATCH),
+    "patch": lambda client: patch(client, PATCH),
     "delete": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=True),
     "redeploy": lambda client: client.redeploy(DEPLOYMENT, FIRST),
     "log": lambda client: client.build_log(DEPLOYMENT, FIRST),
@@ -150,13 +151,13 @@ def test_only_models_and_errors_of_ours_come_out(
         return httpx.Response(answer.status_code, headers=answer.headers, stream=body)
 
     transport = httpx.MockTransport(act)
-    client = ControlPlane(
+    client = ControlPlaneClient(
         Settings(KEY, "https://cp.example.com"),
         transport=transport,
         sleep=time.sleep,
         clock=time.clock,
     )
-    client._wire.scrubber.learn([CANARY])
+    client._transport.redactor.register_secrets([CANARY])
 
     try:
         CALLS[call](client)

@@ -9,23 +9,23 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from langsmith_pulumi.control_plane.models import (
-    Deployment,
     DeploymentCreateRequest,
     DeploymentPatchRequest,
     EnvVar,
     ListenerConfig,
     ResourceSpec,
-    Revision,
     Secret,
     SourceConfigRequest,
     SourceRevisionConfigRequest,
     explain,
 )
+from langsmith_pulumi.control_plane.responses import LiveDeployment, Revision
+from langsmith_pulumi.provider.payloads import makes_revision
 from tests.control_plane.samples import CANARY, DEPLOYMENT, FIRST, REQUEST, deployment
 from tests.control_plane.scripted import Reply
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.control_plane.client import ControlPlane
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from tests.control_plane.scripted import Scripted
 
 SIDECAR = {"name": "proxy", "image": "envoy:v1"}
@@ -169,7 +169,7 @@ def test_stored_resources_go_back_as_they_came() -> None:
 )
 def test_a_patch_knows_whether_it_makes_a_revision(body: dict[str, Any], makes: bool) -> None:  # noqa: FBT001
     """Settling a lost answer depends on it."""
-    assert DeploymentPatchRequest.model_validate(body).makes_revision() is makes
+    assert makes_revision(DeploymentPatchRequest.model_validate(body)) is makes
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_patch_knows_whether_it_makes_a_revision(body: dict[str, Any], makes: 
         Secret(name="A", value=CANARY),
         EnvVar(name="A", value=CANARY),
         DeploymentCreateRequest.model_validate(REQUEST),
-        Deployment.model_validate({**MINIMAL, "secrets": REQUEST["secrets"]}),
+        LiveDeployment.model_validate({**MINIMAL, "secrets": REQUEST["secrets"]}),
         ResourceSpec.model_validate(
             {"sidecars": [{**SIDECAR, "env": [{"name": "A", "value": CANARY}]}]}
         ),
@@ -202,7 +202,7 @@ def test_no_refusal_shows_a_secret() -> None:
 
 def test_an_answer_needs_very_little() -> None:
     """Missing optional fields, unknown fields and unknown values are all taken."""
-    live = Deployment.model_validate({**MINIMAL, "status": "DREAMING", "colour": "blue"})
+    live = LiveDeployment.model_validate({**MINIMAL, "status": "DREAMING", "colour": "blue"})
 
     assert (live.status, live.secrets, live.source_config, live.public_url) == (
         "DREAMING",
@@ -216,7 +216,7 @@ def test_an_answer_needs_very_little() -> None:
 def test_an_answer_needs_an_identity_and_a_status(lacking: str) -> None:
     """Without these nothing can be done with a deployment."""
     with pytest.raises(ValidationError):
-        Deployment.model_validate({k: v for k, v in MINIMAL.items() if k != lacking})
+        LiveDeployment.model_validate({k: v for k, v in MINIMAL.items() if k != lacking})
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_an_answer_needs_an_identity_and_a_status(lacking: str) -> None:
 )
 def test_secrets_are_read_as_a_map(secrets: object, read: dict[str, str | None]) -> None:
     """The order of variables means nothing; a redacted value is None."""
-    assert Deployment.model_validate({**MINIMAL, "secrets": secrets}).secrets == read
+    assert LiveDeployment.model_validate({**MINIMAL, "secrets": secrets}).secrets == read
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_secrets_are_read_as_a_map(secrets: object, read: dict[str, str | None])
 )
 def test_the_public_url_has_two_places(said: dict[str, Any], url: str | None) -> None:
     """Newer Cloud has a field of its own for it, self-hosted does not."""
-    assert Deployment.model_validate({**MINIMAL, **said}).public_url == url
+    assert LiveDeployment.model_validate({**MINIMAL, **said}).public_url == url
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ HOSTILE = "\x1b[2JA\r\n::error::\u202e\ud800B"
 
 
 def test_what_the_service_invents_is_one_printable_line(
-    client: ControlPlane, server: Scripted
+    client: ControlPlaneClient, server: Scripted
 ) -> None:
     """Statuses, names, ids and URLs reach messages, so none may steer a terminal."""
     ids = ("latest_revision_id", "active_revision_id", "tenant_id")
@@ -275,7 +275,7 @@ def test_what_the_service_invents_is_one_printable_line(
 
 
 def test_half_a_surrogate_pair_becomes_a_replacement_character(
-    client: ControlPlane, server: Scripted
+    client: ControlPlaneClient, server: Scripted
 ) -> None:
     """At any depth, in names and in values, and whole pairs stay."""
     server.plays(Reply(body=deployment(source_config={"\ud800": ["\udc00x", "\U0001f511"]})))

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from langsmith_pulumi.control_plane.errors import SettingsInvalid, SettingsMissing
-from langsmith_pulumi.control_plane.settings import Settings, check, dashboard_url, resolve_settings
+from langsmith_pulumi.control_plane.settings import (
+    Settings,
+    dashboard_url,
+    resolve_settings,
+    validate_settings,
+)
 from tests.control_plane.samples import DEPLOYMENT, KEY, WORKSPACE
 
 CLOUD = "https://api.host.langchain.com"
@@ -174,7 +179,7 @@ def test_settings_that_cannot_be_meant_are_refused(config: dict[str, str], named
 def test_settings_made_by_hand_are_checked_too(scheme: str, user: str) -> None:
     """A client refuses an address with a user or a password, and does not print it."""
     with pytest.raises(SettingsInvalid) as refused:
-        check(Settings(KEY, f"{scheme}://{user}cp.example.com"))
+        validate_settings(Settings(KEY, f"{scheme}://{user}cp.example.com"))
 
     assert user not in str(refused.value)
 

@@ -125,7 +125,7 @@ def unclear(world: World) -> str:
     return world.engine.up(agent())
 
 
-def unseen(world: World) -> str:
+def verification_error(world: World) -> str:
     world.simulator.fail("POST", COLLECTION, "drop_response")
     world.simulator.fail("GET", "*", "status", status=503, times=-1)
     return world.engine.up(agent())
@@ -216,7 +216,7 @@ def defect(world: World) -> str:
     def broken(*_: Any) -> None:
         raise KeyError("url")
 
-    with patch.object(rollouts, "_settle", broken):
+    with patch.object(rollouts, "_wait_or_read", broken):
         return world.engine.up(agent())
 
 

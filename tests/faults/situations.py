@@ -157,7 +157,7 @@ SECTIONS: dict[str, tuple[Situation, ...]] = {
             "The POST got no answer, and the look-up of the name got none either.",
             "Run `pulumi up` again when the control plane is back. If the deployment was made, "
             "that ends with its id and the line that adopts it; add the line and run once more.",
-            plays.unseen,
+            plays.verification_error,
         ),
         Situation(
             "It may be somebody else's",

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.settings import Settings, resolve_settings
 from langsmith_pulumi.provider import deployments, rollouts
 from tests.faults import network
@@ -226,9 +226,9 @@ def test_the_log_tells_what_happened_and_nothing_else(world: World, log: list[st
 
 
 _BLANKS = f"  {API_KEY}\n"
-CASES: dict[str, Callable[[World], ControlPlane]] = {
-    "settings": lambda world: ControlPlane(Settings(API_KEY, world.simulator.url)),
-    "a blank around it": lambda world: ControlPlane(
+CASES: dict[str, Callable[[World], ControlPlaneClient]] = {
+    "settings": lambda world: ControlPlaneClient(Settings(API_KEY, world.simulator.url)),
+    "a blank around it": lambda world: ControlPlaneClient(
         resolve_settings(lambda _: None, {**world.simulator.env, "LANGSMITH_API_KEY": _BLANKS})
     ),
 }
@@ -240,7 +240,7 @@ def test_the_key_is_trimmed_and_shown_nowhere(world: World, case: str) -> None:
     client = CASES[case](world)
 
     assert list(client.deployments()) == []
-    assert leaks(f"{client!r}{vars(client)}{client._wire!r}{vars(client._wire)}") == []
+    assert leaks(f"{client!r}{vars(client)}{client._transport!r}{vars(client._transport)}") == []
     client.close()
 
 
@@ -250,7 +250,7 @@ def test_a_defect_of_ours_prints_no_value(world: World, monkeypatch: pytest.Monk
     def broken(*_: Any) -> None:
         raise KeyError(EVERYTHING)
 
-    monkeypatch.setattr(rollouts, "_settle", broken)
+    monkeypatch.setattr(rollouts, "_wait_or_read", broken)
 
     error = world.engine.up(agent())
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.control_plane.client import ControlPlane
+from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.provider.session import Session
 from langsmith_pulumi.testing.simulator import Simulator
@@ -52,9 +52,9 @@ class World:
         """What a plugin process knows when it begins."""
         return Session(lambda _: None, self.connect())
 
-    def connect(self) -> ControlPlane:
+    def connect(self) -> ControlPlaneClient:
         settings = Settings(API_KEY, self.simulator.url)
-        return ControlPlane(
+        return ControlPlaneClient(
             settings, transport=self.network, sleep=self.time.sleep, clock=self.time.clock
         )
 

@@ -99,7 +99,7 @@ def test_every_field_tells_what_changing_it_costs(name: str, field: Field) -> No
     told = re.fullmatch(r"(?P<meaning>.+[.]) Change: (?P<kind>[a-z ]+)[.]", field.doc)
     assert told, field.doc
     path = f"{ROOTS.get(name, changes.RESOURCE_SPEC)}.{field.name}"
-    assert {KINDS[told["kind"]]} == {row.change.value for row in _rows(path)}
+    assert {KINDS[told["kind"]]} == {row.impact.value for row in _rows(path)}
 
 
 def _rows(path: str) -> list[changes.Field]:

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from langsmith_pulumi import inputs
-from langsmith_pulumi.control_plane import requests
+from langsmith_pulumi.control_plane.models import requests
 from langsmith_pulumi.provider.sources import SOURCES
 
 USES = Path(__file__).parent / "typing_api.py"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown
 
-from langsmith_pulumi.provider import bags, deployments, rollouts
-from langsmith_pulumi.provider.changes import FIELDS, compare, let_go
+from langsmith_pulumi.provider import deployments, properties, rollouts
+from langsmith_pulumi.provider.changes import FIELDS, compare, unmanaged
 from langsmith_pulumi.provider.session import Session
 
 UNKNOWN = Unknown()  # type: ignore[no-untyped-call]
@@ -82,7 +82,7 @@ ROWS: list[tuple[str, Any, list[str]]] = [
 def edited(path: str, value: Any) -> dict[str, Any]:
     news = deepcopy(BASE)
     if value is not REMOVED:
-        bags.put(news, path, value)
+        properties.set_path(news, path, value)
         return news
     *parents, last = path.split(".")
     target = news
@@ -98,7 +98,7 @@ def edited(path: str, value: Any) -> dict[str, Any]:
 def test_each_change_is_told_by_its_cost(path: str, value: Any, expected: list[str]) -> None:
     """A changed value is found under its own path, with the cost that the table gives it."""
     changed = compare(BASE, edited(path, value))
-    assert [f"{change.field.change.value} {change.path}" for change in changed] == expected
+    assert [f"{change.field.impact.value} {change.path}" for change in changed] == expected
 
 
 def test_another_salt_is_no_other_secret() -> None:
@@ -124,7 +124,7 @@ def test_another_salt_is_no_other_secret() -> None:
 def test_what_the_program_names_no_more_leaves_the_state(path: str, released: list[str]) -> None:
     """It is let go of by an update without a request; fixed fields cannot move and stay."""
     news = edited(path, REMOVED)
-    assert let_go(BASE, news) == released
+    assert unmanaged(BASE, news) == released
     changes = compare(BASE, news)
     assert deployments.diff(SESSION, ID, BASE, news).changes == bool(released or changes)
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from langsmith_pulumi.control_plane.models import Deployment
-from langsmith_pulumi.provider import bags
-from langsmith_pulumi.provider.canonical import canonical
+from langsmith_pulumi.control_plane.responses import LiveDeployment
+from langsmith_pulumi.provider import properties
 from langsmith_pulumi.provider.drift import with_drift
-from langsmith_pulumi.provider.fingerprints import fingerprints
-from langsmith_pulumi.provider.markers import marker
+from langsmith_pulumi.provider.fingerprints import fingerprints, marker
+from langsmith_pulumi.provider.normalize import normalize_inputs
 
 SALT = "salt"
 ADDED = "source_config.resource_spec.sidecars.0.env.0.value"
@@ -36,7 +35,7 @@ INPUTS: dict[str, Any] = {
 }
 
 
-def live(**answer: Any) -> Deployment:
+def live(**answer: Any) -> LiveDeployment:
     base: dict[str, Any] = {
         "id": "1",
         "name": "agent",
@@ -46,7 +45,7 @@ def live(**answer: Any) -> Deployment:
         "source_revision_config": {},
         "secrets": [{"name": name, "value": value} for name, value in SECRETS.items()],
     }
-    return Deployment.model_validate({**base, **answer})
+    return LiveDeployment.model_validate({**base, **answer})
 
 
 ROWS: list[tuple[dict[str, Any], str, Any]] = [
@@ -133,7 +132,7 @@ def test_only_what_the_program_manages_drifts(
     answer: dict[str, Any], path: str, expected: Any
 ) -> None:
     """A managed value follows the live one; what is unsaid, rounded or defaulted is no drift."""
-    assert bags.get(with_drift(INPUTS, live(**answer)), path) == expected
+    assert properties.get_path(with_drift(INPUTS, live(**answer)), path) == expected
 
 
 @pytest.mark.parametrize(
@@ -165,6 +164,6 @@ def test_drift_of_a_secret_shows_as_its_fingerprint(
 def test_objects_are_stored_in_the_names_of_the_wire() -> None:
     """A name of its own on the wire is found, or each refresh would see drift."""
     volume = {"name": "v", "downward_api": {"items": []}}
-    stored = canonical({}, {"source_config": {"resource_spec": {"volumes": [volume]}}})
-    wired = bags.get(stored, "source_config.resource_spec.volumes")
+    stored = normalize_inputs({}, {"source_config": {"resource_spec": {"volumes": [volume]}}})
+    wired = properties.get_path(stored, "source_config.resource_spec.volumes")
     assert wired == [{"name": "v", "downwardAPI": {"items": []}}]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from langsmith_pulumi.provider.changes import Change
+from langsmith_pulumi.provider.changes import Impact
 from langsmith_pulumi.review import read_plan, report_on, review
 from langsmith_pulumi.review.impact import Kind, Note
 from tests.review.building import bucket, inputs, plan, step
@@ -88,8 +88,8 @@ def test_kinds_follow_the_table_of_changes() -> None:
         update_step(inputs(), inputs(source_config__install_command="make", display_name="A"))
     )
     assert {field.path: field.impact for field in change.fields} == {
-        "source_config.install_command": Change.REVISION,
-        "display_name": Change.IN_PLACE,
+        "source_config.install_command": Impact.REVISION,
+        "display_name": Impact.IN_PLACE,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi.output import UNKNOWN
 
-from langsmith_pulumi.provider.markers import marker
+from langsmith_pulumi.provider.fingerprints import marker
 from langsmith_pulumi.review import read_plan, report_on
 from langsmith_pulumi.review.lines import count, listing, totals
 from langsmith_pulumi.review.markdown import code_block, code_span

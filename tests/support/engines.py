@@ -16,7 +16,7 @@ STACK = "test"
 PRELOADED = (
     "httpcore",
     "langsmith_pulumi.control_plane.client",
-    "langsmith_pulumi.control_plane.rollout",
+    "langsmith_pulumi.control_plane.waiting",
     "langsmith_pulumi.provider.deployments",
     "langsmith_pulumi.provider.rollouts",
 )

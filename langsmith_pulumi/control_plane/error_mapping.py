@@ -1,0 +1,130 @@
+"""Map responses with an error status to errors. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from .errors import (
+    APIStatusError,
+    BadRequest,
+    Conflict,
+    ConflictKind,
+    DeploymentNotFound,
+    Forbidden,
+    InvalidRequest,
+    NotAuthenticated,
+    NotFound,
+    RateLimited,
+    Redirected,
+    RevisionNotFound,
+    RouteNotFound,
+    ServerError,
+)
+from .text import extract_detail, is_json_object, sanitize
+
+if TYPE_CHECKING:
+    from .redaction import Redactor
+    from .responses import RawResponse
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequest,
+    401: NotAuthenticated,
+    403: Forbidden,
+    408: ServerError,
+    422: InvalidRequest,
+    425: ServerError,
+    429: RateLimited,
+}
+
+_DEPLOYMENT_NOT_FOUND = re.compile(
+    r"deployment id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
+)
+_ROUTE_NOT_FOUND = {"not found", ""}
+_REVISION_PATH = re.compile(r"/v2/deployments/[^/]+/revisions/[^/]+")
+
+_WORKSPACE_ADVICE = (
+    "The API key belongs to an organization, so the workspace has to be named: set its id with "
+    "`pulumi config set langsmith:workspaceId`, or in LANGSMITH_WORKSPACE_ID."
+)
+_PRODUCT_ADVICE = (
+    "An administrator has to enable LangSmith Deployment for the organization first, on the page "
+    "Deployments of LangSmith (/host/deployments)."
+)
+_FORBIDDEN_ADVICE = (
+    (re.compile(r"requires[ _]workspace|x-tenant-id", re.IGNORECASE), _WORKSPACE_ADVICE),
+    (re.compile(r"not enabled for (this|your) organization", re.IGNORECASE), _PRODUCT_ADVICE),
+)
+
+_CONFLICTS: tuple[tuple[re.Pattern[str], ConflictKind], ...] = (
+    (re.compile(r"agent environment", re.IGNORECASE), "agent_environment"),
+    (
+        re.compile(r"tracing project|exists a project|project .*exists", re.IGNORECASE),
+        "project_exists",
+    ),
+)
+
+
+def error_for(response: RawResponse, redactor: Redactor) -> APIStatusError:
+    """Return the error for a response with an error status.
+
+    It is classified by the text as received, and shows the text without secrets: the value of a
+    secret may be a word or an id that the class of the error depends on.
+    """
+    redirected = response.status < 400  # noqa: PLR2004 - the boundary to failures
+    detail = _redirection(response.location) if redirected else extract_detail(response.text)
+    error = _classify(response, sanitize(detail), sanitize(detail, redact=redactor.redact))
+    error.request = response.request
+    error.status = response.status
+    error.request_id = response.request_id
+    if isinstance(error, (RateLimited, ServerError)):
+        error.retry_after = response.retry_after
+    return error
+
+
+def _classify(response: RawResponse, detail: str, redacted: str) -> APIStatusError:
+    status = response.status
+    if status < 400:  # noqa: PLR2004 - the boundary to failures
+        return Redirected(redacted)
+    if status == 404:  # noqa: PLR2004
+        return _not_found(response, detail)(redacted)
+    if status == 403:  # noqa: PLR2004
+        return Forbidden(redacted, advice=_advice(detail))
+    if status == 409:  # noqa: PLR2004
+        return Conflict(redacted, kind=conflict_kind(detail))
+    fallback = BadRequest if status < 500 else ServerError  # noqa: PLR2004
+    return _BY_STATUS.get(status, fallback)(redacted)
+
+
+def _redirection(location: str) -> str:
+    """Return the host of a redirection alone, because a path or a query may hold secrets."""
+    try:
+        host = urlsplit(location).hostname
+    except ValueError:
+        host = None
+    return f"redirected to {host}" if host else "redirected"
+
+
+def _not_found(response: RawResponse, detail: str) -> type[NotFound]:
+    missing = _DEPLOYMENT_NOT_FOUND.search(detail)
+    if missing and is_json_object(response.text) and _is_about(missing["id"], response.request):
+        return DeploymentNotFound
+    if not is_json_object(response.text) or detail.lower().rstrip(".") in _ROUTE_NOT_FOUND:
+        return RouteNotFound
+    if _REVISION_PATH.search(response.request):
+        return RevisionNotFound
+    return NotFound
+
+
+def _is_about(deployment_id: str, request: str) -> bool:
+    return deployment_id.lower() in request.lower()
+
+
+def _advice(detail: str) -> str:
+    return next((advice for pattern, advice in _FORBIDDEN_ADVICE if pattern.search(detail)), "")
+
+
+def conflict_kind(detail: str) -> ConflictKind:
+    """Return the kind of a 409 by its text."""
+    return next((kind for pattern, kind in _CONFLICTS if pattern.search(detail)), "other")

@@ -1,0 +1,50 @@
+"""Models of requests."""
+
+from .fields import explain
+from .requests import (
+    MAX_NAME_LENGTH,
+    NAME_PATTERN,
+    DeploymentCreateRequest,
+    DeploymentPatchRequest,
+    DeploymentType,
+    ListenerConfig,
+    Secret,
+    SecretReference,
+    Source,
+    SourceConfigPatch,
+    SourceConfigRequest,
+    SourceRevisionConfigRequest,
+)
+from .resources import (
+    Container,
+    EnvVar,
+    LocalObjectReference,
+    ResourceRequirements,
+    ResourceSpec,
+    Volume,
+    VolumeMount,
+)
+
+__all__ = [
+    "MAX_NAME_LENGTH",
+    "NAME_PATTERN",
+    "Container",
+    "Deployment",
+    "DeploymentCreateRequest",
+    "DeploymentPatchRequest",
+    "DeploymentType",
+    "EnvVar",
+    "ListenerConfig",
+    "LocalObjectReference",
+    "ResourceRequirements",
+    "ResourceSpec",
+    "Secret",
+    "SecretReference",
+    "Source",
+    "SourceConfigPatch",
+    "SourceConfigRequest",
+    "SourceRevisionConfigRequest",
+    "Volume",
+    "VolumeMount",
+    "explain",
+]

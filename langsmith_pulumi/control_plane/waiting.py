@@ -1,0 +1,298 @@
+"""Waits for a rollout and for a deletion.
+
+A wait for a rollout follows the newest revision, also one that another user makes meanwhile. It
+ends
+
+1. with success, when the newest revision is deployed and active. A revision that is DEPLOYED but
+   not active after ten polls counts as a success, because services may report it late or never;
+   the result carries a warning if the service names another active revision;
+2. with an error, when the newest revision has failed (see ``revision_status``), when the deployment
+   is deleted, or when the API key is no longer accepted;
+3. with an error after the timeout and one last poll. The rollout continues by itself then.
+
+Temporary errors do not end it: a control plane in maintenance answers 502 for minutes. The requests
+of a poll, with their retries and delays, end at the timeout; those of the last poll end a few
+seconds after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import (
+    TRANSIENT,
+    ControlPlaneError,
+    DeploymentNotFound,
+    ResponseLost,
+    RevisionNotFound,
+    RouteNotFound,
+    Unreachable,
+)
+from .retry import POLLING, requested_delay
+from .revision_status import Outcome, is_being_deleted, outcome_of
+from .wait_errors import (
+    LastSeen,
+    deletion_timed_out,
+    deployment_gone,
+    inactive_warning,
+    rollout_failed,
+    rollout_timed_out,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .client import ControlPlaneClient, LogKind
+    from .responses import LiveDeployment, Revision
+
+TEMPORARY = (*TRANSIENT, RouteNotFound, RevisionNotFound)
+"""Errors that do not end a wait; the 404 of a proxy is one, for the address was right before."""
+
+_FIRST_DELAY = 1.0
+_MAX_DELAY = 5.0
+_MIN_DELAY = 0.01
+_GROWTH = 1.2
+_MAX_UNSETTLED_POLLS = 10
+"""Polls of a state that usually changes by itself, before it is taken as final."""
+_LAST_POLL_SECONDS = 5.0
+"""Seconds for the requests of the poll at the end of the timeout."""
+_MAX_MISSING_POLLS = 3
+"""Polls for a deployment that was never seen, because a new one may show late."""
+_LOG_LINES = 15
+_LOG_SECONDS = 45.0
+"""Limit for reading the log of a failed revision, so that its failure is reported soon."""
+_LOG_KINDS: dict[str, LogKind] = {"DEPLOY_FAILED": "deploy"}
+
+
+@dataclass(frozen=True)
+class RolloutResult:
+    """A deployment whose newest revision is deployed."""
+
+    deployment: LiveDeployment
+    warning: str = ""
+    """Why the revision may not be active; empty as a rule."""
+
+
+@dataclass(frozen=True)
+class PollFailure:
+    """A poll without a usable response."""
+
+    seconds: float
+    """Seconds since the last poll that succeeded, or since the wait began."""
+    elapsed: float
+    """Seconds since the wait began."""
+    last_status: str
+    """The last status seen, or an empty text."""
+    is_answered: bool
+    """True if there are responses, though unusable ones, such as 502."""
+
+
+def poll_schedule(
+    timeout: float, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> Iterator[float]:
+    """Yield the elapsed seconds once for each poll; the last one is at or after the timeout.
+
+    The delays grow slowly: short revisions are noticed soon, and long ones take few requests.
+    """
+    started = clock()
+    delay = _FIRST_DELAY
+    while True:
+        elapsed = clock() - started
+        yield elapsed
+        if elapsed >= timeout:
+            return
+        sleep(max(min(delay, timeout - elapsed), _MIN_DELAY))
+        delay = min(delay * _GROWTH, _MAX_DELAY)
+
+
+def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
+    client: ControlPlaneClient,
+    deployment_id: str,
+    *,
+    timeout: float,
+    on_progress: Callable[[Revision, float], None],
+    on_poll_failure: Callable[[PollFailure], None] = lambda _: None,
+    revision_id: str | None = None,
+) -> RolloutResult:
+    """Wait until the newest revision is deployed; raise a ``WaitError`` if it is not.
+
+    ``timeout`` is in seconds. ``on_progress`` receives the newest revision and the elapsed seconds
+    at each poll, ``on_poll_failure`` each poll without a usable response. ``revision_id`` is a
+    revision that is known to exist: a response from before it is ignored.
+    """
+    wait = _RolloutWait(_Polls(client, timeout, on_poll_failure), deployment_id, revision_id)
+    for elapsed in poll_schedule(timeout, client.clock, client.sleep):
+        result = wait.poll(elapsed, on_progress)
+        if result is not None:
+            return result
+    seen = wait.last_seen
+    page_url = client.dashboard_url(seen.deployment) if seen.deployment else ""
+    raise rollout_timed_out(deployment_id, timeout, seen, page_url)
+
+
+class _Polls:
+    """The time limits of the polls of one wait, and the time since the last success."""
+
+    def __init__(
+        self,
+        client: ControlPlaneClient,
+        timeout: float,
+        on_poll_failure: Callable[[PollFailure], None],
+    ) -> None:
+        self.client = client
+        self._on_poll_failure = on_poll_failure
+        self._started = self._succeeded = client.clock()
+        self._deadline = self._started + timeout
+
+    def limited_client(self) -> ControlPlaneClient:
+        """Return the client limited to the remaining time, or to that of the last poll."""
+        return self.client.until(max(self._deadline, self.client.clock() + _LAST_POLL_SECONDS))
+
+    def succeeded(self) -> None:
+        """Record a poll with a usable response."""
+        self._succeeded = self.client.clock()
+
+    def failed(self, error: ControlPlaneError, last_status: str) -> None:
+        """Report a poll without a usable response, and sleep as long as the server asks for."""
+        now = self.client.clock()
+        self._on_poll_failure(
+            PollFailure(
+                seconds=now - self._succeeded,
+                elapsed=now - self._started,
+                last_status=last_status,
+                is_answered=not isinstance(error, (ResponseLost, Unreachable)),
+            )
+        )
+        delay = min(requested_delay(error) or 0.0, self._deadline - now)
+        if delay > 0:
+            self.client.sleep(delay)
+
+
+class _RolloutWait:
+    """The observations of one wait for a rollout."""
+
+    def __init__(self, polls: _Polls, deployment_id: str, known_revision_id: str | None) -> None:
+        self._polls = polls
+        self._client = polls.client
+        self._id = deployment_id
+        self._known = known_revision_id
+        self._missing_polls = 0
+        """Polls that found no deployment."""
+        self._unchanged_polls = 0
+        """Polls in a row with the same revision and status, without the first one."""
+        self._deployment: LiveDeployment | None = None
+        self._revision: Revision | None = None
+        self._error: ControlPlaneError | None = None
+        """The error of the last poll, if any."""
+
+    @property
+    def last_seen(self) -> LastSeen:
+        """Return the last observations, for an error."""
+        return LastSeen(self._deployment, self._revision, self._error)
+
+    def poll(
+        self, elapsed: float, on_progress: Callable[[Revision, float], None]
+    ) -> RolloutResult | None:
+        """Poll once; return the result, or None while the rollout continues."""
+        self._error = None
+        self._client = self._polls.limited_client()
+        try:
+            revision = self._read()
+            if revision is None:
+                result = None
+            else:
+                on_progress(revision, elapsed)
+                result = self._result(revision)
+        except TEMPORARY as error:
+            self._error = error
+            self._polls.failed(error, self._revision.status if self._revision else "")
+        except DeploymentNotFound as error:
+            self._missing_polls += 1
+            if self._deployment is not None or self._missing_polls >= _MAX_MISSING_POLLS:
+                raise deployment_gone(self._id, self.last_seen) from error
+            self._error = error
+        else:
+            self._polls.succeeded()
+            return result
+        return None
+
+    def _read(self) -> Revision | None:
+        """Return the newest revision, or None if there is none yet."""
+        self._deployment = deployment = self._client.get(self._id, policy=POLLING)
+        if is_being_deleted(deployment.status):
+            raise deployment_gone(self._id, self.last_seen)
+        if deployment.latest_revision_id is None:
+            return None
+        revision = self._client.revision(self._id, deployment.latest_revision_id, policy=POLLING)
+        before = self._revision
+        moved = before is None or (before.id, before.status) != (revision.id, revision.status)
+        self._unchanged_polls = 0 if moved else self._unchanged_polls + 1
+        self._revision = revision
+        return revision
+
+    def _result(self, revision: Revision) -> RolloutResult | None:
+        outcome, deployment = outcome_of(revision.status), self._deployment
+        if outcome is Outcome.IN_PROGRESS or deployment is None:
+            return None
+        is_unsettled = self._unchanged_polls < _MAX_UNSETTLED_POLLS
+        if is_unsettled and self._may_change(outcome, deployment, revision):
+            return None
+        page_url = self._client.dashboard_url(deployment)
+        if outcome is Outcome.SUCCEEDED:
+            return RolloutResult(deployment, inactive_warning(deployment, revision, page_url))
+        log_kind = _LOG_KINDS.get(revision.status, "build")
+        reader = self._client.until(self._client.clock() + _LOG_SECONDS)
+        raise rollout_failed(
+            deployment,
+            revision,
+            log_kind=log_kind,
+            log_lines=reader.build_log(deployment.id, revision.id, _LOG_LINES, log_kind),
+            page_url=page_url,
+        )
+
+    def _may_change(self, outcome: Outcome, deployment: LiveDeployment, revision: Revision) -> bool:
+        """Return True if the next polls may show another state than this one."""
+        if outcome is Outcome.SUPERSEDED:
+            return True
+        # A revision is deployed shortly before it is active, and only then the URL is final.
+        is_active = deployment.active_revision_id == revision.id
+        return (outcome is Outcome.SUCCEEDED and not is_active) or self._is_stale(revision)
+
+    def _is_stale(self, newest: Revision) -> bool:
+        """Return True if the response is from before the revision that is known to exist."""
+        if self._known in (None, newest.id):
+            return False
+        listed = [other.id for other in self._client.revisions(self._id)]
+        both = [identifier for identifier in listed if identifier in (self._known, newest.id)]
+        return both != [newest.id, self._known]
+
+
+def wait_until_gone(
+    client: ControlPlaneClient,
+    deployment_id: str,
+    *,
+    timeout: float,
+    on_progress: Callable[[str, float], None],
+    on_poll_failure: Callable[[PollFailure], None] = lambda _: None,
+) -> None:
+    """Wait until the control plane says that a deleted deployment is gone, which frees its name.
+
+    ``timeout`` is in seconds. ``on_progress`` receives the status and the elapsed seconds.
+    """
+    deployment: LiveDeployment | None = None
+    error: ControlPlaneError | None = None
+    polls = _Polls(client, timeout, on_poll_failure)
+    for elapsed in poll_schedule(timeout, client.clock, client.sleep):
+        error = None
+        try:
+            deployment = polls.limited_client().get(deployment_id, policy=POLLING)
+        except DeploymentNotFound:
+            return
+        except TEMPORARY as failure:
+            error = failure
+            polls.failed(failure, deployment.status if deployment else "")
+        else:
+            polls.succeeded()
+            on_progress(deployment.status, elapsed)
+    raise deletion_timed_out(deployment_id, timeout, LastSeen(deployment, None, error))

@@ -1,0 +1,282 @@
+"""Preconditions of adopting, replacing and deleting a deployment, so that none is lost.
+
+A deployment that ``import_`` names is never deleted, and one that is replaced under its own name is
+deleted only if the name becomes free: its tracing project keeps the name unless it goes too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .changes import Impact, compare, with_impact
+from .declarations import resource_name
+from .error_boundary import ProviderError
+from .fingerprints import marker_paths
+from .properties import (
+    delete_before_replace,
+    get_path,
+    is_unknown,
+    retains_on_delete,
+    without_unknowns,
+)
+from .validation import ValidationProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .changes import ChangedField
+    from .declarations import Declaration, Declarations
+    from .properties import Properties
+    from .session import Session
+
+KEPT_UNKNOWN = (
+    "was changed outside of the program, and ignore_changes keeps a value that this provider does "
+    "not know, so that no deployment can be made with it; take it out of ignore_changes"
+)
+_SAME_NAME = (
+    "must be true for this replacement: the tracing project of the old deployment would keep the "
+    "name. Set it (the traces are lost too), or choose another name"
+)
+
+
+def check_declaration(
+    olds: Properties, inputs: Properties, declarations: Declarations, refused: set[str]
+) -> list[ValidationProblem]:
+    """Return the conflicts of a declaration with the rest of the program and with its own state.
+
+    ``refused`` are paths of invalid values, whose difference is a mistake and no change.
+    """
+    declared = declarations.declare(inputs.get("progress_urn"), olds, inputs)
+    found = list(_check_replacement_under_same_name(olds, inputs, refused))
+    found += _check_duplicate_name(inputs, declarations)
+    found += _check_duplicate_adoption(olds, inputs, declarations)
+    if declared and declared.replaced and not olds:
+        found += replacement_problems(declared, declarations)
+    return found
+
+
+def replacement_problems(
+    declared: Declaration, declarations: Declarations
+) -> list[ValidationProblem]:
+    """Return the problems of a replacement that the provider has not asked for.
+
+    ``replace_on_changes``, ``--replace`` or a taint cause it. The old name is compared if known.
+    """
+    inputs, olds = declared.inputs, declared.olds
+    adopted = inputs.get("import_id")
+    if isinstance(adopted, str) and declarations.manager(adopted) == declared.urn:
+        return [ValidationProblem("import_id", still_adopted(adopted))]
+    if olds.get("name") != inputs.get("name"):
+        return []
+    return list(_check_name_becomes_free(inputs, _SAME_NAME, is_forced=False))
+
+
+def forced_replacement_problems(
+    declared: Declaration, old_id: str, old_name: object
+) -> list[ValidationProblem]:
+    """Return the problems of a replacement by ``--replace`` or after a taint.
+
+    The engine asks no provider then, so it deletes first only if the program says so.
+    """
+    inputs = declared.inputs
+    adopted = inputs.get("import_id")
+    if isinstance(adopted, str) and adopted.lower() == old_id.lower():
+        return [ValidationProblem("import_id", still_adopted(adopted))]
+    if old_name is None or old_name != inputs.get("name"):
+        return []
+    return list(_check_name_becomes_free(inputs, _SAME_NAME, is_forced=True))
+
+
+def still_adopted(deployment_id: str) -> str:
+    """Return the reason why a deployment that ``import_`` names cannot be replaced."""
+    return (
+        f"still names it ({deployment_id}): it would be adopted again and then deleted. "
+        "Remove import_ to have it replaced, or take back what replaces it"
+    )
+
+
+def keeps_its_name(olds: Properties, news: Properties, fixed: list[ChangedField]) -> bool:
+    """Return True if a replacement needs the name of the old deployment.
+
+    A move to another workspace is included: no documentation says that names are free there.
+    """
+    return bool(fixed) and olds.get("name") == news.get("name")
+
+
+def may_delete_project(inputs: Properties) -> bool:
+    """Return True if the tracing project may be deleted, or if that is unknown."""
+    permission = inputs.get("delete_tracing_project")
+    return is_unknown(permission) or permission is True
+
+
+def kept_name_reason(fixed: list[ChangedField]) -> str:
+    """Return the reason why a replacement under the same name needs a permission."""
+    paths = ", ".join(change.path for change in fixed)
+    return (
+        f"must be true for this change: {paths} can only change by replacing the deployment, "
+        "and its tracing project would keep the name. Set it (the traces are lost too), or "
+        "choose another name"
+    )
+
+
+def refuse_replacement(
+    deployment_id: str,
+    olds: Properties,
+    news: Properties,
+    replacing: list[ChangedField],
+    changed_known: list[ChangedField],
+) -> None:
+    """Raise ``ProviderError`` if a deployment cannot be replaced.
+
+    ``changed_known`` are the changes of known inputs, compared with the old outputs.
+    """
+    if news.get("import_id") == deployment_id:
+        paths = ", ".join(change.path for change in replacing)
+        raise ProviderError(
+            f"A change of {paths} replaces the deployment. import_ {still_adopted(deployment_id)}."
+        )
+    fixed = with_impact(changed_known, Impact.REPLACE)
+    if keeps_its_name(olds, news, fixed) and not may_delete_project(news):
+        raise ProviderError(f"delete_tracing_project {kept_name_reason(fixed)}")
+    for path in marker_paths(news):
+        raise ProviderError(f"{path} {KEPT_UNKNOWN}.")
+
+
+def refuse_second_adoption(
+    declarations: Declarations, deployment_id: str, news: Properties
+) -> None:
+    """Raise ``ProviderError`` if another resource adopts the deployment of this one."""
+    urn = declarations.adopter(deployment_id)
+    if urn is None or urn == news.get("progress_urn"):
+        return
+    adopter = resource_name(urn)
+    raise ProviderError(
+        f"Deployment {deployment_id} is managed by this resource, and import_ of {adopter!r} names "
+        f"it too. Remove import_ from {adopter!r}, or remove this resource from the program to "
+        f"have {adopter!r} take it over."
+    )
+
+
+def refuse_deletion_before_adoption(
+    declarations: Declarations, deployment_id: str, props: Properties
+) -> None:
+    """Raise ``ProviderError`` if another resource is still to adopt the deployment to be deleted.
+
+    A rename adopts first and deletes afterwards. If the deletion comes first, it belongs to a
+    replacement, after which the state would contain nothing.
+    """
+    adopter = declarations.adopter(deployment_id)
+    declared = declarations.get(adopter)
+    if adopter is None or declared is None or declared.written:
+        return
+    if declarations.manager(deployment_id) != adopter or adopter == props.get("progress_urn"):
+        raise ProviderError(
+            f"Deployment {props.get('name')!r} ({deployment_id}) was not deleted: import_ of "
+            f"{resource_name(adopter)!r} names it. Remove import_, or take back what replaces it."
+        )
+
+
+def still_used_by(declarations: Declarations, deployment_id: str) -> str:
+    """Return how the program still uses a deployment; an empty text if it does not."""
+    adopter = declarations.adopter(deployment_id)
+    if adopter is not None:
+        return f"import_ of {resource_name(adopter)!r} names it"
+    reader = declarations.reader(deployment_id)
+    return f"{resource_name(reader)!r} reads it" if reader is not None else ""
+
+
+def refuse_blocked_successor(
+    declarations: Declarations, deployment_id: str, props: Properties
+) -> None:
+    """Raise ``ProviderError`` if the deletion would leave the name of a successor taken."""
+    successor = declarations.successor(props.get("name"))
+    if successor is None or may_delete_project(successor.inputs):
+        return
+    raise ProviderError(
+        f"Deployment {props.get('name')!r} ({deployment_id}) was not deleted: it is to be replaced "
+        "under the same name, which its tracing project would keep. Set "
+        "delete_tracing_project=True (the traces are lost too), or choose another name."
+    )
+
+
+def deletes_project(session: Session, deployment_id: str, props: Properties) -> bool:
+    """Return True if the tracing project is deleted: by the program, or else by the state."""
+    declared = session.declarations.get(props.get("progress_urn"))
+    permission = declared.inputs.get("delete_tracing_project") if declared else None
+    recorded = (
+        permission if isinstance(permission, bool) else bool(props.get("delete_tracing_project"))
+    )
+    return session.project_deletion(deployment_id, default=recorded)
+
+
+def _check_replacement_under_same_name(
+    olds: Properties, inputs: Properties, refused: set[str]
+) -> Iterator[ValidationProblem]:
+    """Yield what keeps the name taken.
+
+    A field that is new in the program may repeat the live value; ``diff`` decides about that.
+    """
+    fixed = with_impact(compare(olds, without_unknowns(inputs)), Impact.REPLACE) if olds else []
+    differing = [
+        change
+        for change in fixed
+        if get_path(olds, change.path) is not None and change.path not in refused
+    ]
+    if keeps_its_name(olds, inputs, differing):
+        yield from _check_name_becomes_free(inputs, kept_name_reason(differing), is_forced=False)
+
+
+def _check_name_becomes_free(
+    inputs: Properties, needs_permission: str, *, is_forced: bool
+) -> Iterator[ValidationProblem]:
+    if retains_on_delete(inputs):
+        yield ValidationProblem(
+            "options.retain_on_delete",
+            "keeps the old deployment, and with it the name that the new one needs. Choose another "
+            "name, or remove retain_on_delete",
+        )
+    elif not may_delete_project(inputs):
+        yield ValidationProblem("delete_tracing_project", needs_permission)
+    chosen = delete_before_replace(inputs)
+    if chosen is False or (is_forced and chosen is None):
+        yield ValidationProblem(
+            "options.delete_before_replace",
+            "must be True for this replacement: the old deployment has to be deleted before its "
+            "name can be used again",
+        )
+
+
+def _check_duplicate_name(
+    inputs: Properties, declarations: Declarations
+) -> Iterator[ValidationProblem]:
+    name, urn = inputs.get("name"), inputs.get("progress_urn")
+    if not isinstance(name, str) or not isinstance(urn, str):
+        return
+    workspace = inputs.get("workspace_id")
+    first = declarations.claim_name(workspace if isinstance(workspace, str) else None, name, urn)
+    if first != urn:
+        other = resource_name(first)
+        yield ValidationProblem(
+            "name", f"is declared twice in this program: {other!r} is {name!r} too"
+        )
+
+
+def _check_duplicate_adoption(
+    olds: Properties, inputs: Properties, declarations: Declarations
+) -> Iterator[ValidationProblem]:
+    """Yield a second use of one deployment, which the first deleted resource would delete."""
+    adopted, urn = inputs.get("import_id"), inputs.get("progress_urn")
+    if not isinstance(adopted, str) or not isinstance(urn, str):
+        return
+    first = declarations.claim_import(adopted, urn)
+    manager = None if olds else declarations.manager(adopted)
+    if first != urn:
+        reason = f"({adopted}) is adopted by {resource_name(first)!r} already"
+        yield ValidationProblem("import_id", reason)
+    elif manager is not None and manager != urn:
+        other = resource_name(manager)
+        yield ValidationProblem(
+            "import_id",
+            f"({adopted}) is managed by {other!r} in this stack already. Remove import_, or "
+            f"remove {other!r} from the program to have this resource take it over",
+        )

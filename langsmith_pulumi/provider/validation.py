@@ -1,0 +1,335 @@
+"""Validation of inputs at preview, before any request: all problems at once, each with its field.
+
+Only known values are validated; an unknown value is validated during ``up``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+
+from langsmith_pulumi.control_plane.comparison import TAG_PREFIX
+from langsmith_pulumi.control_plane.models import (
+    MAX_NAME_LENGTH,
+    NAME_PATTERN,
+    DeploymentType,
+    ResourceSpec,
+    SecretReference,
+    SourceConfigRequest,
+    SourceRevisionConfigRequest,
+    explain,
+)
+from langsmith_pulumi.control_plane.models.fields import Id
+from langsmith_pulumi.control_plane.reserved_variables import (
+    RESERVED_EVERYWHERE,
+    RESERVED_ON_CLOUD,
+)
+
+from .changes import BUILD_ON_PUSH, FIELDS, REPO_REF, RESOURCE_SPEC
+from .normalize import model_at, wire_names
+from .properties import (
+    NO_VALUE,
+    VARIABLE_NAMES,
+    get_path,
+    is_unknown,
+    unknown_paths,
+    without_unknowns,
+)
+from .sources import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .properties import Properties
+
+_MAY_CONTAIN_SECRETS = {
+    "secrets",
+    "source_config",
+    "source_revision_config",
+    "secret_references",
+    "triggers",
+}
+_NAME = re.compile(NAME_PATTERN)
+_VARIABLE = re.compile(r"[^\s=\x00-\x1f]+")
+_PLAIN_WORD = re.compile(r"[A-Za-z]{1,16}([_-][A-Za-z]{1,16})?")
+_REVISION_SOURCES = ("github", "internal_docker", "internal_source")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "source_config.deployment_type": get_args(DeploymentType),
+    "revision_source": _REVISION_SOURCES,
+}
+_WITHOUT_VALUE = (
+    "has no value (None): a setting, an environment variable or an output that is not there yet, "
+    "such as the url of a deployment that is not waited for. Give it one, or leave the variable "
+    "out to remove it"
+)
+
+
+@dataclass(frozen=True)
+class ValidationProblem:
+    """A field and its problem, in words that follow the field's name."""
+
+    path: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        # The engine prints the value of a top-level property that failed, secrets in clear.
+        if self.path in _MAY_CONTAIN_SECRETS:
+            object.__setattr__(self, "path", f"{self.path}.*")
+
+
+class _Inputs(BaseModel):
+    """The inputs of a deployment, each validated alone; the rules below combine them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: StrictStr = ""
+    display_name: StrictStr | None = None
+    source: StrictStr = ""
+    source_config: SourceConfigRequest | None = None
+    source_revision_config: SourceRevisionConfigRequest | None = None
+    secrets: dict[str, StrictStr] | None = None
+    secret_references: list[SecretReference] | None = None
+    revision_source: Literal["github", "internal_docker", "internal_source"] | None = None
+    tracked_packages: list[StrictStr] | None = None
+    route_through_gateway: StrictBool | None = None
+    delete_tracing_project: StrictBool | None = None
+    rollout_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    workspace_id: Id | None = None
+    import_id: Id | None = None
+
+
+def validate(olds: Properties, inputs: Properties) -> list[ValidationProblem]:
+    """Return the problems of the known inputs.
+
+    A field with a problem of a rule is not reported again for its type.
+    """
+    found = [problem for rule in _RULES for problem in rule(inputs)]
+    found += _check_emptied_secrets(olds, inputs)
+    found += _check_variables_added_by_a_transform(olds, inputs)
+    reported = {problem.path for problem in found}
+    types = validate_types(without_unknowns(inputs), unknown_paths(inputs))
+    return [*found, *(problem for problem in types if problem.path not in reported)]
+
+
+def validate_types(known: Properties, unknown: set[str]) -> Iterator[ValidationProblem]:
+    """Yield the problems of each field alone; an unknown field is not a missing one."""
+    try:
+        _Inputs.model_validate(known)
+    except ValidationError as invalid:
+        for path, reason in explain(invalid):
+            if path not in unknown:
+                yield ValidationProblem(path, _with_suggestion(path, reason, known))
+
+
+def _check_source(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield the fields that the source requires and those that it does not take."""
+    source = inputs.get("source")
+    rule = SOURCES.get(source) if isinstance(source, str) else None
+    if rule is None:
+        if isinstance(source, str):
+            yield ValidationProblem(
+                "source", _choice_reason(source, tuple(SOURCES), _secret_values(inputs))
+            )
+        return
+    for path in rule.needs:
+        if get_path(inputs, path) is None:
+            yield ValidationProblem(path, f"is required for source {source!r}")
+    for field in FIELDS:
+        is_foreign = field.path in _SOURCE_FIELDS - {*rule.needs, *rule.allows}
+        value = get_path(inputs, field.path) if is_foreign else None
+        if value is not None and not is_unknown(value):
+            yield ValidationProblem(field.path, _foreign_field_reason(field.path, str(source)))
+
+
+_SOURCE_FIELDS = {path for rule in SOURCES.values() for path in (*rule.needs, *rule.allows)}
+
+
+def _foreign_field_reason(path: str, source: str) -> str:
+    owners = [name for name, rule in SOURCES.items() if path in (*rule.needs, *rule.allows)]
+    return f"is not a field of source {source!r}, only of {', '.join(owners)}"
+
+
+def _check_blank_text(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield blank texts, which the service refuses or takes for "keep"."""
+    for field in FIELDS:
+        value = get_path(inputs, field.path)
+        if isinstance(value, str) and not value.strip():
+            yield ValidationProblem(field.path, "must not be empty; leave it out instead")
+
+
+def _check_name(inputs: Properties) -> Iterator[ValidationProblem]:
+    name = inputs.get("name")
+    if not isinstance(name, str) or not name.strip():
+        return
+    if not _NAME.fullmatch(name):
+        yield ValidationProblem(
+            "name",
+            "must be lower-case letters, digits and dashes, begin with a letter and not end with a "
+            "dash (it is the resource name unless name= is given)",
+        )
+    elif len(name) > MAX_NAME_LENGTH:
+        yield ValidationProblem("name", f"must have at most {MAX_NAME_LENGTH} characters")
+
+
+def _check_scale_order(inputs: Properties) -> Iterator[ValidationProblem]:
+    spec = get_path(inputs, RESOURCE_SPEC)
+    for prefix in ("", "queue_", "orchestrator_", "executor_"):
+        least, most = (_number(spec, f"{prefix}{end}_scale") for end in ("min", "max"))
+        if least is not None and most is not None and least > most:
+            yield ValidationProblem(
+                f"{RESOURCE_SPEC}.{prefix}min_scale",
+                f"is {least:g}, above {prefix}max_scale, which is {most:g}",
+            )
+
+
+def _check_zero_scale(inputs: Properties) -> Iterator[ValidationProblem]:
+    tier = get_path(inputs, "source_config.deployment_type")
+    is_unsupported = tier is not None and tier not in get_args(DeploymentType)
+    if is_unknown(tier) or str(tier).endswith("_zero") or is_unsupported:
+        return
+    for key in ("min_scale", "queue_min_scale"):
+        if _number(get_path(inputs, RESOURCE_SPEC), key) == 0:
+            yield ValidationProblem(
+                f"{RESOURCE_SPEC}.{key}", "may be 0 only for the deployment types that end in _zero"
+            )
+
+
+def _number(spec: Any, key: str) -> float | None:
+    value = spec.get(key) if isinstance(spec, dict) else None
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and value is not None else None
+
+
+def _check_tag(inputs: Properties) -> Iterator[ValidationProblem]:
+    ref = get_path(inputs, REPO_REF)
+    is_tag = isinstance(ref, str) and ref.startswith(TAG_PREFIX)
+    if is_tag and get_path(inputs, BUILD_ON_PUSH) is True:
+        yield ValidationProblem(BUILD_ON_PUSH, f"must be false when repo_ref is a tag ({ref})")
+
+
+def _check_variables(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield reserved names of variables, and values that the service would not keep."""
+    secrets = inputs.get("secrets")
+    if not isinstance(secrets, dict):
+        return
+    reserved = _reserved_names(inputs.get("source"))
+    for name, value in secrets.items():
+        path = f"secrets.{name}"
+        if name in reserved:
+            yield ValidationProblem(path, "is reserved: the service sets this variable itself")
+        elif not _VARIABLE.fullmatch(name):
+            yield ValidationProblem(path, "is no name of an environment variable")
+        if value in (None, NO_VALUE):
+            yield ValidationProblem(path, _WITHOUT_VALUE)
+        elif isinstance(value, str) and "\0" in value:
+            yield ValidationProblem(path, "holds a NUL byte, which no variable can")
+        if value == "":
+            yield ValidationProblem(path, "must not be empty; leave the variable out instead")
+
+
+def _reserved_names(source: Any) -> frozenset[str]:
+    rule = SOURCES.get(source) if isinstance(source, str) else None
+    if rule is not None and not rule.on_cloud:
+        return RESERVED_EVERYWHERE
+    return RESERVED_EVERYWHERE | RESERVED_ON_CLOUD
+
+
+_RULES = (
+    _check_source,
+    _check_blank_text,
+    _check_name,
+    _check_scale_order,
+    _check_zero_scale,
+    _check_tag,
+    _check_variables,
+)
+
+
+def _check_emptied_secrets(olds: Properties, inputs: Properties) -> Iterator[ValidationProblem]:
+    if olds.get("secrets") and inputs.get("secrets") == {}:
+        yield ValidationProblem(
+            "secrets.*",
+            "cannot be emptied: the service takes an empty set for 'unchanged'. Keep one variable, "
+            "or leave the argument out to stop managing them",
+        )
+
+
+def _check_variables_added_by_a_transform(
+    olds: Properties, inputs: Properties
+) -> Iterator[ValidationProblem]:
+    """Yield variables that a transform adds, whose values the program has not made secret."""
+    names, secrets = inputs.get(VARIABLE_NAMES), inputs.get("secrets")
+    if not isinstance(names, list) or not isinstance(secrets, dict):
+        return
+    for name in secrets.keys() - set(names) - set(olds.get("secrets") or {}):
+        yield ValidationProblem(
+            f"secrets.{name}",
+            "was added by a transform, and its value would stand in clear in the state. Give it to "
+            "the deployment itself, in secrets=",
+        )
+
+
+def _secret_values(inputs: Properties) -> set[str]:
+    """Return the values of the variables, which no message may quote."""
+    secrets = inputs.get("secrets")
+    values = secrets.values() if isinstance(secrets, dict) else ()
+    return {value for value in values if isinstance(value, str)}
+
+
+def _with_suggestion(path: str, reason: str, known: Properties) -> str:
+    value = get_path(known, path)
+    if path in _CHOICES and isinstance(value, str):
+        return _quote(value, _secret_values(known)) + reason + _similar(value, _CHOICES[path])
+    return reason + _likely_field(path)
+
+
+def _choice_reason(value: object, choices: tuple[str, ...], secrets: set[str]) -> str:
+    """Return the reason for a value that is none of the choices, with a similar choice."""
+    return f"{_quote(value, secrets)}must be one of {', '.join(choices)}{_similar(value, choices)}"
+
+
+def _quote(value: object, secrets: set[str]) -> str:
+    """Return the quoted value for the begin of a reason, or an empty text if it may be a secret.
+
+    The engine does not tell which values are secret, so only short plain words are quoted, and none
+    that is the value of a variable.
+    """
+    if not isinstance(value, str) or not _PLAIN_WORD.fullmatch(value) or value in secrets:
+        return ""
+    return f"is {value!r}, but "
+
+
+def _similar(value: object, choices: tuple[str, ...]) -> str:
+    """Return the suggestion of a choice that is spelt alike or abbreviated, if there is one."""
+    if not isinstance(value, str) or not value:
+        return ""
+    word = value.lower()
+    abbreviated = [choice for choice in choices if word.startswith(choice)]
+    likely = abbreviated or get_close_matches(word, choices, n=1)
+    return f"; did you mean {max(likely, key=len)!r}?" if likely else ""
+
+
+def _likely_field(path: str) -> str:
+    """Return the suggestion of another field or parent for an unknown field."""
+    *parents, name = path.split(".")
+    model = model_at(_Inputs, tuple(parents))
+    fields = list(wire_names(model).values()) if model else []
+    if not fields or name in fields:
+        return ""
+    parent = _PARENTS.get(name)
+    if parent is not None and parent != ".".join(parents):
+        is_argument = "; it is an argument of Deployment itself"
+        return f"; it belongs into {parent}" if parent else is_argument
+    likely = get_close_matches(name, fields, n=1)
+    return f"; did you mean {likely[0]!r}?" if likely else ""
+
+
+_PARENTS = {
+    **dict.fromkeys(wire_names(ResourceSpec).values(), RESOURCE_SPEC),
+    **{name: parent for parent, _, name in (field.path.rpartition(".") for field in FIELDS)},
+}
+"""The parent of each field; empty for an argument of ``Deployment``."""
