@@ -71,8 +71,8 @@ def simulate(
         )
     except OSError as busy:
         raise click.ClickException(f"Cannot serve on port {port}: {busy.strerror}.") from None
-    except ValueError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 _STACK = [

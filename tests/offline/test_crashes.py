@@ -152,6 +152,6 @@ def test_a_damaged_state_is_an_error(toy: Toy) -> None:
     toy.declare()
     toy.state_file.parent.mkdir()
     toy.state_file.write_text('{"version": 3, "depl', encoding="utf-8")
-    with pytest.raises(OfflineError, match=r"dev\.json is no JSON"):
+    with pytest.raises(OfflineError, match=r"dev\.json is not JSON"):
         toy.stack().up()
     assert toy.state_file.read_text(encoding="utf-8").endswith("depl")

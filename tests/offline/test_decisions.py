@@ -153,9 +153,9 @@ def test_ignored_changes(path: str, new: Any, old: Any, result: Any) -> None:
     [
         ([entry("a"), entry("b", needs=["a"])], ""),
         ([entry("a"), entry("a", delete=True)], ""),
-        ([entry("a"), entry("a", id="other")], "is there twice"),
-        ([entry("b", needs=["a"]), entry("a")], "stands before"),
-        ([entry("a", parent="urn:pulumi:s::p::t::gone")], "stands before"),
+        ([entry("a"), entry("a", id="other")], "occurs twice"),
+        ([entry("b", needs=["a"]), entry("a")], "precedes its dependency"),
+        ([entry("a", parent="urn:pulumi:s::p::t::gone")], "precedes its dependency"),
         ([entry("a", custom=False)], "is a component with an id"),
         ([entry("p", type="pulumi:providers:x", id="")], "has no id"),
         ([entry("a", type="")], "has no type"),

@@ -79,7 +79,7 @@ def _require_known(urns: frozenset[str], context: StackContext) -> None:
     if unknown:
         raise OfflineError(
             f"{', '.join(unknown)}: the stack has no resource of this URN to replace. "
-            "`langsmith-pulumi offline export` shows the URNs of all (quote them: they hold `$`)"
+            "`langsmith-pulumi offline export` shows all URNs (quote them: they contain `$`)"
         )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .state import Checkpoint, Entry
 
 
-def without_references(entries: list[Entry], gone: Entry) -> list[Entry]:
+def without_references(entries: list[Entry], removed: Entry) -> list[Entry]:
     """Return the entries without references to a removed one; children move to its parent.
 
     If several entries have its URN, a reference stays valid while one of them precedes it.
@@ -18,20 +18,20 @@ def without_references(entries: list[Entry], gone: Entry) -> list[Entry]:
     present: set[str] = set()
     result: list[Entry] = []
     for entry in entries:
-        result.append(entry if gone.urn in present else _without_reference(entry, gone))
+        result.append(entry if removed.urn in present else _without_reference(entry, removed))
         present.add(entry.urn)
     return result
 
 
-def _without_reference(entry: Entry, gone: Entry) -> Entry:
+def _without_reference(entry: Entry, removed: Entry) -> Entry:
     by_property = {
-        key: [urn for urn in urns if urn != gone.urn]
+        key: [urn for urn in urns if urn != removed.urn]
         for key, urns in entry.property_dependencies.items()
     }
     return entry.copy_with(
-        parent=gone.parent if entry.parent == gone.urn else entry.parent,
-        deleted_with="" if entry.deleted_with == gone.urn else entry.deleted_with,
-        dependencies=[urn for urn in entry.dependencies if urn != gone.urn],
+        parent=removed.parent if entry.parent == removed.urn else entry.parent,
+        deleted_with="" if entry.deleted_with == removed.urn else entry.deleted_with,
+        dependencies=[urn for urn in entry.dependencies if urn != removed.urn],
         property_dependencies=by_property,
     )
 
@@ -65,9 +65,9 @@ def integrity_problems(entries: list[Entry]) -> list[str]:
     for entry in entries:
         problems += _own_problems(entry)
         missing = [urn for urn in dict.fromkeys(entry.needs) if urn not in seen]
-        problems += [f"{entry.urn} stands before {urn}, which it needs" for urn in missing]
+        problems += [f"{entry.urn} precedes its dependency {urn}" for urn in missing]
         if entry.urn in live and not entry.delete:
-            problems.append(f"{entry.urn} is there twice")
+            problems.append(f"{entry.urn} occurs twice")
         seen.add(entry.urn)
         live |= set() if entry.delete else {entry.urn}
     return problems

@@ -69,7 +69,9 @@ def read_project(folder: Path) -> Project:
     runtime = document.get("runtime")
     named = runtime if isinstance(runtime, dict) else {"name": runtime}
     if named.get("name") != "python" or not document.get("name"):
-        raise OfflineError(f"{root / 'Pulumi.yaml'} names no project with the runtime python")
+        raise OfflineError(
+            f"{root / 'Pulumi.yaml'} does not name a project with the runtime python"
+        )
     options = named.get("options") or {}
     main = (root / (document.get("main") or ".")).resolve()
     project = Project(document["name"], root, main, _interpreter(root, options), options)
@@ -135,7 +137,7 @@ def _decrypt(document: Mapping[str, Any], passphrase: str | None) -> Callable[[s
 
 
 def _reject_without_salt(_: str) -> str:
-    raise NoPassphraseError("the stack's configuration holds secrets but no encryptionsalt")
+    raise NoPassphraseError("the stack's configuration has secrets but no encryptionsalt")
 
 
 def _decrypted(value: Any, decrypt: Callable[[str], str]) -> Any:
@@ -160,7 +162,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as broken:
-        raise OfflineError(f"{path} is no valid YAML: {broken}") from broken
+        raise OfflineError(f"{path} is not valid YAML: {broken}") from broken
     if not isinstance(document, dict):
-        raise OfflineError(f"{path} holds no mapping")
+        raise OfflineError(f"{path} is not a mapping")
     return document

@@ -75,7 +75,7 @@ def find_passphrase(environ: Mapping[str, str]) -> str:
         return environ["PULUMI_CONFIG_PASSPHRASE"]
     if environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         return Path(environ["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text(encoding="utf-8").strip()
-    return _make_passphrase(generated_passphrase_file(environ))
+    return _generated_passphrase(generated_passphrase_file(environ))
 
 
 def generated_passphrase_file(environ: Mapping[str, str]) -> Path:
@@ -131,7 +131,7 @@ def _config_home(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
 
 
-def _make_passphrase(path: Path) -> str:
+def _generated_passphrase(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         # Linked when it is complete: of two processes that start at once, one wins.

@@ -96,11 +96,11 @@ class Snapshot:
             self._change(old, {"delete": True})
             self.succeed(operation, old=None, new=new)
 
-    def drop(self, gone: Entry) -> None:
+    def drop(self, removed: Entry) -> None:
         """Remove an entry that no longer exists, and every reference to it."""
         with self._lock:
-            kept = [entry for entry in self._base if not _is_same(entry, gone)]
-            self._base = without_references(kept, gone)
+            kept = [entry for entry in self._base if not _is_same(entry, removed)]
+            self._base = without_references(kept, removed)
             self._write()
 
     def clear_pending(self) -> None:

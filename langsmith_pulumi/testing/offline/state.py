@@ -104,7 +104,7 @@ _JSON_NAMES = {
     for item in dataclasses.fields(Entry)
     if item.name != "rest"
 }
-_ALWAYS = {"urn", "custom", "type"}
+_REQUIRED = {"urn", "custom", "type"}
 
 
 def entry_document(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def entry_document(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]
     document = {
         json_name: getattr(entry, name)
         for name, json_name in _JSON_NAMES.items()
-        if name in _ALWAYS or getattr(entry, name)
+        if name in _REQUIRED or getattr(entry, name)
     }
     for key in document.keys() & {"inputs", "outputs"}:
         document[key] = transform(document[key], encode)
@@ -154,20 +154,20 @@ def export(checkpoint: Checkpoint, encrypt: Callable[[str], str], salt: str) -> 
     """Return the state in the form of `pulumi stack export`."""
     encode = secret_encoder(encrypt)
     operations = [
-        {"resource": _written(operation.entry, encode), "type": operation.kind}
+        {"resource": _state_document(operation.entry, encode), "type": operation.kind}
         for operation in checkpoint.pending
     ]
     deployment = {
         "manifest": {"time": now(), "magic": _magic(_WRITER), "version": _WRITER},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
-        "resources": [_written(entry, encode) for entry in checkpoint.entries],
+        "resources": [_state_document(entry, encode) for entry in checkpoint.entries],
         **({"pending_operations": operations} if operations else {}),
         "metadata": {},
     }
     return {"version": STATE_VERSION, "deployment": deployment}
 
 
-def _written(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
+def _state_document(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
     # A plan lists the alias that a resource was found by; the state has its new URN only.
     return entry_document(entry.copy_with(aliases=[]), encode)
 
@@ -191,8 +191,10 @@ def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
 
 def with_outputs(entry: Entry, outputs: Properties) -> Entry:
     """Return the entry with outputs, secret by option or if the input of the same name is."""
-    hidden = [key for key, value in entry.inputs.items() if isinstance(value, Secret)]
-    return entry.copy_with(outputs=mark_named(outputs, hidden + entry.additional_secret_outputs))
+    secret_keys = [key for key, value in entry.inputs.items() if isinstance(value, Secret)]
+    return entry.copy_with(
+        outputs=mark_named(outputs, secret_keys + entry.additional_secret_outputs)
+    )
 
 
 def now() -> str:

@@ -39,7 +39,7 @@ class StateFile:
             document: dict[str, Any] = json.loads(text)
         except ValueError as broken:
             raise OfflineError(
-                f"the state in {self.path} is no JSON ({broken}): restore it from a copy; the "
+                f"the state in {self.path} is not JSON ({broken}): restore it from a copy; the "
                 "engine replaces the file in one step, so something else has written to it"
             ) from broken
         return document

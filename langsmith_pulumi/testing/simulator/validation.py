@@ -167,7 +167,7 @@ def _check_name(name: str) -> None:
     if not NAME.fullmatch(name):
         raise ApiError(
             400,
-            "Deployment name must start with a lower-case letter, hold only lower-case letters, "
+            "Deployment name must start with a lower-case letter, contain only lower-case letters, "
             "digits and dashes, end in a letter or digit, and have at most 63 characters.",
         )
 
