@@ -148,17 +148,17 @@ def test_many_stacks(number: int, truncated: bool) -> None:  # noqa: FBT001 - a 
     """However many stacks there are, the summary and the counts are shown."""
     lost = json.dumps(plan(step("delete", name="x" * 500, old=inputs())))
     stacks = [json.loads(lost.replace("prod", f"s{n}")) for n in range(number)]
-    outcome = review(documents(*stacks))
-    assert len(outcome.text.encode()) <= 65_536
-    assert f"{number} deployment" in outcome.text
-    assert outcome.truncated is truncated
+    result = review(documents(*stacks))
+    assert len(result.text.encode()) <= 65_536
+    assert f"{number} deployment" in result.text
+    assert result.truncated is truncated
 
 
 def test_a_message_shows_where_it_ends() -> None:
     """The end of a long traceback is kept, because it holds the cause."""
-    outcome = review(documents(plan(diagnostics=[error("frame\n" * 5000 + "ValueError: cause")])))
-    assert "ValueError: cause" in outcome.text
-    assert len(outcome.text) < 6000
+    result = review(documents(plan(diagnostics=[error("frame\n" * 5000 + "ValueError: cause")])))
+    assert "ValueError: cause" in result.text
+    assert len(result.text) < 6000
 
 
 @settings(max_examples=max(ROUNDS // 3, 5), deadline=None, suppress_health_check=list(HealthCheck))
