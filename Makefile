@@ -1,5 +1,7 @@
 # make demo | make test | make check | make bench   (each sets up what it needs, once)
 # make grid: more crashes, and thousands of malformed answers; make lowest: the oldest dependencies
+# make coverage: the suite with branch coverage; make docs: what is generated; make dist: the files
+# of a release
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -7,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test grid lowest check docs format bench clean
+.PHONY: demo test grid lowest coverage check docs format bench dist clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
@@ -28,11 +30,15 @@ lowest:
 		--editable '.[dev]'
 	.lowest/bin/pytest --numprocesses=auto --dist=worksteal
 
+coverage: $(READY)
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov --cov-report=term
+
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m tests.dead_code
+	$(BIN)/validate-pyproject pyproject.toml
 
 docs: $(READY)
 	$(BIN)/python docs/make_inputs.py
@@ -48,8 +54,12 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+dist: $(READY)
+	rm -rf dist
+	$(BIN)/python -m build
+
 clean:
-	rm -rf $(VENV) .lowest .demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .lowest .demo dist .mypy_cache .ruff_cache .pytest_cache .coverage*
 
 $(READY): pyproject.toml
 	@echo "Setting up $(VENV): one to two minutes the first time, most of it downloads."
