@@ -1,4 +1,4 @@
-"""Writes changes.md from the table of changes. Run by `make docs`; a test keeps the page fresh."""
+"""Write changes.md from the table of changes. Run by `make docs`; a test compares the page."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ PAGE = Path(__file__).parent / "changes.md"
 _HEAD = """\
 # What each change costs
 
-Made from the table in `langsmith_pulumi/provider/changes.py`, which also makes the plan; do not
-edit.
+Generated from the table in `langsmith_pulumi/provider/changes.py`, which also makes the plan. Do
+not edit this page.
 
-Where public sources contradict each other, the costlier prediction is made. When the service then
-does otherwise, `up` waits for what is there and says so.
+Where public sources contradict each other, the costlier change is predicted. If the service then
+does less, `up` waits for the revision that exists and says so.
 
-Fields that a program leaves out are not managed: what the service fills in is no change, and a
-field removed from the program keeps its last value: the plan shows an update in place, which sends
-nothing and ends its management. `secrets` are one set: a variable left out of it is removed.
+Fields that a program leaves out are not managed: a default of the service is no change. A field
+that is removed from the program keeps its last value: the plan shows an update in place, which
+sends no request and ends the management of the field. `secrets` are one set: a variable that is
+left out of it is removed.
 """
 
 _KINDS = {
     Impact.REPLACE: "Replaces the deployment: its database and threads are lost",
-    Impact.REVISION: "Makes a new revision: built and deployed again, the old one serves meanwhile",
-    Impact.IN_PLACE: "Changes in place: nothing is built, nothing restarts",
+    Impact.REVISION: "Makes a new revision: built and deployed again while the old one serves",
+    Impact.IN_PLACE: "Changes in place: nothing is built and nothing restarts",
 }
 
 
 def page() -> str:
-    """The page, as Markdown."""
+    """Return the page as Markdown."""
     return "\n".join([_HEAD, *(_section(kind) for kind in _KINDS)])
 
 

@@ -1,8 +1,8 @@
 """Write the ``*ArgsDict`` classes of ``langsmith_pulumi/inputs`` from the ``*Args`` classes.
 
-Only the ``*Args`` classes are written by hand. Below each stands its ``TypedDict``, with the same
-fields, types and descriptions. Run by ``make docs``; a test compares the modules with what this
-script would write.
+Only the ``*Args`` classes are written by hand. Each is followed by its ``TypedDict``, with the same
+fields, types and descriptions. Run by ``make docs``; a test compares the modules with the output of
+this script.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def modules() -> list[Path]:
 
 
 def render(module: Path) -> str:
-    """Return the module's source with the dict of each class made anew."""
+    """Return the module's source with the dict of each class generated again."""
     source = _without_dicts(module.read_text(encoding="utf-8"))
     lines = source.splitlines()
     for cls in reversed(_classes(source)):

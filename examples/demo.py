@@ -1,7 +1,7 @@
-"""The example's life in a minute: made, changed in both ways, failed, retried, deleted.
+"""Create, change, break, retry and delete the example's deployment, in a minute.
 
 Run by ``make demo``. It needs no account: the control plane is the simulator, on loopback. The
-engine is Pulumi if it is on PATH, else the offline engine of this package.
+engine is the Pulumi CLI if it is on PATH, else the offline engine of this package.
 """
 
 import os
@@ -25,7 +25,7 @@ SECRETS = {"anthropicApiKey": "sk-ant-not-a-real-key", "tavilyApiKey": "tvly-not
 
 @dataclass
 class Demo:
-    """The example in a folder of its own, on one engine, with its configuration."""
+    """A copy of the example, the engine that runs it, and its configuration."""
 
     simulator: Simulator
     config: dict[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Demo:
                 self._quietly("config", "set", "--secret", key, value, "--stack", STACK)
 
     def run(self, operation: str, *, fails: bool = False) -> None:
-        """Run one operation and show it; stop the demo if it does not end as it should."""
+        """Run one operation and show it; exit if it does not succeed or fail as expected."""
         command = self._pulumi(operation) if self.pulumi else self._offline(operation)
         shown = " ".join(["pulumi" if self.pulumi else "langsmith-pulumi offline", operation])
         click.secho(f"$ {shown}", fg="cyan", bold=True)
@@ -56,7 +56,7 @@ class Demo:
             sys.exit(f"`{shown}` ended with exit code {done.returncode}; the demo stops here.")
 
     def review(self) -> None:
-        """Show the plan as the reviewer of a pull request reads it."""
+        """Show the plan as a report for a pull request."""
         click.secho("$ ... preview --json | langsmith-pulumi review -", fg="cyan", bold=True)
         command = [
             *(self._pulumi("preview") if self.pulumi else self._offline("preview")),
@@ -101,22 +101,22 @@ def chapter(title: str, text: str) -> None:
 
 
 def play(demo: Demo) -> None:
-    chapter("1. A deployment is declared", "examples/react-agent/__main__.py; what would it do?")
+    chapter("1. A new deployment", "The program is examples/react-agent/__main__.py.")
     demo.run("preview")
     demo.run("up")
 
-    chapter("2. A change in place", "Another display name: one setting, nothing is built.")
+    chapter("2. A change in place", "Another display name: one setting changes, nothing is built.")
     demo.config["displayName"] = "ReAct agent (support team)"
     demo.run("preview")
     demo.run("up")
 
-    chapter("3. A new revision", "Another branch: the Rollout in the plan says it will be rebuilt.")
+    chapter("3. A new revision", "Another branch: the Rollout in the plan means a new build.")
     demo.config["repoRef"] = "release"
     demo.run("preview")
     demo.review()
     demo.run("up")
 
-    chapter("4. A build fails", "The error says why. Nothing is lost, and nothing is forgotten:")
+    chapter("4. A build fails", "The error gives the reason. Nothing is lost:")
     demo.simulator.outcome(
         NAME,
         "BUILD_FAILED",
@@ -129,11 +129,11 @@ def play(demo: Demo) -> None:
     demo.config["repoRef"] = "experiment"
     demo.run("up", fails=True)
 
-    chapter("5. The retry", "The plan shows the failed rollout alone; the next up redeploys.")
+    chapter("5. The retry", "The plan shows only the failed rollout; the next up redeploys.")
     demo.run("preview")
     demo.run("up")
 
-    chapter("6. All gone", "Deleted, and waited for until it is.")
+    chapter("6. The deletion", "The deployment is deleted; destroy waits until it is gone.")
     demo.run("destroy")
 
 
@@ -146,7 +146,7 @@ def main() -> None:
         demo.prepare()
         play(demo)
         sent = [request for request in simulator.requests if request.method != "GET"]
-    click.secho("That is all.", bold=True, nl=False)
+    click.secho("Done.", bold=True, nl=False)
     click.echo(f" {len(sent)} requests changed something:")
     for request in sent:
         click.echo(f"  {request.method:6} {request.path}  {request.status}")

@@ -1,7 +1,7 @@
 """End an interrupted program without a traceback.
 
-When an update fails or is cancelled, Pulumi's language host interrupts the program, and Python then
-prints the traceback of Pulumi's own event loop below the one sentence that matters.
+When an update fails or is cancelled, Pulumi's language host interrupts the program. Python then
+prints the traceback of Pulumi's event loop below the error message.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _EXECUTOR = "pulumi-language-python-exec"
 
 
 def hide_interrupts() -> None:
-    """Hide the traceback of an interrupt, where the process belongs to Pulumi's language host.
+    """Hide the traceback of an interrupt if Pulumi's language host has started this process.
 
     A host process (the Automation API, a test runner) keeps its own ``sys.excepthook``.
     """

@@ -1,4 +1,4 @@
-"""The command line: thin, and light to start; each command imports what it needs."""
+"""The command line. Each command imports what it needs, so that all start quickly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEEDS_TESTING = "This command needs the extra: pip install 'langsmith-pulumi[te
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="langsmith-pulumi")
 def main() -> None:
-    """LangSmith deployments with Pulumi: simulate, try offline, review plans."""
+    """Simulate LangSmith, run Pulumi projects offline, and review plans."""
 
 
 @main.command()
@@ -56,9 +56,9 @@ def simulate(
     database: Path | None,
     allowed_hosts: tuple[str, ...],
 ) -> None:
-    """Serve the control plane's API on loopback, for trying and testing.
+    """Serve the control plane's API on loopback, for experiments and tests.
 
-    Prints the lines that point a shell to it.
+    Prints the variables that a shell needs to use it.
     """
     run = _testing("simulator", "run")
     try:
@@ -97,7 +97,7 @@ _SELECTION = [
 
 @main.group()
 def offline() -> None:
-    """Run a project without the Pulumi CLI, for trying and testing.
+    """Run a project without the Pulumi CLI, for experiments and tests.
 
     State is kept, secrets encrypted, in the project's .pulumi-offline/, in Pulumi's own format:
     `pulumi stack import` takes it. Real stacks run on Pulumi.
@@ -137,7 +137,7 @@ def offline_export(cwd: Path, stack: str) -> None:
     """Print a stack's state for `pulumi stack import`.
 
     The secrets are encrypted with the passphrase in PULUMI_CONFIG_PASSPHRASE, also those of a stack
-    that was begun without one.
+    that was created without one.
     """
     sys.exit(_testing("offline.command", "export")(cwd=cwd, stack=stack))
 
@@ -247,7 +247,7 @@ def _report(file: IO[bytes]) -> dict[str, Any]:
 
 
 def _testing(package: str, name: str) -> Any:
-    """Something of the testing extra, or a sentence on how to install it."""
+    """Import a name of the testing extra; raise an error that says how to install it."""
     import importlib
 
     try:

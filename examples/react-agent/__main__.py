@@ -1,4 +1,4 @@
-"""The ReAct agent that LangChain publishes, as one team deploys it to dev and prod."""
+"""Deploy the ReAct agent that LangChain publishes to the stacks dev and prod."""
 
 from typing import cast
 
@@ -30,6 +30,6 @@ agent = langsmith.Deployment(
     },
 )
 
-# Whatever uses the URL waits until the agent serves.
+# A resource that uses the URL waits until the agent serves.
 pulumi.export("url", agent.url)
 pulumi.export("commit", agent.repo_commit_sha)

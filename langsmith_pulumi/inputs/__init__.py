@@ -1,19 +1,19 @@
-"""The typed arguments of a deployment, each object in two forms of equal worth.
+"""The typed arguments of a deployment: each object as a class and as a dict.
 
 ``SourceConfigArgs(repo_url=...)`` is a class, ``SourceConfigArgsDict`` the type of a plain dict:
 ``{"repo_url": ...}``. Both have the same fields, may be nested in one another, and take a Pulumi
 output wherever they take a value. A field left out, or None, is not managed: the service chooses.
 
-The last words of each field's description tell what changing it costs:
+Each field's description ends with what a change of it does:
 
 - *Change: in place.* A setting changes; nothing is built.
-- *Change: new revision.* The agent is built and deployed again; the old revision serves meanwhile.
+- *Change: new revision.* The agent is built and deployed again while the old revision serves.
 - *Change: replace.* The deployment is deleted and created again; its database is lost.
 
 Fields with few values, such as ``source``, take literals, so that an editor completes them and a
 type checker refuses a misspelt one. A value from the stack's configuration is a plain ``str``:
-``cast(DeploymentType, config.require("deploymentType"))`` passes it on unchecked, and the preview
-refuses what is not among the values.
+``cast(DeploymentType, config.require("deploymentType"))`` passes it to the type checker, and the
+preview refuses a value that is not one of them.
 """
 
 from .containers import (

@@ -1,4 +1,4 @@
-"""The decorator that turns a class of annotated fields into a Pulumi input type."""
+"""The decorator of input types: it makes a Pulumi input type of a class of annotated fields."""
 
 from typing import TypeVar
 
@@ -10,17 +10,16 @@ _Class = TypeVar("_Class")
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(pulumi.property,))
 def input_type(cls: type[_Class]) -> type[_Class]:
-    """Mark a class as a Pulumi input type, with a constructor that editors and checkers can see.
+    """Make a class a Pulumi input type with a constructor that editors and type checkers know.
 
-    The SDK's own decorator makes the same constructor at run time, but its declaration does not say
-    so. ``pulumi.property("wireName", default=None)`` names a field that is spelled otherwise on the
-    wire.
+    The SDK's decorator makes the same constructor at run time, but does not declare it.
+    ``pulumi.property("wireName", default=None)`` gives a field another name on the wire.
 
-    Modules that use this need real annotations, so no ``from __future__ import annotations``, and
-    the ``TypedDict`` of ``typing``: that of ``typing_extensions`` the SDK takes for one more class
-    to compare a nested dict with, and fails.
+    Modules that use this decorator need annotations that are evaluated, so they have no ``from
+    __future__ import annotations``. They need the ``TypedDict`` of ``typing``: the SDK does not
+    recognize that of ``typing_extensions`` and fails on a nested dict.
     """
     made = pulumi.input_type(cls)
-    # A wrong argument is reported under this name, which the SDK leaves at that of its template.
+    # Python reports a wrong argument under this name; the SDK leaves the name of its template.
     made.__dict__["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
     return made

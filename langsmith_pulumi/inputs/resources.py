@@ -1,4 +1,4 @@
-"""Resources of a deployment: figures for its parts, and Kubernetes settings."""
+"""Resources of a deployment: sizes of its parts, and Kubernetes settings."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -21,14 +21,14 @@ from .volumes import (
 class ResourceSpecArgs:
     """Resources of a deployment. external_docker only: a tier of Cloud has fixed sizes.
 
-    Figures without a default here are the service's to choose. A figure that is left out is not
-    managed, and one that is taken out of the program keeps its last value.
+    The service chooses the fields that have no default here. A field that is left out is not
+    managed, and one that is removed from the program keeps its last value.
     """
 
     min_scale: Input[int] | None = None
-    """Least number of replicas; 0 only for a ``*_zero`` tier. Change: new revision."""
+    """Minimum number of replicas; 0 only for a ``*_zero`` tier. Change: new revision."""
     max_scale: Input[int] | None = None
-    """Greatest number of replicas. Change: new revision."""
+    """Maximum number of replicas. Change: new revision."""
     cpu: Input[float] | None = None
     """CPU request per replica, in cores: 0.1 to 8, rounded to one decimal. Change: new revision."""
     cpu_limit: Input[float] | None = None
@@ -38,26 +38,25 @@ class ResourceSpecArgs:
     memory_limit_mb: Input[int] | None = None
     """Memory limit per replica, in MB. Default: twice ``memory_mb``. Change: new revision."""
     queue_min_scale: Input[int] | None = None
-    """Least number of queue workers. Default: ``min_scale``. Change: new revision."""
+    """Minimum number of queue workers. Default: ``min_scale``. Change: new revision."""
     queue_max_scale: Input[int] | None = None
-    """Greatest number of queue workers. Default: ``max_scale``. Change: new revision."""
+    """Maximum number of queue workers. Default: ``max_scale``. Change: new revision."""
     queue_cpu: Input[float] | None = None
-    """CPU request per queue worker, in cores: 0.1 to 8. Default: ``cpu``, so that one core asked
-    for reserves two.
-    Change: new revision."""
+    """CPU request per queue worker, in cores: 0.1 to 8. Default: ``cpu``, so one core per replica
+    reserves another per queue worker. Change: new revision."""
     queue_cpu_limit: Input[float] | None = None
-    """CPU limit per queue worker, in cores: 0.1 to 16. Default: twice ``queue_cpu``.
-    Change: new revision."""
+    """CPU limit per queue worker, in cores: 0.1 to 16. Default: twice ``queue_cpu``. Change: new
+    revision."""
     queue_memory_mb: Input[int] | None = None
     """Memory request per queue worker, in MB. Default: ``memory_mb``. Change: new revision."""
     queue_memory_limit_mb: Input[int] | None = None
-    """Memory limit per queue worker, in MB. Default: twice ``queue_memory_mb``.
-    Change: new revision."""
+    """Memory limit per queue worker, in MB. Default: twice ``queue_memory_mb``. Change: new
+    revision."""
     redis_cpu: Input[float] | None = None
     """CPU request of Redis, in cores: 0.1 to 8. Change: new revision."""
     redis_cpu_limit: Input[float] | None = None
-    """CPU limit of Redis, in cores: 0.1 to 16. Default: twice ``redis_cpu``.
-    Change: new revision."""
+    """CPU limit of Redis, in cores: 0.1 to 16. Default: twice ``redis_cpu``. Change: new
+    revision."""
     redis_memory_mb: Input[int] | None = None
     """Memory request of Redis, in MB. Change: new revision."""
     redis_memory_limit_mb: Input[int] | None = None
@@ -73,7 +72,7 @@ class ResourceSpecArgs:
     db_storage_gi: Input[int] | None = None
     """Storage of Postgres, in GiB. Change: new revision."""
     db_max_connections: Input[int] | None = None
-    """Most connections to Postgres at a time. Change: new revision."""
+    """Maximum number of connections to Postgres. Change: new revision."""
     labels: Input[Mapping[str, Input[str]]] | None = None
     """Labels for the Kubernetes objects of the deployment. Change: new revision."""
     annotations: Input[Mapping[str, Input[str]]] | None = None
@@ -87,45 +86,45 @@ class ResourceSpecArgs:
     volumes: Input[Sequence[Input[VolumeArgs | VolumeArgsDict]]] | None = None
     """Volumes that containers may mount. Change: new revision."""
     volume_mounts: Input[Sequence[Input[VolumeMountArgs | VolumeMountArgsDict]]] | None = None
-    """Volumes that the agent's container sees. Change: new revision."""
+    """Volumes to mount into the agent's container. Change: new revision."""
     init_containers: Input[Sequence[Input[ContainerArgs | ContainerArgsDict]]] | None = None
-    """Containers that run to their end before the agent starts. Change: new revision."""
+    """Containers that run to completion before the agent starts. Change: new revision."""
     sidecars: Input[Sequence[Input[ContainerArgs | ContainerArgsDict]]] | None = None
     """Containers that run beside the agent. Change: new revision."""
     orchestrator_cpu: Input[float] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_cpu_limit: Input[float] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_memory_mb: Input[int] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_memory_limit_mb: Input[int] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_min_scale: Input[int] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_max_scale: Input[int] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_cpu: Input[float] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_cpu_limit: Input[float] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_memory_mb: Input[int] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_memory_limit_mb: Input[int] | None = None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
 
 
 # Made from ResourceSpecArgs by docs/make_inputs.py; change that, then run `make docs`.
 class ResourceSpecArgsDict(TypedDict, total=False):
     """Resources of a deployment. external_docker only: a tier of Cloud has fixed sizes.
 
-    Figures without a default here are the service's to choose. A figure that is left out is not
-    managed, and one that is taken out of the program keeps its last value.
+    The service chooses the fields that have no default here. A field that is left out is not
+    managed, and one that is removed from the program keeps its last value.
     """
 
     min_scale: Input[int] | None
-    """Least number of replicas; 0 only for a ``*_zero`` tier. Change: new revision."""
+    """Minimum number of replicas; 0 only for a ``*_zero`` tier. Change: new revision."""
     max_scale: Input[int] | None
-    """Greatest number of replicas. Change: new revision."""
+    """Maximum number of replicas. Change: new revision."""
     cpu: Input[float] | None
     """CPU request per replica, in cores: 0.1 to 8, rounded to one decimal. Change: new revision."""
     cpu_limit: Input[float] | None
@@ -135,26 +134,25 @@ class ResourceSpecArgsDict(TypedDict, total=False):
     memory_limit_mb: Input[int] | None
     """Memory limit per replica, in MB. Default: twice ``memory_mb``. Change: new revision."""
     queue_min_scale: Input[int] | None
-    """Least number of queue workers. Default: ``min_scale``. Change: new revision."""
+    """Minimum number of queue workers. Default: ``min_scale``. Change: new revision."""
     queue_max_scale: Input[int] | None
-    """Greatest number of queue workers. Default: ``max_scale``. Change: new revision."""
+    """Maximum number of queue workers. Default: ``max_scale``. Change: new revision."""
     queue_cpu: Input[float] | None
-    """CPU request per queue worker, in cores: 0.1 to 8. Default: ``cpu``, so that one core asked
-    for reserves two.
-    Change: new revision."""
+    """CPU request per queue worker, in cores: 0.1 to 8. Default: ``cpu``, so one core per replica
+    reserves another per queue worker. Change: new revision."""
     queue_cpu_limit: Input[float] | None
-    """CPU limit per queue worker, in cores: 0.1 to 16. Default: twice ``queue_cpu``.
-    Change: new revision."""
+    """CPU limit per queue worker, in cores: 0.1 to 16. Default: twice ``queue_cpu``. Change: new
+    revision."""
     queue_memory_mb: Input[int] | None
     """Memory request per queue worker, in MB. Default: ``memory_mb``. Change: new revision."""
     queue_memory_limit_mb: Input[int] | None
-    """Memory limit per queue worker, in MB. Default: twice ``queue_memory_mb``.
-    Change: new revision."""
+    """Memory limit per queue worker, in MB. Default: twice ``queue_memory_mb``. Change: new
+    revision."""
     redis_cpu: Input[float] | None
     """CPU request of Redis, in cores: 0.1 to 8. Change: new revision."""
     redis_cpu_limit: Input[float] | None
-    """CPU limit of Redis, in cores: 0.1 to 16. Default: twice ``redis_cpu``.
-    Change: new revision."""
+    """CPU limit of Redis, in cores: 0.1 to 16. Default: twice ``redis_cpu``. Change: new
+    revision."""
     redis_memory_mb: Input[int] | None
     """Memory request of Redis, in MB. Change: new revision."""
     redis_memory_limit_mb: Input[int] | None
@@ -170,7 +168,7 @@ class ResourceSpecArgsDict(TypedDict, total=False):
     db_storage_gi: Input[int] | None
     """Storage of Postgres, in GiB. Change: new revision."""
     db_max_connections: Input[int] | None
-    """Most connections to Postgres at a time. Change: new revision."""
+    """Maximum number of connections to Postgres. Change: new revision."""
     labels: Input[Mapping[str, Input[str]]] | None
     """Labels for the Kubernetes objects of the deployment. Change: new revision."""
     annotations: Input[Mapping[str, Input[str]]] | None
@@ -184,28 +182,28 @@ class ResourceSpecArgsDict(TypedDict, total=False):
     volumes: Input[Sequence[Input[VolumeArgs | VolumeArgsDict]]] | None
     """Volumes that containers may mount. Change: new revision."""
     volume_mounts: Input[Sequence[Input[VolumeMountArgs | VolumeMountArgsDict]]] | None
-    """Volumes that the agent's container sees. Change: new revision."""
+    """Volumes to mount into the agent's container. Change: new revision."""
     init_containers: Input[Sequence[Input[ContainerArgs | ContainerArgsDict]]] | None
-    """Containers that run to their end before the agent starts. Change: new revision."""
+    """Containers that run to completion before the agent starts. Change: new revision."""
     sidecars: Input[Sequence[Input[ContainerArgs | ContainerArgsDict]]] | None
     """Containers that run beside the agent. Change: new revision."""
     orchestrator_cpu: Input[float] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_cpu_limit: Input[float] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_memory_mb: Input[int] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_memory_limit_mb: Input[int] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_min_scale: Input[int] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     orchestrator_max_scale: Input[int] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_cpu: Input[float] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_cpu_limit: Input[float] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_memory_mb: Input[int] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""
     executor_memory_limit_mb: Input[int] | None
-    """In the schema, marked as not for use. Change: new revision."""
+    """Part of the API's schema, which says not to use it. Change: new revision."""

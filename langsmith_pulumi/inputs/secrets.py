@@ -1,4 +1,4 @@
-"""Environment variables: values of the program, and references to Kubernetes Secrets."""
+"""Environment variables: values in the program, and references to Kubernetes Secrets."""
 
 from collections.abc import Mapping
 from typing import TypeAlias, TypedDict
@@ -11,30 +11,30 @@ from ._input_type import input_type
 SecretsMap: TypeAlias = Input[Mapping[str, Input[str]]]
 """Environment variables from name to value.
 
-Every value becomes a Pulumi secret, whether the program marked it or not. The map is one set: a
-name that is taken out of it is taken out of the deployment too.
+Every value becomes a Pulumi secret, whether the program marks it or not. The map is one set: a
+name that is removed from it is removed from the deployment.
 """
 
 
 @input_type
 class SecretReferenceArgs:
-    """An environment variable that is filled from a Kubernetes Secret. external_docker only."""
+    """An environment variable whose value is in a Kubernetes Secret. external_docker only."""
 
     name: Input[str]
-    """Environment variable to fill. Change: new revision."""
+    """Name of the environment variable. Change: new revision."""
     secret_name: Input[str]
     """Existing Kubernetes Secret in the deployment's namespace. Change: new revision."""
     secret_key: Input[str]
-    """Key within that Secret whose value is taken. Change: new revision."""
+    """Key in that Secret. Change: new revision."""
 
 
 # Made from SecretReferenceArgs by docs/make_inputs.py; change that, then run `make docs`.
 class SecretReferenceArgsDict(TypedDict, total=False):
-    """An environment variable that is filled from a Kubernetes Secret. external_docker only."""
+    """An environment variable whose value is in a Kubernetes Secret. external_docker only."""
 
     name: Required[Input[str]]
-    """Environment variable to fill. Change: new revision."""
+    """Name of the environment variable. Change: new revision."""
     secret_name: Required[Input[str]]
     """Existing Kubernetes Secret in the deployment's namespace. Change: new revision."""
     secret_key: Required[Input[str]]
-    """Key within that Secret whose value is taken. Change: new revision."""
+    """Key in that Secret. Change: new revision."""

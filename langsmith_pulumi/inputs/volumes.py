@@ -1,7 +1,7 @@
-"""Kubernetes volumes and mounts, as a deployment's resources name them.
+"""Kubernetes volumes and mounts of a deployment.
 
-Programs write snake_case; the control plane takes Kubernetes' own camelCase. What lies *inside* a
-volume's source is handed to Kubernetes unread, and so is written as Kubernetes writes it.
+Fields are written in snake_case and sent in Kubernetes' camelCase. The *content* of a volume's
+source is sent unchanged, so it is written as Kubernetes documents it.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class LocalObjectReferenceArgsDict(TypedDict, total=False):
 
 @input_type
 class VolumeArgs:
-    """A Kubernetes volume: its name and the one source that fills it."""
+    """A Kubernetes volume: its name and exactly one source of its content."""
 
     name: Input[str] | None = None
     """Name by which mounts refer to the volume; Kubernetes needs it. Change: new revision."""
@@ -41,24 +41,24 @@ class VolumeArgs:
     secret: Input[Mapping[str, Any]] | None = None
     """Kubernetes Secret whose keys become files. Change: new revision."""
     empty_dir: Input[Mapping[str, Any]] | None = pulumi.property("emptyDir", default=None)
-    """Folder that lives as long as its pod; ``{}`` will do. Change: new revision."""
+    """Directory that lives as long as its pod; ``{}`` is enough. Change: new revision."""
     persistent_volume_claim: Input[Mapping[str, Any]] | None = pulumi.property(
         "persistentVolumeClaim", default=None
     )
     """Claim of a persistent volume. Change: new revision."""
     nfs: Input[Mapping[str, Any]] | None = None
-    """Folder of an NFS server. Change: new revision."""
+    """Directory of an NFS server. Change: new revision."""
     projected: Input[Mapping[str, Any]] | None = None
-    """Several sources in one folder. Change: new revision."""
+    """Several sources in one directory. Change: new revision."""
     downward_api: Input[Mapping[str, Any]] | None = pulumi.property("downwardAPI", default=None)
-    """Facts about the pod as files. Change: new revision."""
+    """Fields of the pod as files. Change: new revision."""
     csi: Input[Mapping[str, Any]] | None = None
-    """Storage of a CSI driver. Change: new revision."""
+    """Volume of a CSI driver. Change: new revision."""
 
 
 # Made from VolumeArgs by docs/make_inputs.py; change that, then run `make docs`.
 class VolumeArgsDict(TypedDict, total=False):
-    """A Kubernetes volume: its name and the one source that fills it."""
+    """A Kubernetes volume: its name and exactly one source of its content."""
 
     name: Input[str] | None
     """Name by which mounts refer to the volume; Kubernetes needs it. Change: new revision."""
@@ -67,22 +67,22 @@ class VolumeArgsDict(TypedDict, total=False):
     secret: Input[Mapping[str, Any]] | None
     """Kubernetes Secret whose keys become files. Change: new revision."""
     empty_dir: Input[Mapping[str, Any]] | None
-    """Folder that lives as long as its pod; ``{}`` will do. Change: new revision."""
+    """Directory that lives as long as its pod; ``{}`` is enough. Change: new revision."""
     persistent_volume_claim: Input[Mapping[str, Any]] | None
     """Claim of a persistent volume. Change: new revision."""
     nfs: Input[Mapping[str, Any]] | None
-    """Folder of an NFS server. Change: new revision."""
+    """Directory of an NFS server. Change: new revision."""
     projected: Input[Mapping[str, Any]] | None
-    """Several sources in one folder. Change: new revision."""
+    """Several sources in one directory. Change: new revision."""
     downward_api: Input[Mapping[str, Any]] | None
-    """Facts about the pod as files. Change: new revision."""
+    """Fields of the pod as files. Change: new revision."""
     csi: Input[Mapping[str, Any]] | None
-    """Storage of a CSI driver. Change: new revision."""
+    """Volume of a CSI driver. Change: new revision."""
 
 
 @input_type
 class VolumeMountArgs:
-    """Where a container sees a volume."""
+    """A volume as it is mounted into a container."""
 
     name: Input[str] | None = None
     """Name of the volume; Kubernetes needs it. Change: new revision."""
@@ -91,18 +91,18 @@ class VolumeMountArgs:
     sub_path: Input[str] | None = pulumi.property("subPath", default=None)
     """Path within the volume. Default: its root. Change: new revision."""
     mount_propagation: Input[str] | None = pulumi.property("mountPropagation", default=None)
-    """Whether mounts made later pass between host and container: ``None``, ``HostToContainer`` or
+    """Propagation of later mounts between host and container: ``None``, ``HostToContainer`` or
     ``Bidirectional``. Default: ``None``. Change: new revision."""
     sub_path_expr: Input[str] | None = pulumi.property("subPathExpr", default=None)
     """As ``sub_path``, with ``$(NAME)`` replaced by environment variables; not together with it.
     Change: new revision."""
     read_only: Input[bool] | None = pulumi.property("readOnly", default=None)
-    """Whether the container may only read. Default: False. Change: new revision."""
+    """Mount read-only. Default: False. Change: new revision."""
 
 
 # Made from VolumeMountArgs by docs/make_inputs.py; change that, then run `make docs`.
 class VolumeMountArgsDict(TypedDict, total=False):
-    """Where a container sees a volume."""
+    """A volume as it is mounted into a container."""
 
     name: Input[str] | None
     """Name of the volume; Kubernetes needs it. Change: new revision."""
@@ -111,10 +111,10 @@ class VolumeMountArgsDict(TypedDict, total=False):
     sub_path: Input[str] | None
     """Path within the volume. Default: its root. Change: new revision."""
     mount_propagation: Input[str] | None
-    """Whether mounts made later pass between host and container: ``None``, ``HostToContainer`` or
+    """Propagation of later mounts between host and container: ``None``, ``HostToContainer`` or
     ``Bidirectional``. Default: ``None``. Change: new revision."""
     sub_path_expr: Input[str] | None
     """As ``sub_path``, with ``$(NAME)`` replaced by environment variables; not together with it.
     Change: new revision."""
     read_only: Input[bool] | None
-    """Whether the container may only read. Default: False. Change: new revision."""
+    """Mount read-only. Default: False. Change: new revision."""

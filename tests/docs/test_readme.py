@@ -1,4 +1,4 @@
-"""What the README shows works as it stands there."""
+"""Tests that the programs, commands and links of the README work."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def environ(simulator: Simulator) -> dict[str, str]:
 
 
 def test_the_program_in_the_readme_runs(tmp_path: Path) -> None:
-    """Copied into an empty project, it comes up and exports the URL."""
+    """The program of the README, in an empty project, deploys and exports the URL."""
     (tmp_path / "Pulumi.yaml").write_text("name: readme\nruntime: python\n")
     (tmp_path / "__main__.py").write_text(PROGRAM)
     with Simulator() as simulator:
@@ -41,7 +41,7 @@ def test_the_program_in_the_readme_runs(tmp_path: Path) -> None:
 
 
 def test_the_project_at_the_root_is_the_example(tmp_path: Path) -> None:
-    """`pulumi up` at the root deploys the example, with no settings but the secrets."""
+    """`pulumi up` at the root deploys the example; only the secrets have to be set."""
     for name in ("Pulumi.yaml", "examples/react-agent/__main__.py"):
         copy = tmp_path / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def test_the_project_at_the_root_is_the_example(tmp_path: Path) -> None:
 
 
 def commands(group: click.Group, prefix: str = "") -> list[str]:
-    """The names of all commands, those of groups with the group's name."""
+    """Return the names of all commands; a group's name precedes those of its commands."""
     found: list[str] = []
     for name, command in group.commands.items():
         inner = getattr(command, "commands", None)
@@ -64,7 +64,7 @@ def commands(group: click.Group, prefix: str = "") -> list[str]:
 
 @pytest.mark.parametrize("command", commands(main))
 def test_each_command_is_documented_and_helps(command: str) -> None:
-    """The README names it, and --help says what it does."""
+    """The README names each command, and --help describes it."""
     words = command.split()
     assert f"langsmith-pulumi {words[0]}" in README
     shown = CliRunner().invoke(main, [*words, "--help"])
@@ -73,6 +73,6 @@ def test_each_command_is_documented_and_helps(command: str) -> None:
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_each_link_leads_somewhere(link: str) -> None:
-    """No link of the README is dead."""
+def test_each_link_has_a_target(link: str) -> None:
+    """Each relative link of the README names a file or folder that exists."""
     assert (ROOT / link).exists()

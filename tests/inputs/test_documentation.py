@@ -1,4 +1,4 @@
-"""What the typed arguments say of themselves, read from their source as an editor reads it."""
+"""Tests of the descriptions of the typed arguments, which are read from their source."""
 
 import ast
 import inspect
@@ -12,7 +12,7 @@ from langsmith_pulumi import inputs
 from langsmith_pulumi.provider import changes
 
 KINDS = {"replace": "replace", "new revision": "revision", "in place": "in place"}
-"""How the descriptions name each kind of change, and how the provider's table does."""
+"""Names of the kinds of change in the descriptions, and in the provider's table."""
 
 ROOTS = {
     "SourceConfigArgs": "source_config",
@@ -20,7 +20,7 @@ ROOTS = {
     "ListenerConfigArgs": "source_config.listener_config",
     "SecretReferenceArgs": "secret_references",
 }
-"""Where an object sits in the inputs; those not named here are parts of the resources."""
+"""Path of each object in the inputs; any other is a part of the resources."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ def _optional(name: str) -> set[str]:
 
 
 def test_every_class_is_public() -> None:
-    """An object that is described can be imported from ``langsmith_pulumi.inputs``."""
+    """Every class can be imported from ``langsmith_pulumi.inputs``."""
     assert sorted(inputs.__all__) == inputs.__all__
     assert set(CLASSES) <= set(inputs.__all__)
 
 
 @pytest.mark.parametrize("name", ARGS)
-def test_both_forms_say_the_same(name: str) -> None:
-    """The class and the dict of an object have the same fields, types, needs and descriptions."""
+def test_both_forms_are_equal(name: str) -> None:
+    """The class and the dict of an object have the same fields, types and descriptions."""
     optional = _optional(name)
     as_dict = [
         Field(
@@ -94,23 +94,23 @@ def test_both_forms_say_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "field"), DOCUMENTED)
-def test_every_field_tells_what_changing_it_costs(name: str, field: Field) -> None:
-    """A description ends with the kind of change that the provider's table gives for the field."""
-    told = re.fullmatch(r"(?P<meaning>.+[.]) Change: (?P<kind>[a-z ]+)[.]", field.doc)
-    assert told, field.doc
+def test_every_description_ends_with_the_kind_of_change(name: str, field: Field) -> None:
+    """The kind of change in a description is that of the provider's table."""
+    match = re.fullmatch(r"(?P<meaning>.+[.]) Change: (?P<kind>[a-z ]+)[.]", field.doc)
+    assert match, field.doc
     path = f"{ROOTS.get(name, changes.RESOURCE_SPEC)}.{field.name}"
-    assert {KINDS[told["kind"]]} == {row.impact.value for row in _rows(path)}
+    assert {KINDS[match["kind"]]} == {row.impact.value for row in _rows(path)}
 
 
 def _rows(path: str) -> list[changes.Field]:
-    """Look up the row that covers a path, or those of the objects below it."""
+    """Return the row that covers a path, or the rows below it."""
     covering = [row for row in changes.FIELDS if f"{path}.".startswith(f"{row.path}.")]
     return covering or [row for row in changes.FIELDS if row.path.startswith(f"{path}.")]
 
 
 @pytest.mark.parametrize("name", ["SourceConfigArgs", "SourceRevisionConfigArgs"])
-def test_every_row_of_the_table_can_be_written(name: str) -> None:
-    """What the provider compares inside these objects has a typed argument."""
+def test_every_row_of_the_table_has_an_argument(name: str) -> None:
+    """Each field that the provider compares inside these objects has a typed argument."""
     below, paths = f"{ROOTS[name]}.", [row.path for row in changes.FIELDS]
     compared = {path.split(".")[1] for path in paths if path.startswith(below)}
     assert compared == {field.name for field in FIELDS[name]}

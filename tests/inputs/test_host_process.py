@@ -1,4 +1,4 @@
-"""A process that hosts a program (the Automation API, a test runner) keeps what is its own."""
+"""Tests that a process which hosts a program (Automation API, test runner) is left alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ print(sys.excepthook is sys.__excepthook__)
 """
 
 
-def test_the_excepthook_of_a_host_stays() -> None:
-    """Only Pulumi's own executor, whose process ends with the program, gets another one."""
+def test_a_host_keeps_its_excepthook() -> None:
+    """Only the process of Pulumi's executor, which ends with the program, gets another one."""
     done = subprocess.run([sys.executable, "-c", HOST], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "True", done.stderr

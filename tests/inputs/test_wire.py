@@ -1,4 +1,4 @@
-"""The typed arguments as the SDK hands them to the engine."""
+"""Tests of the typed arguments as the SDK sends them to the engine."""
 
 import asyncio
 import re
@@ -50,7 +50,7 @@ WIRE_NAMES: dict[type, str] = {
 
 
 def on_the_wire(value: Any) -> Any:
-    """Serialize a value as the SDK does for the engine."""
+    """Return a value as the SDK serializes it for the engine."""
 
     async def serialized() -> Any:
         return await serialize_property(value, [], None)
@@ -59,20 +59,20 @@ def on_the_wire(value: Any) -> Any:
 
 
 def as_in_python(wire_name: str) -> str:
-    """Spell ``mountPath`` as ``mount_path``."""
+    """Return the Python name of a wire name: ``mount_path`` for ``mountPath``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", wire_name).lower()
 
 
 @pytest.mark.parametrize("cls", WIRE_NAMES, ids=lambda cls: cls.__name__)
 def test_every_field_has_its_name_on_the_wire(cls: type) -> None:
-    """A class has a field for each name that the API knows, in snake_case, and no other."""
+    """A class has one field for each name of the API, in snake_case, and no other."""
     fields = {as_in_python(name): name for name in WIRE_NAMES[cls].split()}
     assert set(cls.__annotations__) == set(fields)
     assert on_the_wire(cls(**fields)) == {name: name for name in fields.values()}
 
 
 def test_every_class_is_in_the_table() -> None:
-    """No object escapes the test above."""
+    """The table above has every class of arguments."""
     public = {getattr(inputs, name) for name in inputs.__all__ if name.endswith("Args")}
     assert set(WIRE_NAMES) == public
 
@@ -87,7 +87,7 @@ def test_every_class_is_in_the_table() -> None:
     ],
 )
 def test_only_what_is_set_is_sent(made: object, sent: dict[str, Any]) -> None:
-    """A field left out, or None, does not appear; false, zero and empty do."""
+    """A field that is left out or None is not sent; false, zero and empty values are."""
     assert on_the_wire(made) == sent
 
 
@@ -104,7 +104,7 @@ AS_DICT: inputs.VolumeMountArgsDict = {"name": "cache", "mount_path": "/cache"}
 def test_both_forms_can_be_nested_in_one_another(
     mount: inputs.VolumeMountArgs | inputs.VolumeMountArgsDict, sent: dict[str, Any]
 ) -> None:
-    """A dict in a class and a class in a dict reach the engine; a dict keeps its spelling."""
+    """A dict in a class and a class in a dict are sent; the keys of a dict are unchanged."""
     as_args = inputs.ResourceSpecArgs(
         sidecars=[inputs.ContainerArgs(name="log", image="log:1", volume_mounts=[mount])]
     )
@@ -115,8 +115,8 @@ def test_both_forms_can_be_nested_in_one_another(
     assert on_the_wire(as_dict)["sidecars"][0]["volume_mounts"] == [sent]
 
 
-def test_an_output_is_taken_wherever_a_value_is() -> None:
-    """Outputs resolve at any depth, alone or in a list."""
+def test_an_output_is_accepted_wherever_a_value_is() -> None:
+    """Outputs are resolved at any depth, also in a list."""
 
     async def serialized() -> Any:
         spec = inputs.ResourceSpecArgs(
@@ -132,19 +132,19 @@ def test_an_output_is_taken_wherever_a_value_is() -> None:
 
 
 def test_a_wrong_argument_is_reported_by_class_and_name() -> None:
-    """The error at run time says which object lacks what."""
+    """The error at run time names the class and the missing argument."""
     incomplete: dict[str, Any] = {"name": "log"}
     with pytest.raises(TypeError, match=r"ContainerArgs.*'image'"):
         inputs.ContainerArgs(**incomplete)
 
 
-def test_a_value_does_not_show_in_a_repr() -> None:
-    """Printing an argument, as a traceback or debugger may, shows no secret."""
+def test_a_repr_shows_no_value() -> None:
+    """The repr of an argument, which a traceback or debugger may print, shows no secret."""
     assert "hunter2" not in repr(inputs.EnvVarArgs(name="PASSWORD", value="hunter2"))
 
 
 def test_the_arguments_need_no_client() -> None:
-    """A program that declares deployments loads neither the HTTP client nor the models."""
+    """A program that declares deployments imports neither httpx nor pydantic."""
     code = "import sys, langsmith_pulumi.inputs; print({'httpx', 'pydantic'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

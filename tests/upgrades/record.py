@@ -1,4 +1,4 @@
-"""Record the state that this version writes: `python -m tests.upgrades.record VERSION`."""
+"""Record the state that the current version writes: `python -m tests.upgrades.record VERSION`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.support.scenario import docker, github
 
 
 def record(version: str) -> None:
+    """Deploy a program on the offline engine and store its state under the version's name."""
     target = Path(__file__).parent / "states" / version
     target.mkdir(parents=True)
     scenario = target / "scenario.json"

@@ -1,6 +1,6 @@
-"""States written by each released version are understood by today's code.
+"""Tests that the current code reads the states of each released version.
 
-`python -m tests.upgrades.record VERSION` writes one for a release, with the offline engine.
+`python -m tests.upgrades.record VERSION` records the state of a release, with the offline engine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STATES = sorted((Path(__file__).parent / "states").iterdir())
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_an_upgrade_changes_nothing(state: Path, tmp_path: Path) -> None:
-    """A preview with today's code over an old state is empty, and sends no request."""
+    """A preview of an unchanged program over an old state is empty and sends no request."""
     project = tmp_path / "program"
     shutil.copytree(PROGRAM, project)
     (project / ".pulumi-offline").mkdir()

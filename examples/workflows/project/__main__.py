@@ -1,6 +1,6 @@
-"""An agent whose code is in this repository, in the folder ``agent``.
+"""Deploy the agent whose code is in the folder ``agent`` of this repository.
 
-The stacks ``dev`` and ``prod`` stay; each open pull request N has a stack ``pr-N`` of its own.
+The stacks ``dev`` and ``prod`` are permanent; each open pull request N has a stack ``pr-N``.
 """
 
 from typing import cast
@@ -30,9 +30,9 @@ agent = langsmith.Deployment(
     },
     secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey")},
     # A push moves the branch and changes no argument. The workflows pass the hash of the agent's
-    # folder: a revision is made when the agent's code changes, and not for a typo in the README.
+    # folder, so a revision is made when the agent's code changes, and not for a typo in the README.
     triggers={"code": config.get("code") or ""},
-    # What goes with its pull request takes its traces along; else they would keep the name taken.
+    # The traces of a pull request are deleted with it: their project would keep the name in use.
     delete_tracing_project=stack.startswith("pr-"),
 )
 
