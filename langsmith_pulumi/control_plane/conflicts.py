@@ -74,8 +74,9 @@ def explain_conflict(
 def _advice_template(conflict: Conflict, other: LiveDeployment | None) -> str:
     is_agent_conflict = conflict.kind == "agent_environment"
     if other is None:
-        unknown = "" if conflict.kind == "other" else _PROJECT_LEFT_BEHIND
-        return _AGENT_UNKNOWN if is_agent_conflict else unknown
+        if is_agent_conflict:
+            return _AGENT_UNKNOWN
+        return _PROJECT_LEFT_BEHIND if conflict.kind == "project_exists" else ""
     if is_being_deleted(other.status):
         return _BEING_DELETED
     return _SAME_AGENT if is_agent_conflict else _EXISTS

@@ -63,6 +63,15 @@ _CONFLICTS: tuple[tuple[re.Pattern[str], ConflictKind], ...] = (
         re.compile(r"tracing project|exists a project|project .*exists", re.IGNORECASE),
         "project_exists",
     ),
+    (
+        # The wording is not published, so a text that names both is enough.
+        re.compile(
+            r"(?=.*\b(revision|build|rollout|resize|deployment)\b)"
+            r".*\b(in progress|under ?way|ongoing|still (running|building|deploying))\b",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "revision_in_progress",
+    ),
 )
 
 

@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-ConflictKind = Literal["project_exists", "agent_environment", "other"]
+ConflictKind = Literal["project_exists", "agent_environment", "revision_in_progress", "other"]
 
 _AFTER_UNCERTAINTY = "Run `pulumi up` again: it sends the change once more unless it shows by then."
 _IF_DELETED = "a deployment that is gone is no error"
@@ -260,7 +260,7 @@ class RouteNotFound(NotFound):
 
 
 class Conflict(APIStatusError):
-    """The name or the agent environment is already taken."""
+    """The name or the agent environment is taken, or a revision is in progress."""
 
     next_step = (
         "It changed nothing. Remove what is in the way, wait until it is gone, or choose another "

@@ -75,7 +75,14 @@ def send_with_recovery(
     while True:
         try:
             return send()
-        except AMBIGUOUS as error:  # noqa: PERF203 - the request takes the time here
+        except Conflict as conflict:  # noqa: PERF203 - the request takes the time here
+            # The revision in progress may be that of an earlier attempt.
+            is_own = attempts > 0 and conflict.kind == "revision_in_progress"
+            found = _look_up(find_applied, delays, sleep, conflict) if is_own else None
+            if found is None:
+                raise
+            return found
+        except AMBIGUOUS as error:
             rounds -= 1
             attempts += error.attempts
             error.attempts = attempts

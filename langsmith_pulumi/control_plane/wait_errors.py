@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import (
+    Conflict,
     ControlPlaneError,
     DeletionTimedOut,
     DeploymentGone,
@@ -95,6 +96,21 @@ def rollout_timed_out(
         ),
         request=_unanswered_request(deployment_id, seen),
     )
+
+
+def still_in_progress(
+    conflict: Conflict, timeout: float, seen: LastSeen, page_url: str
+) -> Conflict:
+    """Return the 409 of a change that a revision in progress has blocked until the timeout."""
+    newest = seen.revision
+    blocking = f"Revision {newest.id} is {newest.status}" if newest else "A revision is in progress"
+    page = f" on {page_url}" if page_url else ""
+    conflict.advice = (
+        f"{blocking} after a wait of {format_duration(timeout)}{seen.error_suffix}. Nothing was "
+        "changed: run `pulumi up` again when the revision has ended. The argument rollout_timeout "
+        f"(in seconds) allows more time, and a revision that is stuck can be interrupted{page}."
+    )
+    return conflict
 
 
 def deployment_gone(deployment_id: str, seen: LastSeen) -> DeploymentGone:

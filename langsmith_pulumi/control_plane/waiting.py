@@ -20,16 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .errors import (
-    TRANSIENT,
-    ControlPlaneError,
-    DeploymentNotFound,
-    ResponseLost,
-    RevisionNotFound,
-    RouteNotFound,
-    Unreachable,
-)
-from .retry import POLLING, requested_delay
+from .errors import DeploymentNotFound
+from .polling import TEMPORARY, PollFailure, Polls, poll_schedule
+from .retry import POLLING
 from .revision_status import Outcome, is_being_deleted, outcome_of
 from .wait_errors import (
     LastSeen,
@@ -41,22 +34,14 @@ from .wait_errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .client import ControlPlaneClient, LogKind
+    from .errors import ControlPlaneError
     from .responses import LiveDeployment, Revision
 
-TEMPORARY = (*TRANSIENT, RouteNotFound, RevisionNotFound)
-"""Errors that do not end a wait; the 404 of a proxy is one, for the address was right before."""
-
-_FIRST_DELAY = 1.0
-_MAX_DELAY = 5.0
-_MIN_DELAY = 0.01
-_GROWTH = 1.2
 _MAX_UNSETTLED_POLLS = 10
 """Polls of a state that usually changes by itself, before it is taken as final."""
-_LAST_POLL_SECONDS = 5.0
-"""Seconds for the requests of the poll at the end of the timeout."""
 _MAX_MISSING_POLLS = 3
 """Polls for a deployment that was never seen, because a new one may show late."""
 _LOG_LINES = 15
@@ -74,38 +59,6 @@ class RolloutResult:
     """Why the revision may not be active; empty as a rule."""
 
 
-@dataclass(frozen=True)
-class PollFailure:
-    """A poll without a usable response."""
-
-    seconds: float
-    """Seconds since the last poll that succeeded, or since the wait began."""
-    elapsed: float
-    """Seconds since the wait began."""
-    last_status: str
-    """The last status seen, or an empty text."""
-    is_answered: bool
-    """True if there are responses, though unusable ones, such as 502."""
-
-
-def poll_schedule(
-    timeout: float, clock: Callable[[], float], sleep: Callable[[float], None]
-) -> Iterator[float]:
-    """Yield the elapsed seconds once for each poll; the last one is at or after the timeout.
-
-    The delays grow slowly: short revisions are noticed soon, and long ones take few requests.
-    """
-    started = clock()
-    delay = _FIRST_DELAY
-    while True:
-        elapsed = clock() - started
-        yield elapsed
-        if elapsed >= timeout:
-            return
-        sleep(max(min(delay, timeout - elapsed), _MIN_DELAY))
-        delay = min(delay * _GROWTH, _MAX_DELAY)
-
-
 def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     client: ControlPlaneClient,
     deployment_id: str,
@@ -121,7 +74,7 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     at each poll, ``on_poll_failure`` each poll without a usable response. ``revision_id`` is a
     revision that is known to exist: a response from before it is ignored.
     """
-    wait = _RolloutWait(_Polls(client, timeout, on_poll_failure), deployment_id, revision_id)
+    wait = _RolloutWait(Polls(client, timeout, on_poll_failure), deployment_id, revision_id)
     for elapsed in poll_schedule(timeout, client.clock, client.sleep):
         result = wait.poll(elapsed, on_progress)
         if result is not None:
@@ -131,48 +84,10 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     raise rollout_timed_out(deployment_id, timeout, seen, page_url)
 
 
-class _Polls:
-    """The time limits of the polls of one wait, and the time since the last success."""
-
-    def __init__(
-        self,
-        client: ControlPlaneClient,
-        timeout: float,
-        on_poll_failure: Callable[[PollFailure], None],
-    ) -> None:
-        self.client = client
-        self._on_poll_failure = on_poll_failure
-        self._started = self._succeeded = client.clock()
-        self._deadline = self._started + timeout
-
-    def limited_client(self) -> ControlPlaneClient:
-        """Return the client limited to the remaining time, or to that of the last poll."""
-        return self.client.until(max(self._deadline, self.client.clock() + _LAST_POLL_SECONDS))
-
-    def succeeded(self) -> None:
-        """Record a poll with a usable response."""
-        self._succeeded = self.client.clock()
-
-    def failed(self, error: ControlPlaneError, last_status: str) -> None:
-        """Report a poll without a usable response, and sleep as long as the server asks for."""
-        now = self.client.clock()
-        self._on_poll_failure(
-            PollFailure(
-                seconds=now - self._succeeded,
-                elapsed=now - self._started,
-                last_status=last_status,
-                is_answered=not isinstance(error, (ResponseLost, Unreachable)),
-            )
-        )
-        delay = min(requested_delay(error) or 0.0, self._deadline - now)
-        if delay > 0:
-            self.client.sleep(delay)
-
-
 class _RolloutWait:
     """The observations of one wait for a rollout."""
 
-    def __init__(self, polls: _Polls, deployment_id: str, known_revision_id: str | None) -> None:
+    def __init__(self, polls: Polls, deployment_id: str, known_revision_id: str | None) -> None:
         self._polls = polls
         self._client = polls.client
         self._id = deployment_id
@@ -282,7 +197,7 @@ def wait_until_gone(
     """
     deployment: LiveDeployment | None = None
     error: ControlPlaneError | None = None
-    polls = _Polls(client, timeout, on_poll_failure)
+    polls = Polls(client, timeout, on_poll_failure)
     for elapsed in poll_schedule(timeout, client.clock, client.sleep):
         error = None
         try:

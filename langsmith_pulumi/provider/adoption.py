@@ -22,6 +22,7 @@ from .error_boundary import ProviderError
 from .payloads import makes_revision, patch_request
 from .properties import get_path, unknown_paths, without_unknowns
 from .validation import ValidationProblem
+from .waits import send_when_idle
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
@@ -69,12 +70,17 @@ def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment
     body = patch_request(props, changed, live.source_config.get("resource_spec") or {})
     if not body.payload():
         return live, False
-    patched = client.patch(
-        live.id,
-        body,
-        makes_revision=makes_revision(body),
-        previous_revision_id=live.latest_revision_id,
-    )
+
+    def send(seen: LiveDeployment | None) -> LiveDeployment:
+        return client.patch(
+            live.id,
+            body,
+            makes_revision=makes_revision(body),
+            previous_revision_id=(seen or live).latest_revision_id,
+        )
+
+    urn, timeout = props.get("progress_urn"), props.get("rollout_timeout")
+    patched = send_when_idle(client, live.id, send, urn=urn, timeout=timeout)
     return patched, patched.latest_revision_id != live.latest_revision_id
 
 

@@ -38,9 +38,13 @@ from .properties import (
 )
 from .session import PlannedChange
 from .validation import ValidationProblem, validate
+from .waits import send_when_idle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
     from langsmith_pulumi.control_plane.responses import LiveDeployment
 
     from .properties import Properties
@@ -282,7 +286,13 @@ def _patch(
     """Make the change unless an earlier run has made it; return the deployment."""
     if not with_impact(changed, Impact.REVISION):
         body = payloads.patch_request(news, changed, {})
-        return client.patch(deployment_id, body, makes_revision=payloads.makes_revision(body))
+        makes_revision = payloads.makes_revision(body)
+        return _send_when_idle(
+            client,
+            deployment_id,
+            news,
+            lambda _: client.patch(deployment_id, body, makes_revision=makes_revision),
+        )
     live = client.get(deployment_id)
     news = _with_ignored_variables(news, live)
     if _was_made_by_an_earlier_run(olds, news, live, changed):
@@ -311,16 +321,62 @@ def _make_revision(
     client: ControlPlaneClient, live: LiveDeployment, news: Properties, changed: list[ChangedField]
 ) -> LiveDeployment:
     """Make a revision by the PATCH, or by a redeploy if the PATCH makes none."""
-    # A PATCH overwrites the stored resources, so the unmanaged ones are sent too.
-    spec = live.source_config.get("resource_spec") or {}
-    body = payloads.patch_request(news, changed, spec, live)
-    newest = live.latest_revision_id
+    body = _patch_body(news, changed, live)
     if payloads.makes_revision(body):
-        return client.patch(live.id, body, makes_revision=True, previous_revision_id=newest)
+        return _send_when_idle(
+            client,
+            live.id,
+            news,
+            lambda seen: _patch_revision(client, news, changed, seen or live),
+        )
+    before = live
     if body.payload():
-        live = client.patch(live.id, body, makes_revision=False)
-    made = live.latest_revision_id != newest
-    return live if made or newest is None else client.redeploy(live.id, newest)
+        live = _send_when_idle(
+            client,
+            live.id,
+            news,
+            lambda _: client.patch(before.id, body, makes_revision=False),
+        )
+    newest = before.latest_revision_id
+    if newest is None or live.latest_revision_id != newest:
+        return live
+    return _send_when_idle(
+        client,
+        live.id,
+        news,
+        # Another user's revision may be the newest after a wait; an older one would undo it.
+        lambda seen: client.redeploy(before.id, (seen and seen.latest_revision_id) or newest),
+    )
+
+
+def _patch_revision(
+    client: ControlPlaneClient, news: Properties, changed: list[ChangedField], live: LiveDeployment
+) -> LiveDeployment:
+    return client.patch(
+        live.id,
+        _patch_body(news, changed, live),
+        makes_revision=True,
+        previous_revision_id=live.latest_revision_id,
+    )
+
+
+def _patch_body(
+    news: Properties, changed: list[ChangedField], live: LiveDeployment
+) -> DeploymentPatchRequest:
+    """Return the body of a PATCH; it overwrites the stored resources, so all of them are sent."""
+    spec = live.source_config.get("resource_spec") or {}
+    return payloads.patch_request(news, changed, spec, live)
+
+
+def _send_when_idle(
+    client: ControlPlaneClient,
+    deployment_id: str,
+    news: Properties,
+    send: Callable[[LiveDeployment | None], LiveDeployment],
+) -> LiveDeployment:
+    """Send a change after the end of a revision that blocks it."""
+    urn, timeout = news.get("progress_urn"), news.get("rollout_timeout")
+    return send_when_idle(client, deployment_id, send, urn=urn, timeout=timeout)
 
 
 def _was_made_by_an_earlier_run(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_pulumi.control_plane.text import format_duration
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.control_plane.waiting import PollFailure
+    from langsmith_pulumi.control_plane.polling import PollFailure
 
 _ADDRESS_ARGUMENT = 1
 _REPEAT_SECONDS = 10.0

@@ -29,6 +29,7 @@ from .properties import (
     without_unknowns,
 )
 from .sources import PUSHED_LATER
+from .waits import ROLLOUT_TIMEOUT, send_when_idle
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
@@ -49,12 +50,6 @@ OUTPUTS = (
     "tenant_id",
     "control_plane_url",
 )
-
-ROLLOUT_TIMEOUT = 1800.0
-"""Seconds to wait for a revision to end, unless ``rollout_timeout`` says otherwise.
-
-The vendor's own clients give up after 15 to 30 minutes; a first revision also makes the database.
-"""
 
 
 def check(_session: Session, _olds: Properties, news: Properties) -> CheckResult:
@@ -266,7 +261,14 @@ def _retry_failed(
     if outcome_of(revision.status) is not Outcome.FAILED:
         return None
     progress.info(urn, f"retrying: revision {newest} had ended as {revision.status}")
-    again = client.redeploy(live.id, newest).latest_revision_id
+
+    def redeploy(seen: LiveDeployment | None) -> LiveDeployment:
+        if seen is not None and seen.latest_revision_id != newest:
+            # A newer revision has come during the wait; it takes the place of the failed one.
+            return seen
+        return client.redeploy(live.id, newest)
+
+    again = send_when_idle(client, live.id, redeploy, urn=urn, timeout=timeout).latest_revision_id
     if again:
         session.requested_revisions.add(again)
     return again

@@ -12,14 +12,13 @@ import pytest
 
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.client import ControlPlaneClient
+from langsmith_pulumi.control_plane.polling import PollFailure, poll_schedule
 from langsmith_pulumi.control_plane.retry import sleep
 from langsmith_pulumi.control_plane.revision_status import Outcome, is_being_deleted, outcome_of
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.control_plane.text import format_duration
 from langsmith_pulumi.control_plane.waiting import (
-    PollFailure,
     RolloutResult,
-    poll_schedule,
     wait_for_rollout,
     wait_until_gone,
 )
