@@ -55,7 +55,7 @@ class SourceConfigArgs:
     allowed for other sources. Change: replace."""
     repo_url: Input[str] | None = None
     """URL of the repository, such as ``https://github.com/acme/agents``. Required for github; not
-    allowed for other sources. Change: replace."""
+    allowed for other sources. The next revision is built from a changed one. Change: in place."""
     deployment_type: Input[DeploymentType] | None = None
     """Tier. Required for every source on Cloud; not allowed for external_docker. Change:
     replace."""
@@ -93,7 +93,7 @@ class SourceConfigArgsDict(TypedDict, total=False):
     allowed for other sources. Change: replace."""
     repo_url: Input[str] | None
     """URL of the repository, such as ``https://github.com/acme/agents``. Required for github; not
-    allowed for other sources. Change: replace."""
+    allowed for other sources. The next revision is built from a changed one. Change: in place."""
     deployment_type: Input[DeploymentType] | None
     """Tier. Required for every source on Cloud; not allowed for external_docker. Change:
     replace."""

@@ -35,6 +35,7 @@ ADOPTION = "adoption"
 
 _SHOWN_PATHS = {
     "display_name",
+    "source_config.repo_url",
     "source_config.build_on_push",
     "source_revision_config.repo_ref",
     "source_revision_config.langgraph_config_path",
@@ -195,7 +196,9 @@ def _row(change: ChangedField, live: LiveDeployment) -> Properties:
         change.path,
     )
     is_shown = change.path in _SHOWN_PATHS or isinstance(value, (bool, int, float))
-    return {"path": change.path, "live": value} if is_shown else {"path": change.path}
+    if not is_shown:
+        return {"path": change.path}
+    return {"path": change.path, "live": without_credentials(value)}
 
 
 def _removal(live: LiveDeployment, removed: list[str]) -> str:

@@ -84,14 +84,20 @@ SECRETS = "secrets"
 RESOURCE_SPEC = "source_config.resource_spec"
 REVISION_CONFIG = "source_revision_config"
 BUILD_ON_PUSH = "source_config.build_on_push"
+REPO_URL = "source_config.repo_url"
 REPO_REF = "source_revision_config.repo_ref"
 
 FIELDS: tuple[Field, ...] = (
     Field("name", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
     Field("source", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
     Field("workspace_id", Impact.REPLACE, "A deployment cannot move between workspaces."),
-    Field("source_config.integration_id", Impact.REPLACE, _FIXED),
-    Field("source_config.repo_url", Impact.REPLACE, _FIXED),
+    Field(
+        "source_config.integration_id",
+        Impact.REPLACE,
+        "Fixed at creation (published schema, vendor's Terraform provider). Whether it may change "
+        "together with repo_url, after a transfer to another account, is not documented, so the "
+        "costlier prediction is made.",
+    ),
     Field("source_config.deployment_type", Impact.REPLACE, _FIXED),
     Field("source_config.listener_id", Impact.REPLACE, _FIXED),
     Field("source_config.listener_config.k8s_namespace", Impact.REPLACE, _FIXED),
@@ -133,6 +139,12 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "display_name", Impact.IN_PLACE, "Changed without a revision (vendor's Terraform provider)."
+    ),
+    Field(
+        REPO_URL,
+        Impact.IN_PLACE,
+        "Changed without a revision on Cloud; the next revision is built from it (vendor's guide). "
+        "A service that takes it for fixed refuses it, and nothing is replaced.",
     ),
     Field(BUILD_ON_PUSH, Impact.IN_PLACE, "Changed without a revision (vendor's API reference)."),
     Field(
@@ -210,7 +222,8 @@ def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:
 def _differing(field: Field, before: Any, after: Any, salt: str | None) -> Iterator[str]:
     if after is None or is_unchanged(field.path, before, after, salt):
         return
-    if field.impact is Impact.REPLACE and is_same(field.path, before, after):
+    has_spellings = field.impact is Impact.REPLACE or field.path == REPO_URL
+    if has_spellings and is_same(field.path, before, after):
         return
     if not (field.by_key and isinstance(after, dict)):
         yield field.path

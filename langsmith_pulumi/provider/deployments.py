@@ -6,7 +6,7 @@ control plane has responded.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
@@ -22,7 +22,7 @@ from langsmith_pulumi.control_plane import errors
 
 from . import payloads, preconditions, progress
 from .adoption import ADOPTION, adopt, compare_at_preview, not_compared
-from .changes import ChangedField, Impact, compare, unmanaged, with_impact
+from .changes import REPO_URL, ChangedField, Impact, compare, unmanaged, with_impact
 from .drift import is_already_applied, with_drift
 from .error_boundary import ProviderError
 from .fingerprints import marker_paths
@@ -41,7 +41,7 @@ from .validation import ValidationProblem, validate
 from .waits import send_when_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
@@ -287,18 +287,38 @@ def _patch(
     if not with_impact(changed, Impact.REVISION):
         body = payloads.patch_request(news, changed, {})
         makes_revision = payloads.makes_revision(body)
-        return _send_when_idle(
-            client,
-            deployment_id,
-            news,
-            lambda _: client.patch(deployment_id, body, makes_revision=makes_revision),
-        )
+        with _explained_refusal(deployment_id, changed):
+            return _send_when_idle(
+                client,
+                deployment_id,
+                news,
+                lambda _: client.patch(deployment_id, body, makes_revision=makes_revision),
+            )
     live = client.get(deployment_id)
     news = _with_ignored_variables(news, live)
     if _was_made_by_an_earlier_run(olds, news, live, changed):
         progress.info(news.get("progress_urn"), "an earlier run made this change; not sent again")
         return live
-    return _make_revision(client, live, news, changed)
+    with _explained_refusal(deployment_id, changed):
+        return _make_revision(client, live, news, changed)
+
+
+@contextmanager
+def _explained_refusal(deployment_id: str, changed: list[ChangedField]) -> Iterator[None]:
+    """Add the choices of the user to the error of a service that takes ``repo_url`` for fixed."""
+    try:
+        yield
+    except errors.BadRequest as error:
+        is_changed = any(change.path == REPO_URL for change in changed)
+        if is_changed and "repo_url" in error.detail:
+            error.advice = (
+                "It changed nothing. This control plane cannot change the repository of deployment "
+                f"{deployment_id}: keep repo_url as it was, or replace the deployment, which loses "
+                f'its database and threads, with replace_on_changes=["{REPO_URL}"]; the plan then '
+                "shows the loss. On Cloud, check also that the GitHub integration may read the new "
+                "repository and that its branch has the configuration file."
+            )
+        raise
 
 
 def _with_ignored_variables(news: Properties, live: LiveDeployment) -> Properties:

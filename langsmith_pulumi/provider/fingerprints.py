@@ -32,6 +32,7 @@ _IMAGE = re.compile(
 _PUBLIC_TEXT = {
     "display_name": re.compile(r".*"),
     "repo_ref": _PATH,
+    "repo_url": re.compile(r"(https://|git@)[\w.-]+[/:][\w./-]{1,250}"),
     "langgraph_config_path": _PATH,
     "image_uri": _IMAGE,
     "image": _IMAGE,

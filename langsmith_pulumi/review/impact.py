@@ -13,7 +13,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.provider import properties
-from langsmith_pulumi.provider.changes import FIELDS, RESOURCE_SPEC, REVISION_FIELDS, Impact
+from langsmith_pulumi.provider.changes import (
+    FIELDS,
+    REPO_URL,
+    RESOURCE_SPEC,
+    REVISION_FIELDS,
+    Impact,
+)
 
 from .differences import (
     Differences,
@@ -77,6 +83,7 @@ class Note(str, Enum):
     FIXED_FIELD = "It shows a fixed field that changes without a replacement."
     REBUILT = "A new revision is made: the agent is rebuilt and redeployed."
     NOT_REBUILT = "Nothing is rebuilt."
+    NEXT_REVISION = "The next revision is built from the new repository; nothing is rebuilt now."
     NOT_COMPARED = "The plan could not compare it with the live deployment."
     TAKEN_OVER = "Another resource of this program takes it over, and it keeps running."
     NOT_WAITED_FOR = (
@@ -360,6 +367,7 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
         (Note.TAKEN_OVER, analysis.taken_over),
         (Note.REBUILT, compared and analysis.adoption.revision),
         (Note.NOT_REBUILT, compared and not analysis.adoption.revision),
+        (Note.NEXT_REVISION, kind is Kind.IN_PLACE and _changes_repository(found)),
         (Note.NOT_COMPARED, kind is Kind.ADOPTED and not compared),
         (
             Note.NOT_WAITED_FOR,
@@ -377,6 +385,10 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
         (Note.CAUSE_HIDDEN, hidden or empty),
     )
     return tuple(note for note, holds in conditions if holds)
+
+
+def _changes_repository(found: Differences) -> bool:
+    return any(change.path == REPO_URL for change in found.fields)
 
 
 def _keeps_name(group: DeploymentSteps) -> bool:

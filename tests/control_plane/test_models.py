@@ -124,7 +124,11 @@ def test_requests_are_written_as_the_service_reads_them(
             "secrets.0.value",
         ),
         (DeploymentPatchRequest, {"display_name": ""}, "display_name"),
-        (DeploymentPatchRequest, {"source_config": {"repo_url": "x"}}, "source_config.repo_url"),
+        (
+            DeploymentPatchRequest,
+            {"source_config": {"deployment_type": "dev"}},
+            "source_config.deployment_type",
+        ),
         (DeploymentPatchRequest, {"name": "b"}, "name"),
     ],
 )

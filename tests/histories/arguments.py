@@ -151,7 +151,6 @@ ANYWHERE: dict[str, SearchStrategy[Any]] = {
 FIXED = (
     "workspace_id",
     "source_config.integration_id",
-    "source_config.repo_url",
     "source_config.deployment_type",
     "source_config.template_id",
     *PLACEMENT,

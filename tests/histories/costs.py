@@ -31,7 +31,6 @@ _COSTS = {
         "source",
         "workspace_id",
         "source_config.integration_id",
-        "source_config.repo_url",
         "source_config.deployment_type",
         "source_config.listener_id",
         "source_config.template_id",
@@ -57,6 +56,7 @@ _COSTS = {
         "rollout_timeout",
         "source_config.build_on_push",
         "source_config.custom_url",
+        "source_config.repo_url",
     ),
 }
 _COST_OF = {path: cost for cost, paths in _COSTS.items() for path in paths}

@@ -41,7 +41,7 @@ ROWS: list[tuple[str, Any, list[str]]] = [
     ("name", UNKNOWN, ["replace name"]),
     ("source_config.deployment_type", "prod", ["replace source_config.deployment_type"]),
     ("source_config.integration_id", REMOVED, []),
-    ("source_config.repo_url", "https://x/y", ["replace source_config.repo_url"]),
+    ("source_config.repo_url", "https://x/y", ["in place source_config.repo_url"]),
     ("source_config.repo_url", "https://github.com/Acme/agents.git/", []),
     ("source_config.integration_id", BASE["source_config"]["integration_id"].upper(), []),
     ("source_config.build_on_push", True, ["in place source_config.build_on_push"]),
@@ -118,7 +118,7 @@ def test_another_salt_is_no_other_secret() -> None:
         ("secrets", ["secrets"]),
         ("secrets.B", []),
         ("triggers", ["triggers"]),
-        ("source_config.repo_url", []),
+        ("source_config.integration_id", []),
     ],
 )
 def test_what_the_program_names_no_more_leaves_the_state(path: str, released: list[str]) -> None:

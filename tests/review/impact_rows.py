@@ -42,10 +42,8 @@ def environment_spec(*names: str) -> dict[str, Any]:
     return {"sidecars": [{"env": [{"name": name, "value": f"of {name}"} for name in names]}]}
 
 
-REPO = {"source_config__repo_url": "https://github.com/acme/next"}
-REPO_CHANGES = {
-    "source_config.repo_url": ("https://github.com/acme/agents", "https://github.com/acme/next")
-}
+TIER = {"source_config__deployment_type": "dev"}
+TIER_CHANGES = {"source_config.deployment_type": ("prod", "dev")}
 
 ROWS = [
     Row(
@@ -53,6 +51,18 @@ ROWS = [
         [update_step(inputs(), inputs(display_name="Support"))],
         Kind.IN_PLACE,
         {"display_name": (None, "Support")},
+    ),
+    Row(
+        "another repository is in place, and takes effect with the next revision",
+        [update_step(inputs(), inputs(source_config__repo_url="https://github.com/acme/next"))],
+        Kind.IN_PLACE,
+        {
+            "source_config.repo_url": (
+                "https://github.com/acme/agents",
+                "https://github.com/acme/next",
+            )
+        },
+        notes=(Note.NEXT_REVISION,),
     ),
     Row(
         "a new ref makes a revision",
@@ -178,13 +188,13 @@ ROWS = [
         [
             replace_step(
                 inputs(delete_tracing_project=True),
-                inputs(delete_tracing_project=True, **REPO),
-                replaceReasons=["source_config.repo_url"],
+                inputs(delete_tracing_project=True, **TIER),
+                replaceReasons=["source_config.deployment_type"],
             ),
             rollout("replace"),
         ],
         Kind.REPLACED,
-        REPO_CHANGES,
+        TIER_CHANGES,
         notes=(Note.SAME_NAME, Note.TRACES_DELETED),
     ),
     Row(
@@ -204,14 +214,14 @@ ROWS = [
     Row(
         "the steps of a replacement count once",
         [
-            step("create-replacement", old=inputs(), new=inputs(**REPO)),
-            replace_step(inputs(), inputs(**REPO)),
+            step("create-replacement", old=inputs(), new=inputs(**TIER)),
+            replace_step(inputs(), inputs(**TIER)),
             step("delete-replaced", old=inputs()),
             rollout("create-replacement"),
             rollout("delete-replaced"),
         ],
         Kind.REPLACED,
-        REPO_CHANGES,
+        TIER_CHANGES,
         notes=(Note.SAME_NAME, Note.TRACES_KEPT),
     ),
     Row(
@@ -365,9 +375,9 @@ ROWS = [
     ),
     Row(
         "a fixed field that changes without a replacement is unknown, not in place",
-        [update_step(inputs(), inputs(**REPO))],
+        [update_step(inputs(), inputs(**TIER))],
         Kind.UNKNOWN,
-        REPO_CHANGES,
+        TIER_CHANGES,
         notes=(Note.FIXED_FIELD,),
     ),
     Row(
@@ -378,9 +388,9 @@ ROWS = [
     ),
     Row(
         "a replaced deployment that is retained loses nothing, and the new one begins empty",
-        [replace_step(inputs(), inputs(**REPO), state={"retainOnDelete": True})],
+        [replace_step(inputs(), inputs(**TIER), state={"retainOnDelete": True})],
         Kind.STARTED_OVER,
-        REPO_CHANGES,
+        TIER_CHANGES,
     ),
     Row(
         "a leftover of an interrupted replacement is deleted, and nothing is replaced",
@@ -390,7 +400,7 @@ ROWS = [
     ),
     Row(
         "a replacement whose old state is not in the plan names no fields",
-        [step("create-replacement", new=inputs(**REPO))],
+        [step("create-replacement", new=inputs(**TIER))],
         Kind.REPLACED,
         notes=(Note.TRACES_KEPT, Note.NO_REASON),
     ),

@@ -147,9 +147,17 @@ SCENES = (
         program(
             support_agent=agent(
                 delete_tracing_project=True,
-                source_config__repo_url="https://github.com/acme/agents-next",
+                source_config__deployment_type="dev",
             ),
             triage_agent=image(name="triage-v2", secrets={"ANTHROPIC_API_KEY": CANARY}),
+        ),
+    ),
+    Scene(
+        "14_repository",
+        program(support_agent=agent(), triage_agent=image()),
+        program(
+            support_agent=agent(source_config__repo_url="https://github.com/acme/agents-next"),
+            triage_agent=image(),
         ),
     ),
     Scene("05_deletion", _TWO, program({}, triage_agent=image())),
@@ -190,7 +198,7 @@ SCENES = (
             notes_agent=image(source_revision_config__image_uri="registry.acme.example/notes:0.1"),
             research_agent=agent(
                 delete_tracing_project=True,
-                source_config__repo_url="https://github.com/acme/research",
+                source_config__deployment_type="dev",
             ),
             support_agent=agent(display_name="Support", secrets=rotated()),
             triage_agent=image(source_config__resource_spec__max_scale=10),

@@ -10,9 +10,9 @@ import pytest
 from langsmith_pulumi.review import UnreadablePlan, review
 from tests.review.building import DEPLOYMENT, bucket, error, inputs, plan, rollout, step
 
-REPO = {"source_config__repo_url": "https://github.com/acme/next"}
+TIER = {"source_config__deployment_type": "dev"}
 
-REPLACED = step("replace", name="r", old=inputs("r"), new=inputs("r", **REPO))
+REPLACED = step("replace", name="r", old=inputs("r"), new=inputs("r", **TIER))
 DELETED = step("delete", name="d", old=inputs("d"))
 RELEASED = step("delete", name="d", old=inputs("d"), state={"retainOnDelete": True})
 REVISION = step(

@@ -10,7 +10,7 @@ from langsmith_pulumi.provider.changes import Impact
 from langsmith_pulumi.review import read_plan, report_on, review
 from langsmith_pulumi.review.impact import Kind, Note
 from tests.review.building import bucket, inputs, plan, step
-from tests.review.impact_rows import REPO, ROWS, update_step
+from tests.review.impact_rows import ROWS, TIER, update_step
 
 if TYPE_CHECKING:
     from langsmith_pulumi.review.impact import DeploymentChange
@@ -76,7 +76,7 @@ def test_order() -> None:
         step("update", name="b", old=inputs("b"), new=inputs("b", display_name="B")),
         step("update", name="a", old=inputs("a"), new=inputs("a", display_name="A")),
         step("delete", name="d", old=inputs("d")),
-        step("replace", name="r", old=inputs("r"), new=inputs("r", **REPO)),
+        step("replace", name="r", old=inputs("r"), new=inputs("r", **TIER)),
     ]
     (stack,) = report_on([read_plan("plan.json", plan(*steps))]).stacks
     assert [change.name for change in stack.deployments] == ["r", "d", "a", "b", "c"]

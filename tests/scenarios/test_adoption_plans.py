@@ -82,16 +82,33 @@ def test_an_adoption_of_the_same_changes_nothing(stage: Stage) -> None:
 
 
 def test_fixed_differences_are_refused_at_preview(stage: Stage) -> None:
-    """With both values, and without the credentials that a URL may hold."""
-    there = "https://user:hunter22@github.com/acme/other"
-    identifier = make_by_hand(stage.simulator, source_config__repo_url=there)
+    """With both values."""
+    identifier = make_by_hand(stage.simulator, source_config__deployment_type="prod")
     stage.write({"agent": github(opts={"import_": identifier})})
     for outcome in (stage.engine.preview(), stage.engine.up()):
         assert not outcome.ok
         [error] = outcome.errors
-        assert "https://[hidden]@github.com/acme/other" in error
-        assert "https://github.com/acme/agents" in error
-        assert "hunter22" not in outcome.text
+        assert "'prod' there and 'dev' in the program" in error
+
+
+def test_adoption_changes_the_repository_in_place(stage: Stage) -> None:
+    """The plan shows the live URL without the credentials that it may hold."""
+    there = "https://user:hunter22@github.com/acme/other"
+    identifier = make_by_hand(stage.simulator, source_config__repo_url=there)
+    stage.write({"agent": github(secrets=None, opts={"import_": identifier})})
+    preview = stage.engine.preview()
+    assert planned(preview)["revision"] is False
+    [row] = planned(preview)["differences"]
+    assert row == {
+        "path": "source_config.repo_url",
+        "live": "https://[hidden]@github.com/acme/other",
+    }
+    outcome = stage.engine.up()
+    assert outcome.ok, outcome.errors
+    assert "hunter22" not in preview.text + outcome.text
+    live = stage.simulator.deployment("agent")["source_config"]["repo_url"]
+    assert live == "https://github.com/acme/agents"
+    assert stage.engine.preview().ops == {}
 
 
 @pytest.mark.parametrize("lacking", ["key", "network"])

@@ -232,6 +232,17 @@ SCENARIOS = [
         ],
     ),
     Scenario(
+        "another repository changes in place, and the deployment stays",
+        [
+            made(),
+            Step(
+                {"agent": github(source_config__repo_url="https://github.com/acme/next")},
+                IN_PLACE,
+                ["PATCH"],
+            ),
+        ],
+    ),
+    Scenario(
         "another spelling of the same repository is no other repository",
         [
             made(),

@@ -62,7 +62,6 @@ def test_what_makes_a_revision(
     ("source", "field", "value"),
     [
         ("github", "integration_id", "22222222-2222-4222-8222-222222222222"),
-        ("github", "repo_url", "https://github.com/langchain-ai/react-agent"),
         ("github", "deployment_type", "dev"),
         ("external_docker", "listener_id", LISTENER_ID),
         ("external_docker", "listener_config", {"k8s_namespace": "agents"}),

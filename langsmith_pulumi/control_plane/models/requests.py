@@ -30,6 +30,9 @@ class ListenerConfig(Model):
 class _Changeable(Model):
     """The fields of the deployment-wide configuration that a PATCH accepts."""
 
+    repo_url: NonEmpty | None = Field(
+        default=None, description="The repository. `github` only; fixed on older services."
+    )
     build_on_push: Flag | None = Field(
         default=None, description="Make a revision on each push; `github` with a branch only."
     )
@@ -49,9 +52,6 @@ class SourceConfigRequest(_Changeable):
 
     integration_id: Id | None = Field(
         default=None, description="The GitHub integration to build through. `github` only; fixed."
-    )
-    repo_url: NonEmpty | None = Field(
-        default=None, description="The repository. `github` only; fixed."
     )
     deployment_type: DeploymentType | None = Field(
         default=None, description="Tier. Cloud only, not for `external_docker`; fixed."

@@ -64,6 +64,7 @@ class Settings:
         one_per_agent_environment: reject a second deployment of one repository and config path.
         commands_make_revisions: a changed install or build command alone makes a revision.
         as_built: show the newest revision as it was built (a commit for the branch, an image).
+        fixed_repo_url: reject a changed `repo_url`, as older and self-hosted services do.
         omitted: fields of `source_config` that this version of the service never returns.
     """
 
@@ -80,4 +81,5 @@ class Settings:
     one_per_agent_environment: bool = False
     commands_make_revisions: bool = True
     as_built: bool = False
+    fixed_repo_url: bool = False
     omitted: frozenset[str] = frozenset()

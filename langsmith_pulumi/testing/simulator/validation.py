@@ -21,7 +21,6 @@ NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 TAG = "refs/tags/"
 FIXED = (
     "integration_id",
-    "repo_url",
     "deployment_type",
     "listener_id",
     "listener_config",
@@ -127,12 +126,14 @@ def check_create(body: Body, settings: Settings) -> None:
 
 def check_patch(body: Body, source: str, settings: Settings) -> None:
     """Raise a 400 if a patch names a fixed field, even unchanged, or one of another source."""
-    for field in FIXED:
+    fixed = (*FIXED, *(("repo_url",) if settings.fixed_repo_url else ()))
+    for field in fixed:
         if field in body.get("source_config", {}):
             raise ApiError(
                 400, f"Source configuration error: 'source_config.{field}' cannot be updated."
             )
     check_change(body, source, settings)
+    _check_repository(body.get("source_config", {}), settings)
 
 
 def check_change(body: Body, source: str, settings: Settings) -> None:
@@ -231,6 +232,19 @@ def _check_integration(config: Body, settings: Settings) -> None:
         return
     if config["integration_id"] not in {integration.id for integration in settings.integrations}:
         raise not_found("Integration", config["integration_id"])
+
+
+def _check_repository(config: Body, settings: Settings) -> None:
+    """Raise a 400 if no GitHub integration of the workspace covers a changed repository."""
+    if "repo_url" not in config or settings.integrations is None:
+        return
+    covered = {url for integration in settings.integrations for url in integration.repositories}
+    if config["repo_url"] not in covered:
+        raise ApiError(
+            400,
+            "Source configuration error: the GitHub app cannot read 'source_config.repo_url' "
+            f"{config['repo_url']}.",
+        )
 
 
 def _check_secret_names(names: Iterable[str], source: str, settings: Settings) -> None:
