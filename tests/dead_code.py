@@ -21,7 +21,15 @@ from langsmith_pulumi.testing.offline import OfflineStack
 PACKAGE = ("langsmith_pulumi", "docs", "examples")
 EVERYTHING = (*PACKAGE, "tests")
 
-REGISTERED = ("@*.get", "@*.post", "@*.patch", "@*.delete", "@*.command", "@pytest.fixture")
+REGISTERED = (
+    "@*.get",
+    "@*.post",
+    "@*.patch",
+    "@*.put",
+    "@*.delete",
+    "@*.command",
+    "@pytest.fixture",
+)
 """Decorators that hand a function to a library, which then calls it."""
 
 CALLED_FROM_OUTSIDE = {

@@ -8,19 +8,21 @@ A request passes through the modules from top to bottom; imports point downwards
     middleware.py       recording, faults, authentication, saving, path prefix
     faults.py           the effects of faults
     traffic.py          the recorded requests, and the faults to come
+    other_hosts.py      the routes of agents and of the target of uploads
     admin_api.py        the routes below /_simulator
     api.py              the routes of the API
     schemas.py          the request bodies
     queries.py          the query parameters of lists and logs
     views.py            the form of records in responses
     service.py          the operations of the API
+    uploads.py          the upload URLs of folders
     validation.py       the rules for request bodies
     factory.py          new deployments and revisions, with the service's defaults
     workspace.py        the deployments and tracing projects, and the current tick of each
     records.py          the data, and the file that keeps it between runs
     lifecycle.py        the statuses of revisions and deployments, and their timelines
     error_responses.py  the error responses
-    settings.py         the settings of a simulator
+    settings.py         the settings of a simulator, and the behaviours
 
 It is written from the notes on the API and imports nothing of the code it tests.
 """

@@ -7,8 +7,14 @@ from pydantic import Field
 
 from langsmith_pulumi.testing.simulator.api import ServiceDependency
 from langsmith_pulumi.testing.simulator.records import Outcome
-from langsmith_pulumi.testing.simulator.schemas import PatchRequest, StrictModel
-from langsmith_pulumi.testing.simulator.traffic import Fault, RecordedRequest, Traffic
+from langsmith_pulumi.testing.simulator.schemas import PatchRequest, StrictModel, Tier
+from langsmith_pulumi.testing.simulator.traffic import (
+    ExternalRequest,
+    Fault,
+    Health,
+    RecordedRequest,
+    Traffic,
+)
 
 Json = dict[str, Any]
 
@@ -28,6 +34,29 @@ class RevisionOverrideRequest(StrictModel):
 
     deployment: str
     revision: bool
+
+
+class ResizeRequest(StrictModel):
+    """A change of sizes made by hand, outside Pulumi."""
+
+    deployment: str
+    compute_tier: Tier | None = None
+    database_tier: Tier | None = None
+
+
+class PreviewRequest(StrictModel):
+    """The preview build of a pull request of a deployment's repository."""
+
+    deployment: str
+    number: Annotated[int, Field(ge=1)] = 1
+
+
+class HealthRequest(StrictModel):
+    """The next answers of an agent to `/ok`, of which the last one is repeated."""
+
+    deployment: str
+    statuses: Annotated[list[Annotated[int, Field(ge=200, le=599)]], Field(min_length=1)]
+    body: str | None = None
 
 
 class PushRequest(StrictModel):
@@ -61,8 +90,15 @@ async def get_requests(traffic: TrafficDependency) -> list[RecordedRequest]:
 
 @router.delete("/requests", status_code=204)
 async def clear_requests(traffic: TrafficDependency) -> None:
-    """Clear the recorded requests."""
+    """Clear the recorded requests, those to agents and upload targets included."""
     traffic.requests.clear()
+    traffic.external_requests.clear()
+
+
+@router.get("/external-requests")
+async def get_external_requests(traffic: TrafficDependency) -> list[ExternalRequest]:
+    """Return the requests to agents and upload targets so far, oldest first."""
+    return traffic.external_requests
 
 
 @router.get("/faults")
@@ -94,6 +130,26 @@ async def add_outcome(service: ServiceDependency, body: OutcomeRequest) -> None:
 async def add_revision_override(service: ServiceDependency, body: RevisionOverrideRequest) -> None:
     """Make the next patch create a revision, or none, against the rules."""
     service.revision_overrides[body.deployment] = body.revision
+
+
+@router.post("/resizes", status_code=204)
+async def resize(service: ServiceDependency, body: ResizeRequest) -> None:
+    """Change the sizes of a deployment as a person would in the user interface, unrecorded."""
+    tiers = body.without_nulls()
+    service.resize(service.workspace.find_by_name(tiers.pop("deployment")).id, tiers)
+
+
+@router.post("/previews")
+async def add_preview(service: ServiceDependency, body: PreviewRequest) -> Json:
+    """Add the preview build of a pull request, and return its id and name."""
+    preview = service.add_preview(body.deployment, body.number)
+    return {"id": preview.id, "name": preview.name}
+
+
+@router.post("/health", status_code=204)
+async def set_health(traffic: TrafficDependency, body: HealthRequest) -> None:
+    """Set the next answers of an agent to `/ok`."""
+    traffic.health[body.deployment] = [Health(status, body.body) for status in body.statuses]
 
 
 @router.post("/push")

@@ -5,7 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 
-from langsmith_pulumi.testing.simulator.error_responses import not_found
+from langsmith_pulumi.testing.simulator.error_responses import (
+    ApiError,
+    not_found,
+    unknown_route,
+)
 from langsmith_pulumi.testing.simulator.queries import (
     DeploymentsQuery,
     LogsQuery,
@@ -17,7 +21,10 @@ from langsmith_pulumi.testing.simulator.schemas import (
     CreateRequest,
     LogsRequest,
     PatchRequest,
+    PushTokenRequest,
+    ResourceTiersRequest,
     RevisionRequest,
+    UploadUrlRequest,
 )
 from langsmith_pulumi.testing.simulator.service import Service
 from langsmith_pulumi.testing.simulator.settings import (
@@ -34,6 +41,7 @@ from langsmith_pulumi.testing.simulator.views import (
     repository_view,
     revision_view,
 )
+from langsmith_pulumi.testing.simulator.workspace import new_id
 
 Json = dict[str, Any]
 FREE_TYPES = frozenset({"dev_free", "dev_free_zero"})
@@ -55,6 +63,7 @@ async def list_deployments(
 ) -> Json:
     """Return a page of deployments, oldest first, which does not count as a read."""
     settings = service.workspace.settings
+    query = query if settings.filters_by_name else query.model_copy(update={"name": None})
     views = [deployment_view(deployment, settings) for deployment in service.workspace.all()]
     return query.response(query.select_page([view for view in views if query.matches(view)]))
 
@@ -94,6 +103,45 @@ async def patch_deployment(
     return deployment_view(deployment, service.workspace.settings)
 
 
+@router.patch("/v2/deployments/{deployment_id}/resource-tiers")
+async def patch_resource_tiers(
+    service: ServiceDependency, deployment_id: UUID, body: ResourceTiersRequest
+) -> Json:
+    """Change the sizes of a deployment."""
+    _require_route(service.workspace.settings.resource_tiers)
+    deployment = service.resize(str(deployment_id), body.without_nulls())
+    return deployment_view(deployment, service.workspace.settings)
+
+
+@router.post("/v2/deployments/{deployment_id}/upload-url")
+async def create_upload_url(
+    service: ServiceDependency, deployment_id: UUID, body: UploadUrlRequest | None = None
+) -> Json:
+    """Return a URL that takes the archive of a folder."""
+    settings, deployment = service.workspace.settings, service.workspace.find(str(deployment_id))
+    if deployment.source != "internal_source":
+        raise ApiError(400, "upload URL is only available for 'internal_source' source deployments")
+    supports_headers = body is not None and body.supports_upload_headers
+    return service.uploads.new(
+        deployment.id, settings, with_headers=supports_headers and settings.upload_headers
+    )
+
+
+@router.post("/v2/deployments/{deployment_id}/push-token")
+async def create_push_token(
+    service: ServiceDependency, deployment_id: UUID, body: PushTokenRequest | None = None
+) -> Json:
+    """Return a token for the registry, and the names that newer clients understand."""
+    deployment = service.workspace.find(str(deployment_id))
+    if deployment.source != "internal_docker":
+        raise ApiError(400, "push token is only available for 'internal_docker' source deployments")
+    shown = {"token": f"push-{new_id()}", "registry_url": "registry.langgraph.app"}
+    if body is not None and body.supports_registry_username:
+        repository = f"{shown['registry_url']}/{deployment.tenant_id}/{deployment.name}"
+        shown |= {"username": "oauth2accesstoken", "repository_url": repository}
+    return shown
+
+
 @router.delete("/v2/deployments/{deployment_id}", status_code=204)
 async def delete_deployment(
     service: ServiceDependency,
@@ -119,6 +167,7 @@ async def create_revision(
     service: ServiceDependency, deployment_id: UUID, body: RevisionRequest
 ) -> Json:
     """Create a revision."""
+    _require_route(service.workspace.settings.revision_posts)
     revision = service.create_revision(str(deployment_id), body.without_nulls())
     return revision_view(revision, service.workspace.settings)
 
@@ -145,7 +194,17 @@ async def redeploy_revision(
 async def interrupt_revision(
     service: ServiceDependency, deployment_id: UUID, revision_id: UUID
 ) -> None:
-    """Interrupt a revision."""
+    """Interrupt a revision, by the route of the vendor's sample."""
+    _require_route("interruption" in (service.workspace.settings.interrupt_routes or ()))
+    service.interrupt(str(deployment_id), str(revision_id))
+
+
+@router.post("/v2/deployments/{deployment_id}/revisions/{revision_id}/interrupt", status_code=204)
+async def interrupt_revision_as_documented(
+    service: ServiceDependency, deployment_id: UUID, revision_id: UUID
+) -> None:
+    """Interrupt a revision, by the route of the reference."""
+    _require_route("interrupt" in (service.workspace.settings.interrupt_routes or ()))
     service.interrupt(str(deployment_id), str(revision_id))
 
 
@@ -157,6 +216,7 @@ async def get_logs(
     query: Annotated[LogsQuery, Query()],
 ) -> Json:
     """Return a page of the build log or the server log."""
+    _require_route(service.workspace.settings.revision_logs)
     found = service.workspace.find_revision(str(deployment_id), str(revision_id))
     lines = build_log(*found) if query.type == "build" else deploy_log(*found)
     return log_page(lines, found[1].created_at, query)
@@ -192,6 +252,11 @@ async def list_listeners(service: ServiceDependency, query: Annotated[Page, Quer
     """Return a page of listeners."""
     chosen = query.select_page(service.workspace.settings.listeners)
     return query.response([listener_view(listener) for listener in chosen])
+
+
+def _require_route(exists: object) -> None:
+    if not exists:
+        raise unknown_route()
 
 
 def _integrations(service: Service) -> list[Integration]:

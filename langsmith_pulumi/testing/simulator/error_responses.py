@@ -5,6 +5,7 @@ The wording marked "seen" was met by clients of the real service; the rest is ou
 
 import json
 
+from fastapi.exceptions import RequestValidationError
 from starlette.types import Send
 
 
@@ -42,6 +43,26 @@ def listener_required(listener_ids: list[str]) -> ApiError:
         400,
         "Source configuration error: 'source_config.listener_id' is required for workspace "
         f"with available listener IDs: {listener_ids}",
+    )
+
+
+def unknown_route() -> ApiError:
+    """Return the error for a route that this version of the service does not have."""
+    return ApiError(404, "Not Found")
+
+
+def unknown_value(loc: tuple[str, ...], value: str) -> RequestValidationError:
+    """Return the error for a word that this version of the service does not know."""
+    message = f"Input should be another value than '{value}'"
+    return RequestValidationError(
+        [{"loc": ["body", *loc], "msg": message, "type": "literal_error", "input": value}]
+    )
+
+
+def revision_in_progress(revision_id: str) -> ApiError:
+    """Return the error for a request for a revision while another one is in progress."""
+    return ApiError(
+        409, f"Revision ID {revision_id} is in progress. Wait for it to finish, or interrupt it."
     )
 
 

@@ -36,6 +36,19 @@ def new_deployment(workspace: Workspace, body: Body, tenant_id: str) -> Deployme
     )
 
 
+def new_preview(workspace: Workspace, parent: DeploymentRecord, number: int) -> DeploymentRecord:
+    """Make the preview build of a pull request, which has the parent's configuration."""
+    body = {
+        "name": f"{parent.name}-pr-{number}",
+        "source": parent.source,
+        "source_config": {**parent.source_config, "build_on_push": True},
+        "secrets": list(parent.secrets),
+    }
+    preview = new_deployment(workspace, body, parent.tenant_id)
+    preview.preview_of = parent.id
+    return preview
+
+
 def new_revision(
     workspace: Workspace, deployment: DeploymentRecord, body: Body, outcome: Outcome
 ) -> RevisionRecord:

@@ -62,6 +62,11 @@ class StatusTimeline:
         """Return True if no status is to come."""
         return len(self.statuses) == 1
 
+    @property
+    def is_in_progress(self) -> bool:
+        """Return True if the current status is not final, or others are to come."""
+        return self.status not in FINAL or not self.is_finished
+
     def advance(self, now: float, *, stop_at: str | None = None) -> None:
         """Advance as far as the ticks allow, but not beyond `stop_at`."""
         while (
@@ -79,7 +84,11 @@ class StatusTimeline:
 
     def end(self, status: str, now: float) -> None:
         """End at this tick, in this status."""
-        self.statuses = [status]
+        self.interrupt(status, now, resumes=False)
+
+    def interrupt(self, status: str, now: float, *, resumes: bool) -> None:
+        """Enter this status at this tick, and go on from there if it resumes."""
+        self.statuses = [status, *(self.statuses[1:] if resumes else ())]
         self.since = now
 
 
@@ -138,7 +147,7 @@ def advance_revisions(timelines: Sequence[StatusTimeline], now: float) -> None:
             continue
         timeline.delay_until(free_since)
         timeline.advance(now)
-        busy = timeline.status not in FINAL
+        busy = timeline.is_in_progress
         free_since = max(free_since, timeline.since)
 
 

@@ -16,10 +16,15 @@ from langsmith_pulumi.testing.simulator.error_responses import (
     workspace_required,
 )
 from langsmith_pulumi.testing.simulator.faults import Exchange, inject
+from langsmith_pulumi.testing.simulator.other_hosts import OTHER_HOSTS
 from langsmith_pulumi.testing.simulator.records import Records
 from langsmith_pulumi.testing.simulator.service import Service
 from langsmith_pulumi.testing.simulator.settings import Settings
-from langsmith_pulumi.testing.simulator.traffic import RecordedRequest, Traffic
+from langsmith_pulumi.testing.simulator.traffic import (
+    ExternalRequest,
+    RecordedRequest,
+    Traffic,
+)
 from langsmith_pulumi.testing.simulator.workspace import Workspace
 
 ADMIN_PREFIX = "/_simulator/"
@@ -61,8 +66,9 @@ class RequestMiddleware:
     async def _authorize_and_run(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, settings = Headers(scope=scope), self._workspace.settings
         try:
-            check_key(headers, settings)
-            if not scope["path"].startswith(ADMIN_PREFIX):
+            if not scope["path"].startswith(OTHER_HOSTS):
+                check_key(headers, settings)
+            if not scope["path"].startswith((ADMIN_PREFIX, *OTHER_HOSTS)):
                 check_workspace(headers, settings)
         except ApiError as error:
             await send_error(error, send)
@@ -72,6 +78,14 @@ class RequestMiddleware:
 
     def _record(self, scope: Scope) -> RecordedRequest:
         query, now = scope["query_string"].decode(), self._workspace.clock()
+        if scope["path"].startswith(OTHER_HOSTS):
+            headers, key = Headers(scope=scope), self._workspace.settings.api_key
+            sent_key = any(key in value for value in headers.values())
+            external = ExternalRequest(
+                scope["method"], scope["path"], query, None, now, list(headers), sent_key
+            )
+            self._traffic.external_requests.append(external)
+            return external
         request = RecordedRequest(scope["method"], scope["path"], query, None, now)
         self._traffic.requests.append(request)
         return request

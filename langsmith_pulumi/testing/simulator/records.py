@@ -39,6 +39,11 @@ class RevisionRecord:
         """Return the current status."""
         return self.timeline.status
 
+    @property
+    def is_in_progress(self) -> bool:
+        """Return True if the revision has not ended."""
+        return self.timeline.is_in_progress
+
 
 @dataclass
 class DeploymentRecord:
@@ -61,6 +66,9 @@ class DeploymentRecord:
     branch_heads: dict[str, str] = field(default_factory=dict)
     reads: int = 0
     deletes_tracing_project: bool = False
+    compute_tier: str | None = None
+    database_tier: str | None = None
+    preview_of: str | None = None
 
     @property
     def is_deleting(self) -> bool:
@@ -81,6 +89,11 @@ class DeploymentRecord:
     def active(self) -> RevisionRecord | None:
         """Return the newest revision that was deployed, which is the one that serves."""
         return next((r for r in reversed(self.revisions) if r.status == "DEPLOYED"), None)
+
+    @property
+    def in_progress(self) -> RevisionRecord | None:
+        """Return the oldest revision that has not ended."""
+        return next((r for r in self.revisions if r.is_in_progress), None)
 
     @property
     def revision_config(self) -> dict[str, Any]:

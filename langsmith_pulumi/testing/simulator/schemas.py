@@ -9,7 +9,12 @@ from pydantic.alias_generators import to_camel
 Source = Literal[
     "github", "external_docker", "internal_docker", "internal_source", "internal_template"
 ]
-DeploymentType = Literal["dev_free", "dev", "prod", "dev_zero", "dev_free_zero"]
+DeploymentType = Literal[
+    "dev_free", "dev", "prod", "dev_zero", "dev_free_zero", "serverless", "dedicated"
+]
+Tier = Literal[
+    "SERVERLESS_S", "SERVERLESS_M", "SERVERLESS_L", "DEDICATED_S", "DEDICATED_M", "DEDICATED_L"
+]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 Uuid = Annotated[UUID, Field(strict=False)]  # JSON has no type for them
 
@@ -224,6 +229,25 @@ class PatchRequest(RevisionRequest):
     revision_source: Literal["github", "internal_docker", "internal_source"] | None = None
     tracked_packages: list[str] | None = None
     route_through_gateway: bool | None = None
+
+
+class ResourceTiersRequest(StrictModel):
+    """The body of a change of sizes; null keeps a size."""
+
+    compute_tier: Tier | None = None
+    database_tier: Tier | None = None
+
+
+class UploadUrlRequest(StrictModel):
+    """The body of a request for an upload URL, which older clients leave out."""
+
+    supports_upload_headers: bool = False
+
+
+class PushTokenRequest(StrictModel):
+    """The body of a request for a registry token, which older clients leave out."""
+
+    supports_registry_username: bool = False
 
 
 class LogsRequest(StrictModel):

@@ -14,16 +14,23 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from langsmith_pulumi.testing.simulator import admin_api, api, views
+from langsmith_pulumi.testing.simulator import admin_api, api, other_hosts, views
 from langsmith_pulumi.testing.simulator.error_responses import ApiError
 from langsmith_pulumi.testing.simulator.hosts import Address, HostMiddleware
 from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
 from langsmith_pulumi.testing.simulator.middleware import PrefixMiddleware, RequestMiddleware
 from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Outcome, Storage
-from langsmith_pulumi.testing.simulator.schemas import PatchRequest
+from langsmith_pulumi.testing.simulator.schemas import PatchRequest, ResourceTiersRequest
 from langsmith_pulumi.testing.simulator.service import Service
 from langsmith_pulumi.testing.simulator.settings import Settings, random_api_key
-from langsmith_pulumi.testing.simulator.traffic import Fault, FaultKind, RecordedRequest, Traffic
+from langsmith_pulumi.testing.simulator.traffic import (
+    ExternalRequest,
+    Fault,
+    FaultKind,
+    Health,
+    RecordedRequest,
+    Traffic,
+)
 from langsmith_pulumi.testing.simulator.workspace import Workspace
 
 Json = dict[str, Any]
@@ -42,6 +49,7 @@ application = FastAPI(
 )
 application.include_router(api.router)
 application.include_router(admin_api.router)
+application.include_router(other_hosts.router)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -70,6 +78,7 @@ class Simulator(Settings):
 
     def __post_init__(self) -> None:
         """Set up everything except the socket."""
+        super().__post_init__()
         if not self.allow_other_hosts:
             require_loopback(self.host)
         _require_valid_key(self.api_key)
@@ -124,8 +133,19 @@ class Simulator(Settings):
         return self._do(lambda: list(self._traffic.requests))
 
     def clear_requests(self) -> None:
-        """Clear the recorded requests."""
+        """Clear the recorded requests, those to agents and upload targets included."""
         self._do(self._traffic.requests.clear)
+        self._do(self._traffic.external_requests.clear)
+
+    @property
+    def external_requests(self) -> list[ExternalRequest]:
+        """Return the requests to agents and upload targets so far, oldest first."""
+        return self._do(lambda: list(self._traffic.external_requests))
+
+    def health(self, name: str, *statuses: int, body: str | None = None) -> None:
+        """Set the next answers of an agent to `/ok`; the last one is repeated."""
+        answers = [Health(status, body) for status in statuses]
+        self._do(lambda: self._traffic.health.update({name: answers}))
 
     def fail(self, method: str, path: str, kind: FaultKind, **options: Any) -> None:
         """Add a fault for the next matching request; `Fault` explains the kinds and the options."""
@@ -161,6 +181,15 @@ class Simulator(Settings):
         """Patch a deployment as a person would in the user interface, unrecorded."""
         body = PatchRequest(**patch).without_nulls()
         self._do(lambda: self._service.patch(self._workspace.find_by_name(name).id, body))
+
+    def resize(self, name: str, **tiers: str) -> None:
+        """Change the sizes of a deployment as a person would in the user interface, unrecorded."""
+        body = ResourceTiersRequest.model_validate(tiers).without_nulls()
+        self._do(lambda: self._service.resize(self._workspace.find_by_name(name).id, body))
+
+    def add_preview(self, name: str, number: int = 1) -> Json:
+        """Add the preview build of a pull request, and return it in the form of the API."""
+        return self._do(lambda: self._view(self._service.add_preview(name, number)))
 
     def push(self, name: str, commit: str) -> str | None:
         """Push a commit to the branch of a deployment; return the id of its revision, if any."""

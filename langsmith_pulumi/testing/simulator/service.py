@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from langsmith_pulumi.testing.simulator import validation
-from langsmith_pulumi.testing.simulator.error_responses import ApiError, agent_environment_taken
+from langsmith_pulumi.testing.simulator.error_responses import (
+    ApiError,
+    agent_environment_taken,
+    revision_in_progress,
+)
 from langsmith_pulumi.testing.simulator.factory import (
     default_outcome,
     new_deployment,
+    new_preview,
     new_revision,
     with_defaults,
 )
 from langsmith_pulumi.testing.simulator.lifecycle import FINAL, skip_queued
 from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Outcome, RevisionRecord
+from langsmith_pulumi.testing.simulator.uploads import Uploads
 from langsmith_pulumi.testing.simulator.workspace import Workspace
 
 Body = Mapping[str, Any]
@@ -29,6 +35,7 @@ class Service:
         self.workspace = workspace
         self.outcomes: dict[str, list[Outcome]] = {}
         self.revision_overrides: dict[str, bool] = {}
+        self.uploads = Uploads()
 
     def create(self, body: Body, tenant_id: str) -> DeploymentRecord:
         """Create a deployment, its tracing project and, unless it waits for a push, a revision."""
@@ -36,7 +43,9 @@ class Service:
         self._require_free_environment(body)
         deployment = new_deployment(self.workspace, body, tenant_id)
         self.workspace.add(deployment)
-        if deployment.source not in PUSHED_SOURCES or body["source_revision_config"]:
+        by_patch = self.workspace.settings.first_revision_by_patch
+        has_config = bool(body["source_revision_config"]) and not by_patch
+        if deployment.source not in PUSHED_SOURCES or has_config:
             self._add_revision(deployment, body)
         return deployment
 
@@ -44,8 +53,12 @@ class Service:
         """Change a deployment, with a new revision if the body asks for one."""
         deployment = self._find_modifiable(deployment_id)
         validation.check_patch(body, deployment.source, self.workspace.settings)
+        makes_revision = self.revision_overrides.get(deployment.name, self.makes_revision(body))
+        if makes_revision:
+            self._require_idle(deployment)
         self._apply(deployment, body)
-        if self.revision_overrides.pop(deployment.name, self.makes_revision(body)):
+        self.revision_overrides.pop(deployment.name, None)
+        if makes_revision:
             self._add_revision(deployment, body)
         elif deployment.latest:
             deployment.latest.config.update(body.get("source_revision_config", {}))
@@ -67,6 +80,7 @@ class Service:
         """Create a revision, even from an empty body."""
         deployment = self._find_modifiable(deployment_id)
         validation.check_patch(body, deployment.source, self.workspace.settings)
+        self._require_idle(deployment)
         self._apply(deployment, body)
         return self._add_revision(deployment, body)
 
@@ -74,15 +88,41 @@ class Service:
         """Create a revision with the configuration of an earlier one."""
         self._find_modifiable(deployment_id)
         deployment, earlier = self.workspace.find_revision(deployment_id, revision_id)
+        self._require_idle(deployment)
         body = {"source_revision_config": earlier.config, "revision_source": earlier.source}
         self._add_revision(deployment, body).commit = earlier.commit
         return deployment
+
+    def resize(self, deployment_id: str, body: Body) -> DeploymentRecord:
+        """Change the sizes of a deployment, which makes a revision."""
+        deployment = self._find_modifiable(deployment_id)
+        kind = deployment.source_config.get("deployment_type")
+        validation.check_tiers(body, deployment.source, kind)
+        self._require_idle(deployment)
+        deployment.compute_tier = body.get("compute_tier", deployment.compute_tier)
+        deployment.database_tier = body.get("database_tier", deployment.database_tier)
+        deployment.updated_at = self.workspace.clock()
+        self._add_revision(deployment, {})
+        return deployment
+
+    def add_preview(self, name: str, number: int) -> DeploymentRecord:
+        """Add the preview build of a pull request, with the configuration of its parent."""
+        parent = self.workspace.find_by_name(name)
+        preview = new_preview(self.workspace, parent, number)
+        self.workspace.add(preview)
+        config = {**parent.revision_config, "repo_ref": f"pr-{number}"}
+        self._add_revision(preview, {"source_revision_config": config})
+        return preview
 
     def interrupt(self, deployment_id: str, revision_id: str) -> None:
         """Interrupt a running revision; one that has ended stays as it is."""
         deployment, revision = self.workspace.find_revision(deployment_id, revision_id)
         if revision.status not in FINAL:
-            revision.timeline.end("INTERRUPTED", self.workspace.now(deployment))
+            now, resumes = (
+                self.workspace.now(deployment),
+                self.workspace.settings.interrupted_resumes,
+            )
+            revision.timeline.interrupt("INTERRUPTED", now, resumes=resumes)
             revision.updated_at = self.workspace.clock()
 
     def delete(self, deployment_id: str, *, delete_tracing_project: bool, force: bool) -> None:
@@ -93,6 +133,10 @@ class Service:
                 400, f"Deployment ID {deployment_id} must be deleted without force first."
             )
         deployment.deletes_tracing_project |= delete_tracing_project
+        for preview in self.workspace.previews_of(deployment):
+            self.delete(
+                preview.id, delete_tracing_project=True, force=force and preview.is_deleting
+            )
         if force:
             self.workspace.remove(deployment)
         elif not deployment.is_deleting:
@@ -124,13 +168,17 @@ class Service:
 
     def _add_revision(self, deployment: DeploymentRecord, body: Body) -> RevisionRecord:
         now = self.workspace.now(deployment)
-        revision = new_revision(self.workspace, deployment, body, self._outcome(deployment))
+        outcome = self._outcome(deployment, body)
+        revision = new_revision(self.workspace, deployment, body, outcome)
         skip_queued([earlier.timeline for earlier in deployment.revisions], now)
         deployment.revisions.append(revision)
         return revision
 
-    def _outcome(self, deployment: DeploymentRecord) -> Outcome:
+    def _outcome(self, deployment: DeploymentRecord, body: Body) -> Outcome:
         planned = self.outcomes.get(deployment.name)
+        archive = body.get("source_revision_config", {}).get("source_tarball_path")
+        if not planned and self.uploads.is_missing(archive):
+            return Outcome("BUILD_FAILED", build_log=[f"error: no archive at {archive}"])
         return planned.pop(0) if planned else default_outcome(deployment, self.workspace.settings)
 
     def _find_modifiable(self, deployment_id: str) -> DeploymentRecord:
@@ -138,6 +186,11 @@ class Service:
         if deployment.is_deleting:
             raise ApiError(400, f"Deployment ID {deployment_id} is being deleted.")
         return deployment
+
+    def _require_idle(self, deployment: DeploymentRecord) -> None:
+        running = deployment.in_progress
+        if running and self.workspace.settings.revision_in_progress == "reject":
+            raise revision_in_progress(running.id)
 
     def _require_free_environment(self, body: Body) -> None:
         self.workspace.require_free_name(body["name"])

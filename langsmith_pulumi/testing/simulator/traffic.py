@@ -83,11 +83,37 @@ class RecordedRequest:
 
 
 @dataclass
+class ExternalRequest(RecordedRequest):
+    """A request to an agent or an upload target, which are on other hosts in reality.
+
+    `headers` are names in lower case; `sent_key` is True if one of them held the API key.
+    """
+
+    headers: list[str]
+    sent_key: bool
+
+
+@dataclass(frozen=True)
+class Health:
+    """An answer of an agent to `/ok`; the body is JSON unless given."""
+
+    status: int = 200
+    body: str | None = None
+
+
+@dataclass
 class Traffic:
-    """The requests so far, oldest first, and the faults to come, in the order they were set."""
+    """The requests so far, oldest first, and the faults and answers to come, in order."""
 
     requests: list[RecordedRequest] = field(default_factory=list)
+    external_requests: list[ExternalRequest] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    health: dict[str, list[Health]] = field(default_factory=dict)
+
+    def next_health(self, name: str) -> Health:
+        """Return the next answer of an agent; the last one that was set is repeated."""
+        answers = self.health.get(name) or [Health()]
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
     def fault_for(self, request: RecordedRequest) -> Fault | None:
         """Return the fault that hits this request, and count it."""

@@ -12,6 +12,7 @@ from langsmith_pulumi.testing.simulator.error_responses import (
     ApiError,
     listener_required,
     not_found,
+    unknown_value,
 )
 from langsmith_pulumi.testing.simulator.settings import Settings
 
@@ -26,7 +27,9 @@ FIXED = (
     "listener_config",
     "template_id",
 )
-MAY_SCALE_TO_ZERO = frozenset({"dev_zero", "dev_free_zero"})
+MAY_SCALE_TO_ZERO = frozenset({"dev_zero", "dev_free_zero", "serverless"})
+NEW_TYPES = frozenset({"serverless", "dedicated"})
+DEDICATED_TYPES = frozenset({"prod", "dedicated"})
 
 # Names of environment variables that users cannot set; Cloud reserves more than self-hosted.
 RESERVED_NAMES = frozenset(
@@ -100,6 +103,10 @@ SOURCE_CONFIG = {
     "internal_source": _fields("deployment_type", "install_command build_command"),
     "internal_template": _fields("template_id deployment_type"),
 }
+_ANY_GITHUB = Fields(
+    SOURCE_CONFIG["github"].required,
+    SOURCE_CONFIG["github"].optional | {"resource_spec", "custom_url"},
+)
 SOURCE_REVISION_CONFIG = {
     "github": _fields("repo_ref langgraph_config_path"),
     "external_docker": _fields("image_uri"),
@@ -120,6 +127,7 @@ def check_create(body: Body, settings: Settings) -> None:
     )
     _check_placement(source, config, settings)
     _check_integration(config, settings)
+    _check_type(config.get("deployment_type"), settings)
     check_change(body, source, settings)
     check_merged(config, body["source_revision_config"])
 
@@ -139,7 +147,8 @@ def check_patch(body: Body, source: str, settings: Settings) -> None:
 def check_change(body: Body, source: str, settings: Settings) -> None:
     """Raise a 400 if a field belongs to another source, or a secret's name is reserved."""
     revision_source = body.get("revision_source", source)
-    _check_foreign("source_config", body.get("source_config", {}), source, SOURCE_CONFIG)
+    allowed = SOURCE_CONFIG | ({"github": _ANY_GITHUB} if settings.github_resources else {})
+    _check_foreign("source_config", body.get("source_config", {}), source, allowed)
     _check_foreign(
         "source_revision_config",
         body.get("source_revision_config", {}),
@@ -164,6 +173,32 @@ def check_merged(config: Body, revision_config: Body) -> None:
     _check_scale(spec, "queue_", config.get("deployment_type"))
 
 
+def check_tiers(body: Body, source: str, deployment_type: str | None) -> None:
+    """Raise a 400 if there is no size, or one that does not fit the type of the deployment."""
+    if source == "external_docker":
+        raise ApiError(400, "Resource tiers are available on Cloud only.")
+    if not body:
+        raise ApiError(400, "At least one of 'compute_tier' and 'database_tier' is required.")
+    kind = tier_kind(deployment_type)
+    if "database_tier" in body and kind != "DEDICATED":
+        raise ApiError(400, "'database_tier' can be set for dedicated deployments only.")
+    for field, tier in sorted(body.items()):
+        if not tier.startswith(kind):
+            raise ApiError(400, f"'{field}' {tier} does not fit a {kind.lower()} deployment.")
+
+
+def tier_kind(deployment_type: str | None) -> str:
+    """Return the first part of the tiers of a deployment type."""
+    return "DEDICATED" if deployment_type in DEDICATED_TYPES else "SERVERLESS"
+
+
+def _check_type(deployment_type: str | None, settings: Settings) -> None:
+    if deployment_type in NEW_TYPES and not settings.new_types:
+        raise unknown_value(("source_config", "deployment_type"), str(deployment_type))
+    if deployment_type in MAY_SCALE_TO_ZERO and not settings.scales_to_zero:
+        raise ApiError(400, "Scale to zero deployments are not supported in AWS environments")
+
+
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(name):
         raise ApiError(
@@ -180,7 +215,7 @@ def _check_source(source: str, settings: Settings) -> None:
         "cloud": image and not settings.listeners,
         "self-hosted": not image,
     }
-    if is_rejected[settings.hosting]:
+    if is_rejected[settings.hosting or "any"]:
         raise ApiError(400, f"Source '{source}' is not available for this workspace.")
 
 

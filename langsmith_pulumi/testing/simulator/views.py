@@ -11,11 +11,15 @@ from langsmith_pulumi.testing.simulator.lifecycle import (
     WITHOUT_BUILD_LOG,
 )
 from langsmith_pulumi.testing.simulator.records import DeploymentRecord, RevisionRecord
+from langsmith_pulumi.testing.simulator.schemas import ResourceSpec
 from langsmith_pulumi.testing.simulator.settings import Integration, Listener, Settings
+from langsmith_pulumi.testing.simulator.validation import tier_kind
 
 Json = dict[str, Any]
 
 IMAGE_VERSION = "0.5.31"
+AGENTS_PREFIX = "/_agents/"
+OLDER_TYPES = {"serverless": "dev_zero", "dedicated": "prod"}
 
 SOURCE_CONFIG = (
     "integration_id",
@@ -42,6 +46,7 @@ def deployment_view(deployment: DeploymentRecord, settings: Settings) -> Json:
     """Return a deployment in the form of the API, with its secret values."""
     latest, active = deployment.latest, deployment.active
     return {
+        **_newer_fields(deployment, settings),
         "id": deployment.id,
         "name": deployment.name,
         "display_name": deployment.display_name,
@@ -50,16 +55,17 @@ def deployment_view(deployment: DeploymentRecord, settings: Settings) -> Json:
         "source_config": _source_config(deployment, settings),
         "source_revision_config": _revision_config(latest, settings)
         if latest
-        else _empty_revision_config(),
-        "secrets": deployment.secrets if _has_started(deployment) else [],
-        "secret_references": deployment.secret_references,
+        else (None if settings.null_revision_config else _empty_revision_config()),
+        "secrets": deployment.secrets if _shows_secrets(deployment, settings) else [],
+        "secret_references": []
+        if _has_no_references(deployment, settings)
+        else deployment.secret_references,
         "created_at": timestamp(deployment.created_at),
         "updated_at": timestamp(deployment.updated_at),
         "status": deployment.timeline.status,
         "latest_revision_id": latest.id if latest else None,
         "active_revision_id": active.id if active else None,
         "image_version": IMAGE_VERSION if active else None,
-        "url": _url(deployment) if deployment.source != "external_docker" else None,
         "agent": deployment.agent,
         "route_through_gateway": deployment.route_through_gateway,
     }
@@ -143,12 +149,34 @@ def timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat()
 
 
+def _newer_fields(deployment: DeploymentRecord, settings: Settings) -> Json:
+    is_image = deployment.source == "external_docker"
+    shown: Json = {}
+    if settings.shows_url:
+        shown["url"] = None if is_image else _url(deployment, settings)
+    if settings.shows_previews:
+        shown["is_preview"] = deployment.preview_of is not None
+    if settings.shows_tiers and not is_image:
+        kind = tier_kind(deployment.source_config.get("deployment_type"))
+        shown["compute_tier"] = deployment.compute_tier or f"{kind}_S"
+        database = deployment.database_tier or f"{kind}_S"
+        shown["database_tier"] = database if kind == "DEDICATED" else None
+    return shown
+
+
 def _source_config(deployment: DeploymentRecord, settings: Settings) -> Json:
     shown = dict.fromkeys(SOURCE_CONFIG) | deployment.source_config
-    shown["custom_url"] = shown["custom_url"] or _url(deployment)
+    shown["custom_url"] = shown["custom_url"] or _url(deployment, settings)
+    if settings.images_show_type and deployment.source == "external_docker":
+        shown |= {"deployment_type": "prod", "build_on_push": False}
+    if settings.shows_older_types:
+        kind = shown["deployment_type"]
+        shown["deployment_type"] = OLDER_TYPES.get(str(kind), kind)
+    if settings.lists_unset_resources and shown["resource_spec"]:
+        shown["resource_spec"] = dict.fromkeys(ResourceSpec.model_fields) | shown["resource_spec"]
     if settings.as_built and deployment.source == "github":
         shown["repo_branch"] = deployment.revision_config.get("repo_ref")
-    return {field: value for field, value in shown.items() if field not in settings.omitted}
+    return {field: value for field, value in shown.items() if field not in (settings.omitted or ())}
 
 
 def _revision_config(revision: RevisionRecord, settings: Settings) -> Json:
@@ -168,12 +196,22 @@ def _empty_revision_config() -> Json:
     return dict.fromkeys((*SOURCE_REVISION_CONFIG, "repo_commit_sha", "tracked_packages"))
 
 
-def _url(deployment: DeploymentRecord) -> str | None:
+def _url(deployment: DeploymentRecord, settings: Settings) -> str | None:
     if deployment.active is None:
+        return None
+    if settings.serve_agents:
+        return f"{settings.url}{AGENTS_PREFIX}{deployment.id}"
+    if deployment.source == "external_docker" and not settings.images_get_url:
         return None
     host = "langgraph.example.com" if deployment.source == "external_docker" else "us.langgraph.app"
     return f"https://{deployment.name}-{deployment.id.replace('-', '')}.{host}"
 
 
-def _has_started(deployment: DeploymentRecord) -> bool:
+def _has_no_references(deployment: DeploymentRecord, settings: Settings) -> bool:
+    return deployment.secret_references is None and bool(settings.empty_references)
+
+
+def _shows_secrets(deployment: DeploymentRecord, settings: Settings) -> bool:
+    if settings.secrets_at_once:
+        return bool(deployment.revisions)
     return any(revision.status != "CREATING" for revision in deployment.revisions)

@@ -61,6 +61,10 @@ class Workspace:
                 return deployment
         raise not_found("Deployment", name)
 
+    def previews_of(self, deployment: DeploymentRecord) -> list[DeploymentRecord]:
+        """Return the preview builds of a deployment."""
+        return [other for other in self.all() if other.preview_of == deployment.id]
+
     def read(self, deployment_id: str) -> DeploymentRecord:
         """Return a deployment, and count the read, which passes for time in the `reads` mode."""
         self.find(deployment_id).reads += 1
@@ -85,7 +89,7 @@ class Workspace:
 
     def remove(self, deployment: DeploymentRecord) -> None:
         """Remove a deployment, and its tracing project if the deletion included it."""
-        del self.records.deployments[deployment.id]
+        self.records.deployments.pop(deployment.id, None)
         if deployment.deletes_tracing_project:
             self.records.projects.discard(deployment.name)
 
