@@ -1,4 +1,4 @@
-"""A scripted server, a clock that only sleeping moves, and a client between them."""
+"""A fake HTTP server, a fake clock and a client that uses both."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ import pytest
 
 from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.settings import Settings
-from tests.control_plane.samples import KEY
-from tests.control_plane.scripted import Scripted, Time
+from tests.control_plane.factories import API_KEY
+from tests.control_plane.fake_server import FakeClock, FakeServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def server(time: Time) -> Iterator[Scripted]:
-    server = Scripted(time)
+def server(clock: FakeClock) -> Iterator[FakeServer]:
+    server = FakeServer(clock)
     yield server
     server.stop()
-    assert server.defects == []
+    assert server.failures == []
 
 
 @pytest.fixture
-def client(server: Scripted, time: Time) -> Iterator[ControlPlaneClient]:
-    settings = Settings(KEY, server.url)
-    # Loading the certificates of the world takes longer than a test.
+def client(server: FakeServer, clock: FakeClock) -> Iterator[ControlPlaneClient]:
+    settings = Settings(API_KEY, server.url)
+    # Loading the root certificates takes longer than a test.
     transport = httpx.HTTPTransport(verify=False)
-    client = ControlPlaneClient(settings, transport=transport, sleep=time.sleep, clock=time.clock)
+    client = ControlPlaneClient(
+        settings, transport=transport, sleep=clock.sleep, clock=clock.monotonic
+    )
     yield client
     client.close()

@@ -1,4 +1,4 @@
-"""What of a live deployment differs from what was asked for, and what the service may do to it."""
+"""Comparison of a live deployment with what was requested."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from langsmith_pulumi.control_plane.comparison import differences, is_same, is_same_repository
 from langsmith_pulumi.control_plane.responses import LiveDeployment
-from tests.control_plane.samples import DEPLOYMENT, deployment
+from tests.control_plane.factories import DEPLOYMENT_ID, deployment
 
 
 def variables(**values: str | None) -> list[dict[str, Any]]:
@@ -19,12 +19,12 @@ def live(**fields: Any) -> LiveDeployment:
     return LiveDeployment.model_validate(deployment(**fields))
 
 
-def told(asked: dict[str, Any], there: LiveDeployment) -> list[str]:
-    return [one.path for one in differences(asked, there, missing_means_unchanged=True)]
+def differing_paths(asked: dict[str, Any], live_deployment: LiveDeployment) -> list[str]:
+    return [one.path for one in differences(asked, live_deployment, missing_means_unchanged=True)]
 
 
-def untold(asked: dict[str, Any], there: LiveDeployment) -> list[str]:
-    found = differences(asked, there, missing_means_unchanged=False)
+def hidden_paths(asked: dict[str, Any], live_deployment: LiveDeployment) -> list[str]:
+    found = differences(asked, live_deployment, missing_means_unchanged=False)
     return [one.path for one in found if not one.is_shown]
 
 
@@ -43,16 +43,16 @@ def untold(asked: dict[str, Any], there: LiveDeployment) -> list[str]:
         ([], variables(A="1"), []),
     ],
 )
-def test_a_set_of_variables_is_sent_as_a_whole(
+def test_variables_are_compared_as_whole_set(
     sent: list[dict[str, Any]], shown: list[dict[str, Any]], found: list[str]
 ) -> None:
-    """More contradicts it as less does; an empty set, one not shown and reserved names do not."""
-    assert told({"secrets": sent}, live(secrets=shown)) == found
+    """Missing and additional variables are differences; redacted and reserved ones are not."""
+    assert differing_paths({"secrets": sent}, live(secrets=shown)) == found
 
 
-def test_variables_that_were_not_sent_are_of_no_interest() -> None:
-    """A request without variables is contradicted by none."""
-    assert told({"display_name": "a"}, live(display_name="a")) == []
+def test_variables_that_were_not_sent_are_ignored() -> None:
+    """A request without variables does not differ because of them."""
+    assert differing_paths({"display_name": "a"}, live(display_name="a")) == []
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_variables_that_were_not_sent_are_of_no_interest() -> None:
         (2, 3, False),
     ],
 )
-def test_figures_are_rounded_to_one_decimal(asked: float, shown: float, *, same: bool) -> None:
-    """What rounding explains is no difference; a tenth is one."""
+def test_rounding_of_cpu_is_no_difference(asked: float, shown: float, *, same: bool) -> None:
+    """A difference that rounding to one decimal explains is none."""
     sent = {"source_config": {"resource_spec": {"cpu": asked}}}
 
-    found = told(sent, live(source_config={"resource_spec": {"cpu": shown}}))
+    found = differing_paths(sent, live(source_config={"resource_spec": {"cpu": shown}}))
 
     assert (found == []) is same
 
@@ -97,7 +97,7 @@ SIDECAR = {"name": "s", "image": "i", "env": [{"name": "A", "value": "1"}]}
             True,
         ),
         (f"{SPEC}.labels", {"team": "a"}, {"team": "a", "more": "b"}, False),
-        ("source_config.integration_id", DEPLOYMENT, DEPLOYMENT.upper(), True),
+        ("source_config.integration_id", DEPLOYMENT_ID, DEPLOYMENT_ID.upper(), True),
         (
             "secret_references",
             [{"name": "A"}, {"name": "B"}],
@@ -107,10 +107,10 @@ SIDECAR = {"name": "s", "image": "i", "env": [{"name": "A", "value": "1"}]}
         ("display_name", "Support", "support", False),
     ],
 )
-def test_what_a_cluster_adds_to_an_object_of_a_list_is_no_difference(
+def test_defaults_added_to_list_items_are_no_difference(
     path: str, asked: Any, shown: Any, *, same: bool
 ) -> None:
-    """Defaults inside an item are none; more items, fewer items and other values are."""
+    """Defaults inside an item are ignored; added or removed items and other values differ."""
     assert is_same(path, asked, shown) is same
 
 
@@ -131,8 +131,8 @@ def test_what_a_cluster_adds_to_an_object_of_a_list_is_no_difference(
         (None, "https://github.com/acme/agents", False),
     ],
 )
-def test_a_repository_has_many_urls(one: Any, other: Any, *, same: bool) -> None:
-    """Protocol, credentials, case and the ending do not make it another."""
+def test_repository_urls_are_compared_normalized(one: Any, other: Any, *, same: bool) -> None:
+    """Protocol, credentials, case and the .git suffix do not matter."""
     assert is_same_repository(one, other) is same
     assert is_same_repository(other, one) is same
 
@@ -159,14 +159,18 @@ COMMIT = "9fceb02d0ae598e95dc970b74767f19372d61af8"
         ),
     ],
 )
-def test_what_is_not_told_is_neither_the_same_nor_another(
+def test_hidden_values_are_neither_equal_nor_different(
     asked: dict[str, Any], shown: dict[str, Any], found: list[str], hidden: list[str]
 ) -> None:
-    """A missing field, a redacted secret, a commit in place of a branch: nothing is known of it."""
-    there = live(**_nested(shown))
+    """A missing field, a redacted secret, or a commit instead of a branch proves nothing."""
+    live_deployment = live(**_nested(shown))
 
-    assert [path.split("config.")[-1] for path in told(_nested(asked), there)] == found
-    assert [path.split("config.")[-1] for path in untold(_nested(asked), there)] == hidden
+    assert [
+        path.split("config.")[-1] for path in differing_paths(_nested(asked), live_deployment)
+    ] == found
+    assert [
+        path.split("config.")[-1] for path in hidden_paths(_nested(asked), live_deployment)
+    ] == hidden
 
 
 def _nested(fields: dict[str, Any]) -> dict[str, Any]:
@@ -178,15 +182,15 @@ def _nested(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_a_name_that_only_cloud_keeps_for_itself_is_a_variable_elsewhere() -> None:
-    """Self-hosted, a variable such as PORT is somebody's own."""
-    there = live(source="external_docker", secrets=variables(A="1", PORT="8000"))
+def test_cloud_reserved_names_are_compared_when_self_hosted() -> None:
+    """When self-hosted, a variable such as PORT is the user's own."""
+    live_deployment = live(source="external_docker", secrets=variables(A="1", PORT="8000"))
 
-    assert told({"secrets": variables(A="1")}, there) == ["secrets.PORT"]
+    assert differing_paths({"secrets": variables(A="1")}, live_deployment) == ["secrets.PORT"]
 
 
-def test_values_do_not_show_in_a_repr() -> None:
-    """A difference may be of a secret."""
+def test_repr_shows_no_value() -> None:
+    """The repr of a difference contains no value, as it may be a secret."""
     found = differences({"secrets": {"A": "hush"}}, live(), missing_means_unchanged=True)
 
     assert "hush" not in repr(found)

@@ -1,4 +1,4 @@
-"""One wish makes one deployment, whatever happens to the answers."""
+"""A create request makes one deployment, also if responses are lost."""
 
 from __future__ import annotations
 
@@ -7,152 +7,160 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from langsmith_pulumi.control_plane import errors
-from tests.control_plane.samples import (
+from tests.control_plane.factories import (
     CANARY,
-    DEPLOYMENT,
-    FIRST,
-    OTHER,
-    at,
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
+    OTHER_ID,
     create_request,
     deployment,
-    page,
+    list_page,
+    timestamp,
 )
-from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
+from tests.control_plane.fake_server import RESET, FakeClock, FakeServer, Request, Response
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
 
 POST = "POST /v2/deployments"
-PROJECT = Reply(
+PROJECT = Response(
     409, {"detail": "There already exists a project in LangSmith named: support-agent."}
 )
-AGENT = Reply(409, {"detail": "A deployment already exists for this agent environment."})
-OPEN = {
+AGENT = Response(409, {"detail": "A deployment already exists for this agent environment."})
+AMBIGUOUS_RESPONSES = {
     "reset": RESET,
-    "cut": Reply(201, {"id": DEPLOYMENT}, missing=5),
-    "garbage": Reply(200, "<html>"),
-    "fields missing": Reply(201, {"id": DEPLOYMENT}),
-    "500": Reply(500),
-    "502": Reply(502),
-    "504": Reply(504),
+    "cut": Response(201, {"id": DEPLOYMENT_ID}, missing_bytes=5),
+    "garbage": Response(200, "<html>"),
+    "fields missing": Response(201, {"id": DEPLOYMENT_ID}),
+    "500": Response(500),
+    "502": Response(502),
+    "504": Response(504),
 }
 
 
-class Shelf:
-    """A control plane of one workspace, whose answers to POST may go wrong."""
+class FakeService:
+    """A workspace of the control plane whose responses to POST can fail."""
 
-    def __init__(self, server: Scripted, time: Time) -> None:
-        self.kept: list[dict[str, Any]] = []
-        self.faults: list[Reply] = []
-        """Answers to the next POSTs, instead of the right one."""
-        self.arrives: list[bool] = []
-        """Whether the next POSTs are carried out; those after them are."""
-        self.late: float = 0.0
-        """Seconds until what is made shows."""
+    def __init__(self, server: FakeServer, clock: FakeClock) -> None:
+        self.deployments: list[dict[str, Any]] = []
+        self.faults: list[Response] = []
+        """Responses to the next POSTs, instead of the right ones."""
+        self.carried_out: list[bool] = []
+        """False for each of the next POSTs that is not executed; later ones are."""
+        self.list_delay: float = 0.0
+        """Seconds until a new deployment is listed."""
         self._server = server
-        self._time = time
-        server.acts(self.answer)
+        self._clock = clock
+        server.respond_using(self.answer)
 
     @property
     def posts(self) -> int:
-        return self._server.lines.count(POST)
+        return self._server.request_lines.count(POST)
 
-    def answer(self, request: Request) -> Reply:
-        if request.line == POST:
+    def answer(self, request: Request) -> Response:
+        if request.request_line == POST:
             return self._post(request)
-        shown = [item for item in self.kept if item["created_at"] <= at(self._time.now - self.late)]
-        return page(*shown)
+        shown = [
+            item
+            for item in self.deployments
+            if item["created_at"] <= timestamp(self._clock.now - self.list_delay)
+        ]
+        return list_page(*shown)
 
-    def _post(self, request: Request) -> Reply:
-        arrives = self.arrives.pop(0) if self.arrives else True
-        taken = any(item["name"] == request.body["name"] for item in self.kept)
-        if arrives and not taken:
-            made = {**request.body, "created_at": at(self._time.now), "secrets": []}
-            self.kept.append(deployment(**made))
+    def _post(self, request: Request) -> Response:
+        carried_out = self.carried_out.pop(0) if self.carried_out else True
+        taken = any(item["name"] == request.body["name"] for item in self.deployments)
+        if carried_out and not taken:
+            made = {**request.body, "created_at": timestamp(self._clock.now), "secrets": []}
+            self.deployments.append(deployment(**made))
         if self.faults:
             return self.faults.pop(0)
-        return PROJECT if taken else Reply(201, self.kept[-1])
+        return PROJECT if taken else Response(201, self.deployments[-1])
 
 
 @pytest.fixture
-def shelf(server: Scripted, time: Time) -> Shelf:
-    return Shelf(server, time)
+def service(server: FakeServer, clock: FakeClock) -> FakeService:
+    return FakeService(server, clock)
 
 
-def test_an_answer_is_enough(client: ControlPlaneClient, shelf: Shelf, server: Scripted) -> None:
-    """When all is well, a creation is one request."""
-    assert client.create(create_request()).id == DEPLOYMENT
-    assert server.lines == [POST]
-
-
-@pytest.mark.parametrize("fault", OPEN)
-def test_what_was_made_is_found_by_its_name(
-    client: ControlPlaneClient, shelf: Shelf, fault: str
+def test_create_sends_one_request(
+    client: ControlPlaneClient, service: FakeService, server: FakeServer
 ) -> None:
-    """The POST was carried out and its answer lost: the deployment is taken, nothing is posted."""
-    shelf.faults = [OPEN[fault]]
-
-    assert client.create(create_request()).id == DEPLOYMENT
-    assert shelf.posts == 1
+    """Without failures, a create is one request."""
+    assert client.create(create_request()).id == DEPLOYMENT_ID
+    assert server.request_lines == [POST]
 
 
-@pytest.mark.parametrize("fault", OPEN)
-def test_what_was_not_made_is_posted_once_more(
-    client: ControlPlaneClient, shelf: Shelf, time: Time, fault: str
+@pytest.mark.parametrize("fault", AMBIGUOUS_RESPONSES)
+def test_executed_post_is_found_by_name(
+    client: ControlPlaneClient, service: FakeService, fault: str
 ) -> None:
-    """Only after the name was looked up in vain over a grace period is the POST repeated."""
-    shelf.faults, shelf.arrives = [OPEN[fault]], [False]
+    """If the POST was executed and its response lost, the deployment is found by name."""
+    service.faults = [AMBIGUOUS_RESPONSES[fault]]
 
-    assert client.create(create_request()).id == DEPLOYMENT
-    assert (shelf.posts, len(shelf.kept)) == (2, 1)
-    assert time.slept == [1, 2, 4, 8]
-
-
-def test_what_shows_late_is_still_found(client: ControlPlaneClient, shelf: Shelf) -> None:
-    """The list may lag behind; the grace period outlasts that."""
-    shelf.faults, shelf.late = [RESET], 5.0
-
-    assert client.create(create_request()).id == DEPLOYMENT
-    assert shelf.posts == 1
+    assert client.create(create_request()).id == DEPLOYMENT_ID
+    assert service.posts == 1
 
 
-def test_a_first_post_that_comes_through_late_is_found_by_its_conflict(
-    client: ControlPlaneClient, shelf: Shelf
+@pytest.mark.parametrize("fault", AMBIGUOUS_RESPONSES)
+def test_post_is_retried_only_after_name_lookup(
+    client: ControlPlaneClient, service: FakeService, clock: FakeClock, fault: str
 ) -> None:
-    """Shown later than the grace period, the first deployment makes the second POST a 409."""
-    shelf.faults, shelf.late = [RESET], 18.0
+    """A create is retried only after the name has been looked up for a grace period."""
+    service.faults, service.carried_out = [AMBIGUOUS_RESPONSES[fault]], [False]
 
-    assert client.create(create_request()).id == DEPLOYMENT
-    assert (shelf.posts, len(shelf.kept)) == (2, 1)
+    assert client.create(create_request()).id == DEPLOYMENT_ID
+    assert (service.posts, len(service.deployments)) == (2, 1)
+    assert clock.sleeps == [1, 2, 4, 8]
 
 
-@pytest.mark.parametrize("fault", OPEN)
-def test_a_server_that_never_answers_ends_it(
-    client: ControlPlaneClient, shelf: Shelf, fault: str
+def test_deployment_that_is_listed_late_is_found(
+    client: ControlPlaneClient, service: FakeService
 ) -> None:
-    """After the second failure the error says that nothing was found, and what comes next."""
-    shelf.faults, shelf.arrives = [OPEN[fault]] * 2, [False] * 2
+    """The grace period covers a list that lags behind."""
+    service.faults, service.list_delay = [RESET], 5.0
+
+    assert client.create(create_request()).id == DEPLOYMENT_ID
+    assert service.posts == 1
+
+
+def test_conflict_of_retried_post_finds_first_deployment(
+    client: ControlPlaneClient, service: FakeService
+) -> None:
+    """If the first deployment is listed after the grace period, the 409 to the retry finds it."""
+    service.faults, service.list_delay = [RESET], 18.0
+
+    assert client.create(create_request()).id == DEPLOYMENT_ID
+    assert (service.posts, len(service.deployments)) == (2, 1)
+
+
+@pytest.mark.parametrize("fault", AMBIGUOUS_RESPONSES)
+def test_second_lost_response_fails(
+    client: ControlPlaneClient, service: FakeService, fault: str
+) -> None:
+    """After the second failure, the error says that nothing was found and what to do next."""
+    service.faults, service.carried_out = [AMBIGUOUS_RESPONSES[fault]] * 2, [False] * 2
 
     with pytest.raises(errors.AMBIGUOUS, match="'support-agent' could not be found afterwards"):
         client.create(create_request())
 
-    assert (shelf.posts, shelf.kept) == (2, [])
+    assert (service.posts, service.deployments) == (2, [])
 
 
-def test_an_outage_right_after_the_post_ends_it(
-    client: ControlPlaneClient, server: Scripted
+def test_post_is_not_retried_if_lookup_fails(
+    client: ControlPlaneClient, server: FakeServer
 ) -> None:
-    """When the look-up is not answered either, nothing is posted blindly."""
-    server.plays(RESET, Reply(503))
+    """If the lookup fails as well, the POST is not sent again."""
+    server.respond_with(RESET, Response(503))
 
     with pytest.raises(errors.ResponseLost, match=r"could not be seen: GET .* 503.* may have been"):
         client.create(create_request())
 
-    assert server.lines.count(POST) == 1
+    assert server.request_lines.count(POST) == 1
 
 
 @pytest.mark.parametrize(
-    ("there", "doubt"),
+    ("there", "reason"),
     [
         (
             {"source_config": {"repo_url": "https://github.com/acme/other"}},
@@ -161,26 +169,26 @@ def test_an_outage_right_after_the_post_ends_it(
         ({"source": "external_docker"}, "differs in source"),
         ({"source_revision_config": {"repo_ref": "dev"}}, "source_revision_config.repo_ref"),
         ({"secrets": [{"name": "TOKEN", "value": "another"}]}, "differs in secrets.TOKEN"),
-        ({"created_at": at(-60)}, "older than this request"),
+        ({"created_at": timestamp(-60)}, "older than this request"),
         ({"created_at": None}, "its age is not told"),
-        ({"created_at": at(3600)}, "its age is not told reliably"),
+        ({"created_at": timestamp(3600)}, "its age is not told reliably"),
         ({"created_at": "2027-01-15T09:00:00"}, "its age is not told reliably"),
     ],
 )
-def test_what_may_be_somebody_elses_is_not_taken(
-    client: ControlPlaneClient, server: Scripted, there: dict[str, Any], doubt: str
+def test_deployment_of_others_is_not_taken(
+    client: ControlPlaneClient, server: FakeServer, there: dict[str, Any], reason: str
 ) -> None:
-    """A deployment of that name that differs or is older ends it, with the line that adopts it."""
-    theirs = deployment(**{"id": OTHER, "secrets": [], **there})
-    server.plays(RESET, page(theirs))
+    """A deployment of that name that differs or is older is an error that says how to adopt it."""
+    other = deployment(**{"id": OTHER_ID, "secrets": [], **there})
+    server.respond_with(RESET, list_page(other))
 
-    with pytest.raises(errors.CreateOutcomeUnknown) as unclear:
+    with pytest.raises(errors.CreateOutcomeUnknown) as failure:
         client.create(create_request())
 
-    assert unclear.value.deployment_id == OTHER
-    assert doubt in str(unclear.value)
-    assert f'opts=pulumi.ResourceOptions(import_="{OTHER}")' in str(unclear.value)
-    assert "hush" not in str(unclear.value)
+    assert failure.value.deployment_id == OTHER_ID
+    assert reason in str(failure.value)
+    assert f'opts=pulumi.ResourceOptions(import_="{OTHER_ID}")' in str(failure.value)
+    assert "hush" not in str(failure.value)
 
 
 @pytest.mark.parametrize(
@@ -190,84 +198,86 @@ def test_what_may_be_somebody_elses_is_not_taken(
         {"source_config": {"repo_url": "https://github.com/langchain-ai/react-agent.git"}},
         {"source_config": {"build_on_push": False, "resource_spec": {"cpu": 1}}},
         {"secrets": [{"name": "TOKEN", "value": CANARY}]},
-        {"created_at": at(-1.9)},
+        {"created_at": timestamp(-1.9)},
     ],
 )
-def test_the_services_own_ways_of_showing_are_no_difference(
-    client: ControlPlaneClient, server: Scripted, shown: dict[str, Any]
+def test_normalized_response_is_recognized(
+    client: ControlPlaneClient, server: FakeServer, shown: dict[str, Any]
 ) -> None:
-    """A ref may show as its commit, a URL with .git, fields may be missing, clocks are coarse."""
-    ours = deployment(**{"secrets": [], **shown})
-    server.plays(RESET, page(ours))
+    """Commits for refs, URLs with .git, missing fields and coarse clocks are no difference."""
+    own = deployment(**{"secrets": [], **shown})
+    server.respond_with(RESET, list_page(own))
 
-    assert client.create(create_request()).id == DEPLOYMENT
-    assert server.lines.count(POST) == 1
+    assert client.create(create_request()).id == DEPLOYMENT_ID
+    assert server.request_lines.count(POST) == 1
 
 
 @pytest.mark.parametrize(
-    ("conflict", "there", "says", "culprit"),
+    ("conflict", "there", "says", "deployment_id"),
     [
-        (PROJECT, [{}], [f"exists already (id {DEPLOYMENT})", "import_="], DEPLOYMENT),
-        (PROJECT, [{"status": "AWAITING_DELETE"}], ["is being deleted"], DEPLOYMENT),
+        (PROJECT, [{}], [f"exists already (id {DEPLOYMENT_ID})", "import_="], DEPLOYMENT_ID),
+        (PROJECT, [{"status": "AWAITING_DELETE"}], ["is being deleted"], DEPLOYMENT_ID),
         (PROJECT, [], ["tracing project", "delete_tracing_project=True", "another name"], None),
         (PROJECT, [{"name": "support-agent-2"}], ["tracing project"], None),
-        (Reply(409, {"detail": "No."}), [], ["choose another name"], None),
+        (Response(409, {"detail": "No."}), [], ["choose another name"], None),
         (
             AGENT,
-            [{"name": "zebra", "id": OTHER}],
-            [f"'zebra' (id {OTHER})", "same repository", "import_="],
-            OTHER,
+            [{"name": "zebra", "id": OTHER_ID}],
+            [f"'zebra' (id {OTHER_ID})", "same repository", "import_="],
+            OTHER_ID,
         ),
         (
             AGENT,
             [{"name": "z", "status": "AWAITING_FINAL_DELETE"}],
             ["is being deleted"],
-            DEPLOYMENT,
+            DEPLOYMENT_ID,
         ),
         (AGENT, [{"name": "z", "source_config": {}}], ["perhaps under another name"], None),
     ],
 )
-def test_a_conflict_names_what_is_in_the_way(  # noqa: PLR0913 - a table with its fixtures
+def test_conflict_names_cause(  # noqa: PLR0913 - a table with its fixtures
     client: ControlPlaneClient,
-    server: Scripted,
+    server: FakeServer,
     *,
-    conflict: Reply,
+    conflict: Response,
     there: list[dict[str, Any]],
     says: list[str],
-    culprit: str | None,
+    deployment_id: str | None,
 ) -> None:
-    """A 409 is looked into: a deployment to adopt, one being deleted, or a tracing project."""
+    """A 409 names the deployment to adopt, the one being deleted, or the tracing project."""
     kept = [deployment(**changes) for changes in there]
-    server.acts(lambda request: conflict if request.line == POST else page(*kept))
+    server.respond_using(
+        lambda request: conflict if request.request_line == POST else list_page(*kept)
+    )
 
     with pytest.raises(errors.Conflict) as refused:
         client.create(create_request())
 
     assert [part for part in says if part not in str(refused.value)] == []
-    assert refused.value.deployment_id == culprit
-    assert server.lines.count(POST) == 1
+    assert refused.value.deployment_id == deployment_id
+    assert server.request_lines.count(POST) == 1
 
 
-def test_an_explanation_that_fails_does_not_hide_the_conflict(
-    client: ControlPlaneClient, server: Scripted
+def test_conflict_is_reported_if_lookup_fails(
+    client: ControlPlaneClient, server: FakeServer
 ) -> None:
-    """When the look-up fails, the 409 itself is still what is reported."""
-    server.plays(PROJECT, Reply(403))
+    """If the lookup of the cause fails, the 409 is still reported."""
+    server.respond_with(PROJECT, Response(403))
 
     with pytest.raises(errors.Conflict, match="already exists a project"):
         client.create(create_request())
 
 
-def test_a_creation_in_docker_has_no_agent_to_look_for(
-    client: ControlPlaneClient, server: Scripted
+def test_conflict_without_repository_has_general_hint(
+    client: ControlPlaneClient, server: FakeServer
 ) -> None:
-    """Without a repository nothing can be said about the agent environment."""
+    """Without a repository, no deployment is searched for the agent environment."""
     body = create_request(
         source="external_docker",
         source_config={"resource_spec": {}},
         source_revision_config={"image_uri": "registry.example.com/a:v1"},
     )
-    server.acts(lambda request: AGENT if request.line == POST else page())
+    server.respond_using(lambda request: AGENT if request.request_line == POST else list_page())
 
     with pytest.raises(errors.Conflict, match="perhaps under another name"):
         client.create(body)
@@ -275,6 +285,6 @@ def test_a_creation_in_docker_has_no_agent_to_look_for(
     assert len(server.requests) == 2
 
 
-def test_the_first_revision_comes_with_it(client: ControlPlaneClient, shelf: Shelf) -> None:
-    """The id of the first revision is known as soon as the answer is there."""
-    assert client.create(create_request()).latest_revision_id == FIRST
+def test_create_returns_first_revision(client: ControlPlaneClient, service: FakeService) -> None:
+    """The id of the first revision is known as soon as the POST is answered."""
+    assert client.create(create_request()).latest_revision_id == FIRST_REVISION_ID

@@ -1,4 +1,4 @@
-"""A call is waited for so long and no longer."""
+"""A call with a deadline ends with its result or at the deadline."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ import pytest
 from langsmith_pulumi.control_plane.transport import DeadlineExceeded, call_with_deadline
 
 
-def unwanted(_: object) -> None:
+def fail_if_disposed(_: object) -> None:
     pytest.fail("nothing is to be disposed of")
 
 
-def test_what_a_call_returns_or_raises_is_passed_on() -> None:
-    """In time it is as if it had been called."""
-    assert call_with_deadline(60, lambda: "answer", dispose=unwanted) == "answer"
+def test_result_or_exception_is_passed_on() -> None:
+    """Before the deadline, the call's result or exception is passed on."""
+    assert call_with_deadline(60, lambda: "answer", dispose=fail_if_disposed) == "answer"
     with pytest.raises(ZeroDivisionError):
-        call_with_deadline(60, lambda: 1 // 0, dispose=unwanted)
+        call_with_deadline(60, lambda: 1 // 0, dispose=fail_if_disposed)
 
 
-def test_what_comes_late_is_disposed_of() -> None:
-    """Nobody would close a connection that nobody hears of."""
-    go_on, disposed = Event(), Event()
+def test_late_result_is_disposed() -> None:
+    """A result after the deadline is disposed, so that no connection stays open."""
+    release, disposed = Event(), Event()
 
     with pytest.raises(DeadlineExceeded):
-        call_with_deadline(0.01, lambda: go_on.wait(60), dispose=lambda _: disposed.set())
+        call_with_deadline(0.01, lambda: release.wait(60), dispose=lambda _: disposed.set())
 
     assert not disposed.is_set()
-    go_on.set()
+    release.set()
     assert disposed.wait(60)
 
 
-def test_a_failure_that_comes_late_is_of_no_interest(
+def test_late_failure_is_ignored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is not even logged: the caller has told of the delay."""
-    go_on, ended = Event(), Event()
+    """An exception after the deadline is not even logged: the delay has been reported."""
+    release, ended = Event(), Event()
 
     def fail() -> None:
-        go_on.wait(60)
+        release.wait(60)
         ended.set()
         raise OSError
 
     with pytest.raises(DeadlineExceeded):
-        call_with_deadline(0.01, fail, dispose=unwanted)
+        call_with_deadline(0.01, fail, dispose=fail_if_disposed)
 
-    go_on.set()
+    release.set()
     assert ended.wait(60)
     assert caplog.records == []

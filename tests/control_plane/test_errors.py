@@ -1,4 +1,4 @@
-"""Each answer becomes the error that says what it means and what to do."""
+"""Each response leads to the error that says what it means and what to do next."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pytest
 
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
-from tests.control_plane.samples import (
+from tests.control_plane.factories import (
+    API_KEY,
     CANARY,
-    DEPLOYMENT,
-    FIRST,
-    KEY,
-    OTHER,
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
+    OTHER_ID,
     create_request,
     deployment,
-    gone,
+    not_found,
     patch,
 )
-from tests.control_plane.scripted import RESET, Reply, Scripted
+from tests.control_plane.fake_server import RESET, FakeServer, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,101 +59,105 @@ def detail(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("reply", "error", "says"),
+    ("response", "error", "says"),
     [
-        (Reply(400, detail("no such branch")), errors.BadRequest, ["400", "no such branch"]),
-        (Reply(408, detail("too slow")), errors.ServerError, ["408", "in a few minutes"]),
-        (Reply(425, ""), errors.ServerError, ["425", "in a few minutes"]),
-        (Reply(413, "too large"), errors.BadRequest, ["413", "too large"]),
-        (Reply(418, ""), errors.BadRequest, ["418"]),
-        (Reply(401, detail("Invalid token")), errors.NotAuthenticated, ["langsmith:apiKey"]),
-        (Reply(403, detail("no")), errors.Forbidden, ["403", "langsmith:workspaceId"]),
-        (Reply(403, detail(ORG_KEY)), errors.Forbidden, ["config set langsmith:workspaceId"]),
+        (Response(400, detail("no such branch")), errors.BadRequest, ["400", "no such branch"]),
+        (Response(408, detail("too slow")), errors.ServerError, ["408", "in a few minutes"]),
+        (Response(425, ""), errors.ServerError, ["425", "in a few minutes"]),
+        (Response(413, "too large"), errors.BadRequest, ["413", "too large"]),
+        (Response(418, ""), errors.BadRequest, ["418"]),
+        (Response(401, detail("Invalid token")), errors.NotAuthenticated, ["langsmith:apiKey"]),
+        (Response(403, detail("no")), errors.Forbidden, ["403", "langsmith:workspaceId"]),
+        (Response(403, detail(ORG_KEY)), errors.Forbidden, ["config set langsmith:workspaceId"]),
         (
-            Reply(403, {"error": "org_scoped_key_requires_workspace"}),
+            Response(403, {"error": "org_scoped_key_requires_workspace"}),
             errors.Forbidden,
             ["config set langsmith:workspaceId"],
         ),
         (
-            Reply(403, detail("LangSmith Deployment is not enabled for this organization")),
+            Response(403, detail("LangSmith Deployment is not enabled for this organization")),
             errors.Forbidden,
             ["administrator", "/host/deployments"],
         ),
-        (gone(), errors.DeploymentNotFound, ["404", "pulumi refresh"]),
-        (gone(DEPLOYMENT.upper()), errors.DeploymentNotFound, ["404"]),
-        (gone(OTHER), errors.NotFound, ["404"]),
-        (Reply(404, detail("Not Found")), errors.RouteNotFound, ["langsmith:controlPlaneUrl"]),
-        (Reply(404, {}), errors.RouteNotFound, ["/api-host"]),
-        (Reply(404, HTML, PAGE), errors.RouteNotFound, ["langsmith:controlPlaneUrl"]),
+        (not_found(), errors.DeploymentNotFound, ["404", "pulumi refresh"]),
+        (not_found(DEPLOYMENT_ID.upper()), errors.DeploymentNotFound, ["404"]),
+        (not_found(OTHER_ID), errors.NotFound, ["404"]),
+        (Response(404, detail("Not Found")), errors.RouteNotFound, ["langsmith:controlPlaneUrl"]),
+        (Response(404, {}), errors.RouteNotFound, ["/api-host"]),
+        (Response(404, HTML, PAGE), errors.RouteNotFound, ["langsmith:controlPlaneUrl"]),
         (
-            Reply(404, f"Deployment ID {DEPLOYMENT} not found.", PAGE),
+            Response(404, f"Deployment ID {DEPLOYMENT_ID} not found.", PAGE),
             errors.RouteNotFound,
             ["says nothing about the deployment"],
         ),
-        (Reply(404, detail("Listener ID x not found.")), errors.NotFound, ["Listener ID x"]),
-        (Reply(409, detail("no")), errors.Conflict, ["409"]),
+        (Response(404, detail("Listener ID x not found.")), errors.NotFound, ["Listener ID x"]),
+        (Response(409, detail("no")), errors.Conflict, ["409"]),
         (
-            Reply(422, REFUSED_BODY),
+            Response(422, REFUSED_BODY),
             errors.InvalidRequest,
             ["source_config.resource_spec.cpu: Input should be", "secrets.0: bad value [secret]"],
         ),
-        (Reply(422, {"detail": [7, {"loc": None}]}), errors.InvalidRequest, ["422"]),
-        (Reply(429, detail("slow down")), errors.RateLimited, ["429", "Wait a minute"]),
-        (Reply(500, detail("oops")), errors.ServerError, ["500", "oops"]),
-        (Reply(502, HTML, PAGE), errors.ServerError, ["Bad & Gateway."]),
-        (Reply(503, "x" * 5000), errors.ServerError, ["xxx…"]),
-        (Reply(504, "\x1b[31mred\x00\u202eder"), errors.ServerError, ["red der"]),
+        (Response(422, {"detail": [7, {"loc": None}]}), errors.InvalidRequest, ["422"]),
+        (Response(429, detail("slow down")), errors.RateLimited, ["429", "Wait a minute"]),
+        (Response(500, detail("oops")), errors.ServerError, ["500", "oops"]),
+        (Response(502, HTML, PAGE), errors.ServerError, ["Bad & Gateway."]),
+        (Response(503, "x" * 5000), errors.ServerError, ["xxx…"]),
+        (Response(504, "\x1b[31mred\x00\u202eder"), errors.ServerError, ["red der"]),
         (
-            Reply(500, {"detail": {"secret": CANARY}}),
+            Response(500, {"detail": {"secret": CANARY}}),
             errors.ServerError,
             ["500 (request id req-17). "],
         ),
         (
-            Reply(307, "", {"Location": "https://evil.example.com/x?key=1"}),
+            Response(307, "", {"Location": "https://evil.example.com/x?key=1"}),
             errors.Redirected,
             ["redirected to evil.example.com."],
         ),
-        (Reply(304), errors.Redirected, ["304"]),
-        (Reply(302, "", {"Location": "//[nonsense"}), errors.Redirected, [": redirected. "]),
-        (Reply(200, HTML, PAGE), errors.InvalidResponse, ["200", "is no JSON"]),
-        (Reply(200, b'{"id": "', {}), errors.InvalidResponse, ["is no JSON"]),
-        (Reply(200, [1]), errors.InvalidResponse, ["is no deployment"]),
-        (Reply(200, {"id": DEPLOYMENT}), errors.InvalidResponse, ["name: field required"]),
-        (Reply(204), errors.InvalidResponse, ["204", "is no JSON"]),
+        (Response(304), errors.Redirected, ["304"]),
+        (Response(302, "", {"Location": "//[nonsense"}), errors.Redirected, [": redirected. "]),
+        (Response(200, HTML, PAGE), errors.InvalidResponse, ["200", "is no JSON"]),
+        (Response(200, b'{"id": "', {}), errors.InvalidResponse, ["is no JSON"]),
+        (Response(200, [1]), errors.InvalidResponse, ["is no deployment"]),
+        (Response(200, {"id": DEPLOYMENT_ID}), errors.InvalidResponse, ["name: field required"]),
+        (Response(204), errors.InvalidResponse, ["204", "is no JSON"]),
     ],
 )
-def test_each_answer_has_its_error(
+def test_response_is_mapped_to_error(
     client: ControlPlaneClient,
-    server: Scripted,
-    reply: Reply,
+    server: FakeServer,
+    response: Response,
     error: type[errors.ControlPlaneError],
     says: list[str],
 ) -> None:
-    """An error names the request, the answer and the next step, and holds no secret."""
+    """An error names the request, the response and the next step, and contains no secret."""
     known = {"X-Request-Id": "req-17"}
-    server.plays(Reply(reply.status, reply.body, {**reply.headers, **known}))
+    server.respond_with(Response(response.status, response.body, {**response.headers, **known}))
     client._transport.redactor.register_secrets([CANARY])
 
     with pytest.raises(errors.ControlPlaneError) as failed:
-        client.get(DEPLOYMENT)
+        client.get(DEPLOYMENT_ID)
 
     assert type(failed.value) is error
-    assert f"GET /v2/deployments/{DEPLOYMENT}" in str(failed.value)
+    assert f"GET /v2/deployments/{DEPLOYMENT_ID}" in str(failed.value)
     assert "req-17" in str(failed.value)
-    assert (failed.value.status, failed.value.request_id) == (reply.status, "req-17")
+    assert (failed.value.status, failed.value.request_id) == (response.status, "req-17")
     assert [part for part in says if part not in str(failed.value)] == []
-    assert not any(part in str(failed.value) for part in ("hush", KEY, "?key", "<", "\x1b", "\n"))
+    assert not any(
+        part in str(failed.value) for part in ("hush", API_KEY, "?key", "<", "\x1b", "\n")
+    )
     assert len(str(failed.value)) < 1000
 
 
 CALLS: dict[str, Callable[[ControlPlaneClient], object]] = {
-    "GET": lambda client: client.get(DEPLOYMENT),
-    "DELETE": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=False),
+    "GET": lambda client: client.get(DEPLOYMENT_ID),
+    "DELETE": lambda client: client.delete(DEPLOYMENT_ID, delete_tracing_project=False),
     "PATCH": lambda client: patch(client, DeploymentPatchRequest(display_name="A")),
 }
 
 
-@pytest.mark.parametrize("reply", [RESET, Reply(503), Reply(408), Reply(200, HTML, PAGE)])
+@pytest.mark.parametrize(
+    "response", [RESET, Response(503), Response(408), Response(200, HTML, PAGE)]
+)
 @pytest.mark.parametrize(
     ("method", "says", "says_not"),
     [
@@ -162,18 +166,18 @@ CALLS: dict[str, Callable[[ControlPlaneClient], object]] = {
         ("PATCH", "`pulumi up --refresh`", ("the same command",)),
     ],
 )
-def test_the_next_step_fits_the_method(  # noqa: PLR0913 - a table with its fixtures
+def test_next_step_depends_on_method(  # noqa: PLR0913 - a table with its fixtures
     client: ControlPlaneClient,
-    server: Scripted,
-    reply: Reply,
+    server: FakeServer,
+    response: Response,
     *,
     method: str,
     says: str,
     says_not: tuple[str, ...],
 ) -> None:
-    """A read changes nothing, and after a deletion an `up` would make the deployment anew."""
-    as_before = Reply(body=deployment())
-    server.acts(lambda request: reply if request.method == method else as_before)
+    """A failed read or delete advises other steps than a failed write."""
+    as_before = Response(body=deployment())
+    server.respond_using(lambda request: response if request.method == method else as_before)
 
     with pytest.raises(errors.ControlPlaneError) as failed:
         CALLS[method](client)
@@ -183,21 +187,21 @@ def test_the_next_step_fits_the_method(  # noqa: PLR0913 - a table with its fixt
 
 
 @pytest.mark.parametrize(
-    ("reply", "error"),
+    ("response", "error"),
     [
-        (Reply(404, detail("Revision ID x not found.")), errors.RevisionNotFound),
-        (gone(), errors.DeploymentNotFound),
-        (Reply(404, detail("Not Found")), errors.RouteNotFound),
+        (Response(404, detail("Revision ID x not found.")), errors.RevisionNotFound),
+        (not_found(), errors.DeploymentNotFound),
+        (Response(404, detail("Not Found")), errors.RouteNotFound),
     ],
 )
-def test_a_missing_revision_is_no_missing_deployment(
-    client: ControlPlaneClient, server: Scripted, reply: Reply, error: type[errors.NotFound]
+def test_missing_revision_is_not_missing_deployment(
+    client: ControlPlaneClient, server: FakeServer, response: Response, error: type[errors.NotFound]
 ) -> None:
-    """On a revision's route, only the deployment's own 404 says that the deployment is gone."""
-    server.plays(reply)
+    """On a revision's route, only the deployment's own 404 means that the deployment is gone."""
+    server.respond_with(response)
 
     with pytest.raises(errors.NotFound) as failed:
-        client.revision(DEPLOYMENT, FIRST)
+        client.revision(DEPLOYMENT_ID, FIRST_REVISION_ID)
 
     assert type(failed.value) is error
 
@@ -210,32 +214,34 @@ def test_a_missing_revision_is_no_missing_deployment(
         ("Somebody was faster.", "other"),
     ],
 )
-def test_conflicts_are_told_apart(
-    client: ControlPlaneClient, server: Scripted, text: str, kind: str
+def test_conflicts_are_distinguished(
+    client: ControlPlaneClient, server: FakeServer, text: str, kind: str
 ) -> None:
-    """A 409 has two known forms, which need different ways out."""
-    server.plays(Reply(409, detail(text)))
+    """The two known forms of a 409 lead to different advice."""
+    server.respond_with(Response(409, detail(text)))
 
     with pytest.raises(errors.Conflict) as failed:
-        client.get(DEPLOYMENT)
+        client.get(DEPLOYMENT_ID)
 
     assert failed.value.kind == kind
 
 
-@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "a b", "ä/../x", f"{FIRST}\n"])
-def test_a_strange_id_is_not_sent(
-    client: ControlPlaneClient, server: Scripted, identifier: str
+@pytest.mark.parametrize(
+    "identifier", ["", ".", "..", "a/b", "a?b", "a b", "ä/../x", f"{FIRST_REVISION_ID}\n"]
+)
+def test_invalid_id_is_not_sent(
+    client: ControlPlaneClient, server: FakeServer, identifier: str
 ) -> None:
-    """An id that would make the path that of something else is refused before any request."""
+    """An id that would change the path is rejected before any request."""
     with pytest.raises(errors.InvalidRequest):
         client.delete(identifier, delete_tracing_project=True)
 
     assert server.requests == []
 
 
-def test_secrets_are_hidden_once_sent(client: ControlPlaneClient, server: Scripted) -> None:
-    """A value that a request carried is hidden in what the server says of it."""
-    server.plays(Reply(400, detail(f"cannot use {CANARY!r} as a value")))
+def test_sent_secrets_are_redacted(client: ControlPlaneClient, server: FakeServer) -> None:
+    """A value that a request contained is redacted in responses."""
+    server.respond_with(Response(400, detail(f"cannot use {CANARY!r} as a value")))
 
     with pytest.raises(errors.BadRequest) as failed:
         client.create(create_request())
@@ -244,20 +250,20 @@ def test_secrets_are_hidden_once_sent(client: ControlPlaneClient, server: Script
     assert "hush" not in str(failed.value)
 
 
-def test_secrets_are_hidden_once_seen(client: ControlPlaneClient, server: Scripted) -> None:
-    """A value that the service showed is hidden too: the process that waits has sent none."""
+def test_received_secrets_are_redacted(client: ControlPlaneClient, server: FakeServer) -> None:
+    """A value that a response contained is redacted, as a waiting process has sent none."""
     secrets: list[dict[str, Any]] = [{"name": "A", "value": CANARY}]
-    live = {"id": DEPLOYMENT, "name": "a", "status": "READY", "secrets": secrets}
-    server.plays(Reply(body=live), Reply(400, detail(CANARY)))
-    client.get(DEPLOYMENT)
+    live = {"id": DEPLOYMENT_ID, "name": "a", "status": "READY", "secrets": secrets}
+    server.respond_with(Response(body=live), Response(400, detail(CANARY)))
+    client.get(DEPLOYMENT_ID)
 
     with pytest.raises(errors.BadRequest) as failed:
-        client.get(DEPLOYMENT)
+        client.get(DEPLOYMENT_ID)
 
     assert failed.value.detail == "[secret]"
 
 
-def test_errors_settings_and_statuses_are_cheap_to_import() -> None:
+def test_light_modules_import_no_http_client() -> None:
     """A program's process imports them without httpx, pydantic or tenacity."""
     program = (
         "import sys; from langsmith_pulumi.control_plane import errors, settings, revision_status; "
@@ -271,8 +277,8 @@ def test_errors_settings_and_statuses_are_cheap_to_import() -> None:
     assert found.stdout.strip() == "set()"
 
 
-def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
-    """Each class is drawn, once, below its base."""
+def test_docstring_shows_class_hierarchy() -> None:
+    """The docstring shows each class once, below its base class."""
     drawn: dict[str, str] = {}
     bases: dict[int, str] = {}
     for line in (errors.__doc__ or "").splitlines():
@@ -291,27 +297,27 @@ def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
     assert drawn == classes
 
 
-CLASSIFIED: dict[str, tuple[Reply, type[errors.APIStatusError]]] = {
-    "a deployment that is gone": (gone(), errors.DeploymentNotFound),
-    "a missing route": (Reply(404, detail("Not Found")), errors.RouteNotFound),
-    "a key of an organization": (Reply(403, detail(ORG_KEY)), errors.Forbidden),
-    "a tracing project": (Reply(409, detail(TRACING_PROJECT)), errors.Conflict),
+CLASSIFIED: dict[str, tuple[Response, type[errors.APIStatusError]]] = {
+    "a deployment that is gone": (not_found(), errors.DeploymentNotFound),
+    "a missing route": (Response(404, detail("Not Found")), errors.RouteNotFound),
+    "a key of an organization": (Response(403, detail(ORG_KEY)), errors.Forbidden),
+    "a tracing project": (Response(409, detail(TRACING_PROJECT)), errors.Conflict),
 }
-_SENSITIVE = [DEPLOYMENT, "Deployment", "Deployment ID", "not found", "Not Found", "project"]
+_SENSITIVE = [DEPLOYMENT_ID, "Deployment", "Deployment ID", "not found", "Not Found", "project"]
 
 
 @pytest.mark.parametrize("case", CLASSIFIED)
 @pytest.mark.parametrize("value", [*_SENSITIVE, "exists", "requires workspace"])
-def test_a_secret_that_the_answer_holds_does_not_change_the_kind(
-    client: ControlPlaneClient, server: Scripted, case: str, value: str
+def test_secret_in_response_does_not_change_error_class(
+    client: ControlPlaneClient, server: FakeServer, case: str, value: str
 ) -> None:
-    """Kinds are told from what was received; what is shown, or kept, lacks the value."""
-    reply, error = CLASSIFIED[case]
-    server.plays(reply)
+    """Errors are classified before redaction, and their messages are redacted."""
+    response, error = CLASSIFIED[case]
+    server.respond_with(response)
     client.register_secrets([value])
 
     with pytest.raises(errors.ControlPlaneError) as failed:
-        client.get(DEPLOYMENT)
+        client.get(DEPLOYMENT_ID)
 
     assert type(failed.value) is error
     assert value not in failed.value.detail

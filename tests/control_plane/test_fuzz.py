@@ -1,4 +1,4 @@
-"""Whatever the other side answers, a call returns a model or raises one of our errors."""
+"""For any response, a call returns a model or raises an error of this package."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from langsmith_pulumi.control_plane.errors import ControlPlaneError
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.control_plane.waiting import wait_for_rollout, wait_until_gone
-from tests.control_plane.samples import (
+from tests.control_plane.factories import (
+    API_KEY,
     CANARY,
-    DEPLOYMENT,
-    FIRST,
-    KEY,
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
     create_request,
     deployment,
     patch,
     revision,
 )
-from tests.control_plane.scripted import Time
+from tests.control_plane.fake_server import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,38 +38,38 @@ PATCH = DeploymentPatchRequest.model_validate(
 )
 
 
-def waiting(client: ControlPlaneClient) -> None:
+def wait_for_rollout_end(client: ControlPlaneClient) -> None:
     wait_for_rollout(
         client,
-        DEPLOYMENT,
+        DEPLOYMENT_ID,
         timeout=6,
         on_progress=lambda *_: None,
-        revision_id=FIRST,
+        revision_id=FIRST_REVISION_ID,
     )
 
 
-def vanishing(client: ControlPlaneClient) -> None:
+def wait_for_deletion(client: ControlPlaneClient) -> None:
     wait_until_gone(
         client,
-        DEPLOYMENT,
+        DEPLOYMENT_ID,
         timeout=6,
         on_progress=lambda *_: None,
     )
 
 
 CALLS: dict[str, Callable[[ControlPlaneClient], object]] = {
-    "get": lambda client: client.get(DEPLOYMENT),
+    "get": lambda client: client.get(DEPLOYMENT_ID),
     "find": lambda client: client.find("support-agent"),
     "list": lambda client: [next(client.deployments(), None)],
-    "revisions": lambda client: list(client.revisions(DEPLOYMENT)),
-    "revision": lambda client: client.revision(DEPLOYMENT, FIRST),
+    "revisions": lambda client: list(client.revisions(DEPLOYMENT_ID)),
+    "revision": lambda client: client.revision(DEPLOYMENT_ID, FIRST_REVISION_ID),
     "create": lambda client: client.create(create_request()),
     "patch": lambda client: patch(client, PATCH),
-    "delete": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=True),
-    "redeploy": lambda client: client.redeploy(DEPLOYMENT, FIRST),
-    "log": lambda client: client.build_log(DEPLOYMENT, FIRST),
-    "waiting": waiting,
-    "vanishing": vanishing,
+    "delete": lambda client: client.delete(DEPLOYMENT_ID, delete_tracing_project=True),
+    "redeploy": lambda client: client.redeploy(DEPLOYMENT_ID, FIRST_REVISION_ID),
+    "log": lambda client: client.build_log(DEPLOYMENT_ID, FIRST_REVISION_ID),
+    "waiting": wait_for_rollout_end,
+    "vanishing": wait_for_deletion,
 }
 
 anything = st.recursive(
@@ -82,8 +82,8 @@ WHOLE = [deployment(), revision(), {"resources": [deployment()], "offset": 1}, {
 
 
 @st.composite
-def damaged(draw: st.DrawFn) -> Any:
-    """An answer that was right before something happened to it."""
+def damaged_responses(draw: st.DrawFn) -> Any:
+    """Draw a valid response and damage it."""
     document = dict(draw(st.sampled_from(WHOLE)))
     document.update(draw(st.dictionaries(st.sampled_from(FIELDS), anything, max_size=3)))
     for field in draw(st.sets(st.sampled_from(FIELDS), max_size=2)):
@@ -93,8 +93,8 @@ def damaged(draw: st.DrawFn) -> Any:
 
 bodies = st.one_of(
     st.binary(max_size=200),
-    (damaged() | anything).map(lambda document: json.dumps(document).encode()),
-    damaged().map(lambda document: json.dumps(document).encode()[:-3]),
+    (damaged_responses() | anything).map(lambda document: json.dumps(document).encode()),
+    damaged_responses().map(lambda document: json.dumps(document).encode()[:-3]),
     st.text().map(lambda text: f"<html><p>{text}{CANARY}".encode(errors="replace")),
     st.just(b"[" * 100_000),
 )
@@ -103,7 +103,7 @@ headers = st.dictionaries(
     st.sampled_from(
         ["Retry-After", "Date", "Location", "X-Request-Id", "Content-Type", "Content-Encoding"]
     ),
-    printable | st.sampled_from(["gzip", "1e400", "-1", "Thu, 99 Foo 2026 25:61:61 GMT", KEY]),
+    printable | st.sampled_from(["gzip", "1e400", "-1", "Thu, 99 Foo 2026 25:61:61 GMT", API_KEY]),
     max_size=3,
 )
 answers = st.builds(
@@ -117,7 +117,7 @@ answers = st.builds(
 )
 failures = st.sampled_from(
     [
-        httpx.ConnectError(f"no {KEY}"),
+        httpx.ConnectError(f"no {API_KEY}"),
         httpx.ConnectTimeout(""),
         httpx.ReadTimeout(""),
         httpx.WriteError("broken"),
@@ -135,12 +135,12 @@ failures = st.sampled_from(
     max_examples=ROUNDS, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 @given(course=st.lists(answers | failures, min_size=1, max_size=4))
-def test_only_models_and_errors_of_ours_come_out(
+def test_any_response_gives_model_or_own_error(
     call: str, course: list[httpx.Response | Exception]
 ) -> None:
-    """Malformed answers end in typed errors that hold no secret and are fit to be printed."""
+    """Malformed responses lead to typed errors that contain no secret and are printable."""
     turns = iter(range(10**6))
-    time = Time()
+    clock = FakeClock()
 
     def act(_: httpx.Request) -> httpx.Response:
         answer = course[next(turns) % len(course)]
@@ -152,18 +152,18 @@ def test_only_models_and_errors_of_ours_come_out(
 
     transport = httpx.MockTransport(act)
     client = ControlPlaneClient(
-        Settings(KEY, "https://cp.example.com"),
+        Settings(API_KEY, "https://cp.example.com"),
         transport=transport,
-        sleep=time.sleep,
-        clock=time.clock,
+        sleep=clock.sleep,
+        clock=clock.monotonic,
     )
     client._transport.redactor.register_secrets([CANARY])
 
     try:
         CALLS[call](client)
     except ControlPlaneError as failure:
-        said = str(failure)
-        assert KEY not in said
-        assert CANARY[:12] not in said
-        assert len(said) < 2000
-        assert said.isprintable() or "log:" in said
+        text = str(failure)
+        assert API_KEY not in text
+        assert CANARY[:12] not in text
+        assert len(text) < 2000
+        assert text.isprintable() or "log:" in text

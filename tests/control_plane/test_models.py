@@ -1,4 +1,4 @@
-"""What requests take and refuse, and how answers are read."""
+"""Validation of requests and parsing of responses."""
 
 from __future__ import annotations
 
@@ -21,15 +21,21 @@ from langsmith_pulumi.control_plane.models import (
 )
 from langsmith_pulumi.control_plane.responses import LiveDeployment, Revision
 from langsmith_pulumi.provider.payloads import makes_revision
-from tests.control_plane.samples import CANARY, DEPLOYMENT, FIRST, REQUEST, deployment
-from tests.control_plane.scripted import Reply
+from tests.control_plane.factories import (
+    CANARY,
+    CREATE_FIELDS,
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
+    deployment,
+)
+from tests.control_plane.fake_server import Response
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
-    from tests.control_plane.scripted import Scripted
+    from tests.control_plane.fake_server import FakeServer
 
 SIDECAR = {"name": "proxy", "image": "envoy:v1"}
-MINIMAL = {"id": DEPLOYMENT, "name": "support-agent", "status": "READY"}
+MINIMAL = {"id": DEPLOYMENT_ID, "name": "support-agent", "status": "READY"}
 
 
 @pytest.mark.parametrize(
@@ -62,8 +68,12 @@ MINIMAL = {"id": DEPLOYMENT, "name": "support-agent", "status": "READY"}
             {"volume_mounts": [{"name": "v", "mountPath": "/v", "readOnly": True}]},
         ),
         (SourceConfigRequest, {"resource_spec": {}}, {"resource_spec": {}}),
-        (SourceConfigRequest, {"integration_id": FIRST}, {"integration_id": FIRST}),
-        (DeploymentCreateRequest, REQUEST, REQUEST),
+        (
+            SourceConfigRequest,
+            {"integration_id": FIRST_REVISION_ID},
+            {"integration_id": FIRST_REVISION_ID},
+        ),
+        (DeploymentCreateRequest, CREATE_FIELDS, CREATE_FIELDS),
         (
             DeploymentCreateRequest,
             {"name": "a", "source": "internal_docker"},
@@ -78,10 +88,10 @@ MINIMAL = {"id": DEPLOYMENT, "name": "support-agent", "status": "READY"}
         (DeploymentPatchRequest, {"display_name": "A", "secrets": None}, {"display_name": "A"}),
     ],
 )
-def test_requests_are_written_as_the_service_reads_them(
+def test_requests_are_serialized_for_service(
     model: type[Any], given: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    """Whole numbers stay whole, Kubernetes keys become camelCase, null is left out."""
+    """Integers stay integers, Kubernetes keys become camelCase, and null is omitted."""
     assert model.model_validate(given).payload() == sent
 
 
@@ -107,20 +117,20 @@ def test_requests_are_written_as_the_service_reads_them(
         (ResourceSpec, {"sidecars": [{"name": "a"}]}, "sidecars.0.image"),
         (ResourceSpec, {"sidecars": SIDECAR}, "sidecars"),
         (SourceConfigRequest, {"integration_id": "no-uuid"}, "integration_id"),
-        (SourceConfigRequest, {"listener_id": f"{FIRST}\n"}, "listener_id"),
+        (SourceConfigRequest, {"listener_id": f"{FIRST_REVISION_ID}\n"}, "listener_id"),
         (SourceConfigRequest, {"deployment_type": "production"}, "deployment_type"),
         (SourceConfigRequest, {"build_on_push": "yes"}, "build_on_push"),
         (SourceConfigRequest, {"repo_url": ""}, "repo_url"),
         (ListenerConfig, {"namespace": "a"}, "namespace"),
         (SourceRevisionConfigRequest, {"repo_ref": 7}, "repo_ref"),
-        (DeploymentCreateRequest, {**REQUEST, "name": "Support"}, "name"),
-        (DeploymentCreateRequest, {**REQUEST, "name": "a_b"}, "name"),
-        (DeploymentCreateRequest, {**REQUEST, "name": "a" * 64}, "name"),
-        (DeploymentCreateRequest, {**REQUEST, "source": "gitlab"}, "source"),
-        (DeploymentCreateRequest, {**REQUEST, "display_name": "A"}, "display_name"),
+        (DeploymentCreateRequest, {**CREATE_FIELDS, "name": "Support"}, "name"),
+        (DeploymentCreateRequest, {**CREATE_FIELDS, "name": "a_b"}, "name"),
+        (DeploymentCreateRequest, {**CREATE_FIELDS, "name": "a" * 64}, "name"),
+        (DeploymentCreateRequest, {**CREATE_FIELDS, "source": "gitlab"}, "source"),
+        (DeploymentCreateRequest, {**CREATE_FIELDS, "display_name": "A"}, "display_name"),
         (
             DeploymentCreateRequest,
-            {**REQUEST, "secrets": [{"name": "A", "value": 1}]},
+            {**CREATE_FIELDS, "secrets": [{"name": "A", "value": 1}]},
             "secrets.0.value",
         ),
         (DeploymentPatchRequest, {"display_name": ""}, "display_name"),
@@ -132,18 +142,18 @@ def test_requests_are_written_as_the_service_reads_them(
         (DeploymentPatchRequest, {"name": "b"}, "name"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_by_its_path(
+def test_invalid_field_is_rejected_by_path(
     model: type[BaseModel], given: dict[str, Any], path: str
 ) -> None:
-    """Nothing is guessed from another type, and a misspelt or fixed field is found."""
+    """Types are not coerced, and unknown or fixed fields are rejected."""
     with pytest.raises(ValidationError) as refused:
         model.model_validate(given)
 
     assert [where for where, _ in explain(refused.value)] == [path]
 
 
-def test_stored_resources_go_back_as_they_came() -> None:
-    """A PATCH keeps what a newer service has stored, and still writes what we know correctly."""
+def test_stored_resource_spec_is_sent_back_unchanged() -> None:
+    """A PATCH keeps unknown fields that the service has stored."""
     stored = {
         "cpu": 0.05,
         "gpu": 1,
@@ -171,8 +181,8 @@ def test_stored_resources_go_back_as_they_came() -> None:
         ({"secret_references": []}, True),
     ],
 )
-def test_a_patch_knows_whether_it_makes_a_revision(body: dict[str, Any], makes: bool) -> None:  # noqa: FBT001
-    """Settling a lost answer depends on it."""
+def test_patch_makes_revision(body: dict[str, Any], makes: bool) -> None:  # noqa: FBT001
+    """Which fields make a revision decides how a lost response is verified."""
     assert makes_revision(DeploymentPatchRequest.model_validate(body)) is makes
 
 
@@ -181,8 +191,8 @@ def test_a_patch_knows_whether_it_makes_a_revision(body: dict[str, Any], makes: 
     [
         Secret(name="A", value=CANARY),
         EnvVar(name="A", value=CANARY),
-        DeploymentCreateRequest.model_validate(REQUEST),
-        LiveDeployment.model_validate({**MINIMAL, "secrets": REQUEST["secrets"]}),
+        DeploymentCreateRequest.model_validate(CREATE_FIELDS),
+        LiveDeployment.model_validate({**MINIMAL, "secrets": CREATE_FIELDS["secrets"]}),
         ResourceSpec.model_validate(
             {"sidecars": [{**SIDECAR, "env": [{"name": "A", "value": CANARY}]}]}
         ),
@@ -191,21 +201,21 @@ def test_a_patch_knows_whether_it_makes_a_revision(body: dict[str, Any], makes: 
         ),
     ],
 )
-def test_no_repr_shows_a_secret(thing: object) -> None:
-    """Whatever is printed by accident holds no value of a variable."""
+def test_repr_shows_no_secret(thing: object) -> None:
+    """The repr of a model contains no value of a variable."""
     assert "hush" not in repr(thing)
 
 
-def test_no_refusal_shows_a_secret() -> None:
+def test_validation_error_shows_no_secret() -> None:
     """A validation error quotes no input."""
     with pytest.raises(ValidationError) as refused:
-        DeploymentCreateRequest.model_validate({**REQUEST, "secrets": CANARY})
+        DeploymentCreateRequest.model_validate({**CREATE_FIELDS, "secrets": CANARY})
 
     assert "hush" not in str(refused.value) + repr(explain(refused.value))
 
 
-def test_an_answer_needs_very_little() -> None:
-    """Missing optional fields, unknown fields and unknown values are all taken."""
+def test_response_may_lack_optional_fields() -> None:
+    """Missing optional fields, unknown fields and unknown values are accepted."""
     live = LiveDeployment.model_validate({**MINIMAL, "status": "DREAMING", "colour": "blue"})
 
     assert (live.status, live.secrets, live.source_config, live.public_url) == (
@@ -217,8 +227,8 @@ def test_an_answer_needs_very_little() -> None:
 
 
 @pytest.mark.parametrize("lacking", ["id", "name", "status"])
-def test_an_answer_needs_an_identity_and_a_status(lacking: str) -> None:
-    """Without these nothing can be done with a deployment."""
+def test_response_needs_id_name_and_status(lacking: str) -> None:
+    """A deployment without these fields is an invalid response."""
     with pytest.raises(ValidationError):
         LiveDeployment.model_validate({k: v for k, v in MINIMAL.items() if k != lacking})
 
@@ -233,8 +243,8 @@ def test_an_answer_needs_an_identity_and_a_status(lacking: str) -> None:
         ([], {}),
     ],
 )
-def test_secrets_are_read_as_a_map(secrets: object, read: dict[str, str | None]) -> None:
-    """The order of variables means nothing; a redacted value is None."""
+def test_secrets_are_parsed_as_mapping(secrets: object, read: dict[str, str | None]) -> None:
+    """The order of variables is ignored; a redacted value is None."""
     assert LiveDeployment.model_validate({**MINIMAL, "secrets": secrets}).secrets == read
 
 
@@ -246,8 +256,8 @@ def test_secrets_are_read_as_a_map(secrets: object, read: dict[str, str | None])
         ({"source_config": None}, None),
     ],
 )
-def test_the_public_url_has_two_places(said: dict[str, Any], url: str | None) -> None:
-    """Newer Cloud has a field of its own for it, self-hosted does not."""
+def test_public_url_is_read_from_two_fields(said: dict[str, Any], url: str | None) -> None:
+    """Newer Cloud versions have a field of their own for the URL, self-hosted ones do not."""
     assert LiveDeployment.model_validate({**MINIMAL, **said}).public_url == url
 
 
@@ -255,9 +265,11 @@ def test_the_public_url_has_two_places(said: dict[str, Any], url: str | None) ->
     ("text", "readable"),
     [("2026-01-01T00:00:00Z", True), ("2026-01-01T00:00:00", True), ("soon", False)],
 )
-def test_times_are_read_or_left(text: str, readable: bool) -> None:  # noqa: FBT001
-    """A time without a zone is UTC; one that nobody can read is as good as none."""
-    moment = Revision.model_validate({"id": FIRST, "status": "NEW", "created_at": text}).created_at
+def test_unreadable_timestamp_is_none(text: str, readable: bool) -> None:  # noqa: FBT001
+    """A timestamp without a zone is UTC; one that cannot be parsed is None."""
+    moment = Revision.model_validate(
+        {"id": FIRST_REVISION_ID, "status": "NEW", "created_at": text}
+    ).created_at
 
     assert (moment is not None and moment.tzinfo == timezone.utc) is readable
 
@@ -265,25 +277,23 @@ def test_times_are_read_or_left(text: str, readable: bool) -> None:  # noqa: FBT
 HOSTILE = "\x1b[2JA\r\n::error::\u202e\ud800B"
 
 
-def test_what_the_service_invents_is_one_printable_line(
-    client: ControlPlaneClient, server: Scripted
-) -> None:
-    """Statuses, names, ids and URLs reach messages, so none may steer a terminal."""
+def test_foreign_text_is_one_printable_line(client: ControlPlaneClient, server: FakeServer) -> None:
+    """Statuses, names, ids and URLs contain no control characters."""
     ids = ("latest_revision_id", "active_revision_id", "tenant_id")
     fields = ("status", "name", "url", "image_version", *ids)
-    server.plays(Reply(body=deployment(**dict.fromkeys(fields, HOSTILE))))
+    server.respond_with(Response(body=deployment(**dict.fromkeys(fields, HOSTILE))))
 
-    live = client.get(DEPLOYMENT)
+    live = client.get(DEPLOYMENT_ID)
 
     assert {getattr(live, field) for field in fields} == {"A ::error:: \ufffdB"}
 
 
-def test_half_a_surrogate_pair_becomes_a_replacement_character(
-    client: ControlPlaneClient, server: Scripted
-) -> None:
-    """At any depth, in names and in values, and whole pairs stay."""
-    server.plays(Reply(body=deployment(source_config={"\ud800": ["\udc00x", "\U0001f511"]})))
+def test_lone_surrogate_is_replaced(client: ControlPlaneClient, server: FakeServer) -> None:
+    """A lone surrogate is replaced at any depth; complete pairs stay."""
+    server.respond_with(
+        Response(body=deployment(source_config={"\ud800": ["\udc00x", "\U0001f511"]}))
+    )
 
-    live = client.get(DEPLOYMENT)
+    live = client.get(DEPLOYMENT_ID)
 
     assert live.source_config == {"\ufffd": ["\ufffdx", "\U0001f511"]}

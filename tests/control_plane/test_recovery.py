@@ -1,4 +1,4 @@
-"""A change is carried out once, whatever happens to its answer."""
+"""A change is executed once, also if its response is lost."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ import pytest
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 from langsmith_pulumi.provider.payloads import makes_revision
-from tests.control_plane import samples
-from tests.control_plane.samples import (
+from tests.control_plane import factories
+from tests.control_plane.factories import (
     CANARY,
-    DEPLOYMENT,
-    FIRST,
-    SECOND,
-    at,
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
+    SECOND_REVISION_ID,
     deployment,
-    gone,
+    not_found,
     revision,
+    timestamp,
 )
-from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
+from tests.control_plane.fake_server import RESET, FakeClock, FakeServer, Request, Response
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
 
-OPEN = [RESET, Reply(body={"id": 1}, missing=3), Reply(200, "<html>"), Reply(500), Reply(504)]
+AMBIGUOUS_RESPONSES = [
+    RESET,
+    Response(body={"id": 1}, missing_bytes=3),
+    Response(200, "<html>"),
+    Response(500),
+    Response(504),
+]
 BODIES: dict[str, dict[str, Any]] = {
     "a setting": {"display_name": "Support"},
     "two settings": {"display_name": "Support", "source_config": {"build_on_push": True}},
@@ -38,34 +44,34 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-class Shelf:
-    """A control plane with one deployment, which it changes; its answers may go wrong."""
+class FakeDeployment:
+    """A control plane with one deployment, whose responses to changes can fail."""
 
-    def __init__(self, server: Scripted, time: Time) -> None:
-        self.live = deployment(created_at=at(-3600))
-        self.revisions = {FIRST: revision(created_at=at(-3600))}
-        self.faults: list[Reply] = []
-        self.arrives: list[bool] = []
+    def __init__(self, server: FakeServer, clock: FakeClock) -> None:
+        self.live = deployment(created_at=timestamp(-3600))
+        self.revisions = {FIRST_REVISION_ID: revision(created_at=timestamp(-3600))}
+        self.faults: list[Response] = []
+        self.carried_out: list[bool] = []
         self.changes = 0
-        self._time = time
+        self._clock = clock
         self._server = server
-        server.acts(self.answer)
+        server.respond_using(self.answer)
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Response:
         if request.method != "GET":
             return self._change(request)
         if "/revisions/" in request.path:
-            return Reply(body=self.revisions[request.path.rpartition("/")[2]])
-        return Reply(body=self.live)
+            return Response(body=self.revisions[request.path.rpartition("/")[2]])
+        return Response(body=self.live)
 
-    def _change(self, request: Request) -> Reply:
-        if self.arrives.pop(0) if self.arrives else True:
+    def _change(self, request: Request) -> Response:
+        if self.carried_out.pop(0) if self.carried_out else True:
             self.changes += 1
             self._apply(request.body or {})
             body = DeploymentPatchRequest.model_validate(request.body or {})
             if request.method == "POST" or makes_revision(body):
                 self._add_revision()
-        return self.faults.pop(0) if self.faults else Reply(body=self.live)
+        return self.faults.pop(0) if self.faults else Response(body=self.live)
 
     def _apply(self, body: dict[str, Any]) -> None:
         for key, value in body.items():
@@ -76,168 +82,173 @@ class Shelf:
             spec["cpu"] = round(spec["cpu"], 1)
 
     def _add_revision(self) -> None:
-        self.live["latest_revision_id"] = SECOND
-        self.revisions[SECOND] = revision("QUEUED", id=SECOND, created_at=at(self._time.now))
+        self.live["latest_revision_id"] = SECOND_REVISION_ID
+        self.revisions[SECOND_REVISION_ID] = revision(
+            "QUEUED", id=SECOND_REVISION_ID, created_at=timestamp(self._clock.now)
+        )
 
 
 @pytest.fixture
-def shelf(server: Scripted, time: Time) -> Shelf:
-    return Shelf(server, time)
+def service(server: FakeServer, clock: FakeClock) -> FakeDeployment:
+    return FakeDeployment(server, clock)
 
 
 def patch(client: ControlPlaneClient, body: dict[str, Any]) -> Any:
-    return samples.patch(client, DeploymentPatchRequest.model_validate(body))
+    return factories.patch(client, DeploymentPatchRequest.model_validate(body))
 
 
-def test_an_answer_is_enough(client: ControlPlaneClient, shelf: Shelf, server: Scripted) -> None:
-    """When all is well, a change is one request."""
+def test_update_sends_one_request(
+    client: ControlPlaneClient, service: FakeDeployment, server: FakeServer
+) -> None:
+    """Without failures, an update is one request."""
     patch(client, BODIES["a ref"])
 
-    assert server.lines == [f"PATCH /v2/deployments/{DEPLOYMENT}"]
+    assert server.request_lines == [f"PATCH /v2/deployments/{DEPLOYMENT_ID}"]
 
 
-@pytest.mark.parametrize("fault", OPEN)
+@pytest.mark.parametrize("fault", AMBIGUOUS_RESPONSES)
 @pytest.mark.parametrize("change", BODIES)
-def test_a_change_that_was_carried_out_is_not_sent_again(
-    client: ControlPlaneClient, shelf: Shelf, change: str, fault: Reply
+def test_executed_change_is_not_sent_again(
+    client: ControlPlaneClient, service: FakeDeployment, change: str, fault: Response
 ) -> None:
-    """What was sent shows, and a revision was made since: the answer is read from there."""
-    shelf.faults = [fault]
+    """If the sent values and a newer revision are found, that is the result."""
+    service.faults = [fault]
 
     patch(client, BODIES[change])
 
-    assert shelf.changes == 1
+    assert service.changes == 1
 
 
-@pytest.mark.parametrize("fault", OPEN)
+@pytest.mark.parametrize("fault", AMBIGUOUS_RESPONSES)
 @pytest.mark.parametrize("change", BODIES)
-def test_a_change_that_was_not_carried_out_is_sent_again(
-    client: ControlPlaneClient, shelf: Shelf, change: str, fault: Reply
+def test_change_that_was_not_executed_is_sent_again(
+    client: ControlPlaneClient, service: FakeDeployment, change: str, fault: Response
 ) -> None:
-    """Nothing shows it, or no revision is young enough: it is sent again."""
-    shelf.faults, shelf.arrives = [fault] * 2, [False] * 2
+    """Without the sent values or a newer revision, the change is sent again."""
+    service.faults, service.carried_out = [fault] * 2, [False] * 2
 
     live = patch(client, BODIES[change])
 
-    assert shelf.changes == 1
+    assert service.changes == 1
     makes = makes_revision(DeploymentPatchRequest.model_validate(BODIES[change]))
-    assert live.latest_revision_id == (SECOND if makes else FIRST)
+    assert live.latest_revision_id == (SECOND_REVISION_ID if makes else FIRST_REVISION_ID)
 
 
-def test_the_next_attempt_waits_as_long_as_asked(
-    client: ControlPlaneClient, shelf: Shelf, time: Time
+def test_retry_after_holds_for_changes(
+    client: ControlPlaneClient, service: FakeDeployment, clock: FakeClock
 ) -> None:
-    """Retry-After holds for a change too, although a look comes before the next attempt."""
-    shelf.faults, shelf.arrives = [Reply(503, headers={"Retry-After": "40"})], [False]
+    """Retry-After is obeyed, although the change is verified before the next attempt."""
+    service.faults, service.carried_out = [Response(503, headers={"Retry-After": "40"})], [False]
 
     patch(client, BODIES["a setting"])
 
-    assert time.slept[0] == 40
+    assert clock.sleeps[0] == 40
 
 
-def test_changes_that_never_arrive_end(
-    client: ControlPlaneClient, shelf: Shelf, server: Scripted
+def test_change_is_tried_three_times(
+    client: ControlPlaneClient, service: FakeDeployment, server: FakeServer
 ) -> None:
-    """After three attempts the failure is raised as it is."""
-    shelf.faults, shelf.arrives = [Reply(500)] * 3, [False] * 3
+    """After three attempts the last failure is raised."""
+    service.faults, service.carried_out = [Response(500)] * 3, [False] * 3
 
     with pytest.raises(errors.ServerError, match="PATCH"):
         patch(client, BODIES["a ref"])
 
-    assert server.lines.count(f"PATCH /v2/deployments/{DEPLOYMENT}") == 3
+    assert server.request_lines.count(f"PATCH /v2/deployments/{DEPLOYMENT_ID}") == 3
 
 
-def test_an_outage_is_not_written_into(client: ControlPlaneClient, server: Scripted) -> None:
-    """When looking is not answered either, the change is not sent again."""
-    server.plays(RESET, Reply(503))
+def test_change_is_not_retried_if_verification_fails(
+    client: ControlPlaneClient, server: FakeServer
+) -> None:
+    """If the verification fails as well, the change is not sent again."""
+    server.respond_with(RESET, Response(503))
 
     with pytest.raises(errors.ResponseLost, match="may have been carried out"):
         patch(client, BODIES["a ref"])
 
-    assert [line for line in server.lines if line.startswith("PATCH")] == server.lines[:1]
+    assert [
+        line for line in server.request_lines if line.startswith("PATCH")
+    ] == server.request_lines[:1]
 
 
-def test_a_deployment_gone_meanwhile_is_reported_as_gone(
-    client: ControlPlaneClient, server: Scripted
-) -> None:
-    """The look tells more than the lost answer."""
-    server.plays(RESET, gone())
+def test_deleted_deployment_is_reported(client: ControlPlaneClient, server: FakeServer) -> None:
+    """A 404 during the verification is reported instead of the lost response."""
+    server.respond_with(RESET, not_found())
 
     with pytest.raises(errors.DeploymentNotFound):
         patch(client, BODIES["a setting"])
 
 
-@pytest.mark.parametrize("fault", OPEN)
-@pytest.mark.parametrize("arrived", [True, False])
-def test_a_redeploy_happens_once(
-    client: ControlPlaneClient, shelf: Shelf, fault: Reply, *, arrived: bool
+@pytest.mark.parametrize("fault", AMBIGUOUS_RESPONSES)
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_redeploy_is_executed_once(
+    client: ControlPlaneClient, service: FakeDeployment, fault: Response, *, carried_out: bool
 ) -> None:
-    """A redeploy whose answer was lost shows as a new revision, or is asked for again."""
-    shelf.faults, shelf.arrives = [fault], [arrived]
+    """A redeploy with a lost response is found as a new revision or sent again."""
+    service.faults, service.carried_out = [fault], [carried_out]
 
-    live = client.redeploy(DEPLOYMENT, FIRST)
+    live = client.redeploy(DEPLOYMENT_ID, FIRST_REVISION_ID)
 
-    assert (live.latest_revision_id, shelf.changes) == (SECOND, 1)
+    assert (live.latest_revision_id, service.changes) == (SECOND_REVISION_ID, 1)
 
 
 @pytest.mark.parametrize(("status", "posts"), [("QUEUED", 1), ("BUILD_FAILED", 3)])
-def test_a_redeploy_may_take_the_same_revision_up_again(
-    client: ControlPlaneClient, server: Scripted, status: str, posts: int
+def test_redeploy_may_reuse_revision(
+    client: ControlPlaneClient, server: FakeServer, status: str, posts: int
 ) -> None:
-    """However young it is, the revision asked for counts as repeated only when it is on its way."""
+    """The revision itself confirms a redeploy only if it is in progress."""
 
-    def act(request: Request) -> Reply:
+    def respond(request: Request) -> Response:
         if request.method == "POST":
             return RESET
-        return Reply(body=revision(status) if "/revisions/" in request.path else deployment())
+        return Response(body=revision(status) if "/revisions/" in request.path else deployment())
 
-    server.acts(act)
+    server.respond_using(respond)
 
     try:
-        client.redeploy(DEPLOYMENT, FIRST)
+        client.redeploy(DEPLOYMENT_ID, FIRST_REVISION_ID)
     except errors.ResponseLost:
         assert posts == 3
 
-    assert sum(line.startswith("POST") for line in server.lines) == posts
+    assert sum(line.startswith("POST") for line in server.request_lines) == posts
 
 
 NAIVE = "2027-01-15T09:00:00"
 """The time of the tests' server, without a zone."""
 
 
-@pytest.mark.parametrize("made", [at(3600), NAIVE, None], ids=["clock ahead", "no zone", "untold"])
-@pytest.mark.parametrize("arrived", [True, False])
-def test_a_revision_of_no_known_age_is_no_proof(
-    client: ControlPlaneClient, shelf: Shelf, made: str | None, *, arrived: bool
+@pytest.mark.parametrize(
+    "made", [timestamp(3600), NAIVE, None], ids=["clock ahead", "no zone", "untold"]
+)
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_revision_without_reliable_age_confirms_nothing(
+    client: ControlPlaneClient, service: FakeDeployment, made: str | None, *, carried_out: bool
 ) -> None:
-    """What nobody can date may be older than the request: that is said, and nothing is sent again.
-
-    Where the revision from before is known, the new one needs no age.
-    """
-    shelf.faults, shelf.arrives = [RESET], [arrived]
-    shelf.revisions[FIRST] = revision(created_at=made)
+    """A revision that may predate the request fails the change, which is not sent again."""
+    service.faults, service.carried_out = [RESET], [carried_out]
+    service.revisions[FIRST_REVISION_ID] = revision(created_at=made)
     body = DeploymentPatchRequest.model_validate(BODIES["the same ref"])
 
     with pytest.raises(
         errors.ResponseLost, match="cannot be told: the service does not tell relia"
     ):
-        samples.patch(client, body) if not arrived else _patch_undated(client, shelf, made)
+        factories.patch(client, body) if not carried_out else _patch_undated(client, service, made)
 
-    assert shelf.changes == arrived
-    shelf.faults, shelf.arrives = [RESET], [True]
-    shelf.live["latest_revision_id"] = FIRST
+    assert service.changes == carried_out
+    service.faults, service.carried_out = [RESET], [True]
+    service.live["latest_revision_id"] = FIRST_REVISION_ID
 
-    assert samples.patch(client, body, FIRST).latest_revision_id == SECOND
+    assert factories.patch(client, body, FIRST_REVISION_ID).latest_revision_id == SECOND_REVISION_ID
 
 
-def _patch_undated(client: ControlPlaneClient, shelf: Shelf, made: str | None) -> None:
-    add = shelf._add_revision
+def _patch_undated(client: ControlPlaneClient, service: FakeDeployment, made: str | None) -> None:
+    add = service._add_revision
 
     def undated() -> None:
         add()
-        shelf.revisions[SECOND]["created_at"] = made
+        service.revisions[SECOND_REVISION_ID]["created_at"] = made
 
-    shelf._add_revision = undated  # type: ignore[method-assign]
+    service._add_revision = undated  # type: ignore[method-assign]
     patch(client, BODIES["the same ref"])
 
 
@@ -249,46 +260,54 @@ def _patch_undated(client: ControlPlaneClient, shelf: Shelf, made: str | None) -
         ("a ref", {"source_revision_config": {"repo_ref": "9" * 40}}),
     ],
 )
-@pytest.mark.parametrize("arrived", [True, False])
-def test_what_is_hidden_is_no_proof(
-    client: ControlPlaneClient, shelf: Shelf, change: str, shown: dict[str, Any], *, arrived: bool
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_hidden_values_confirm_nothing(
+    client: ControlPlaneClient,
+    service: FakeDeployment,
+    change: str,
+    shown: dict[str, Any],
+    *,
+    carried_out: bool,
 ) -> None:
-    """A push has come between, and the service does not show what was sent: the next up settles it.
+    """If values are hidden and a push made a revision, the change fails without their values."""
+    service.faults, service.carried_out = [RESET], [carried_out]
+    answer = service.answer
 
-    The failure names what is not shown, and no value.
-    """
-    shelf.faults, shelf.arrives = [RESET], [arrived]
-    answer = shelf.answer
+    def respond_hiding(request: Request) -> Response:
+        response = answer(request)
+        if request.method == "PATCH" and not carried_out:
+            service._add_revision()
+        if request.path.endswith(DEPLOYMENT_ID) and isinstance(response.body, dict):
+            return Response(body={**response.body, **shown})
+        return response
 
-    def register_secrets(request: Request) -> Reply:
-        reply = answer(request)
-        if request.method == "PATCH" and not arrived:
-            shelf._add_revision()
-        if request.path.endswith(DEPLOYMENT) and isinstance(reply.body, dict):
-            return Reply(body={**reply.body, **shown})
-        return reply
+    service._server.respond_using(respond_hiding)
 
-    shelf._server.acts(register_secrets)
-
-    with pytest.raises(errors.ResponseLost, match=f"revision {SECOND} has come since") as failure:
-        samples.patch(client, DeploymentPatchRequest.model_validate(BODIES[change]), FIRST)
+    with pytest.raises(
+        errors.ResponseLost, match=f"revision {SECOND_REVISION_ID} has come since"
+    ) as failure:
+        factories.patch(
+            client, DeploymentPatchRequest.model_validate(BODIES[change]), FIRST_REVISION_ID
+        )
 
     assert next(iter(shown)).split("_config")[0] in str(failure.value)
     assert "a new value of it" not in str(failure.value)
     assert "Run `pulumi up` again" in str(failure.value)
-    assert shelf.changes == arrived
+    assert service.changes == carried_out
 
 
-@pytest.mark.parametrize("made", [at(3600), NAIVE, None], ids=["clock ahead", "no zone", "untold"])
-def test_a_redeploy_of_no_known_age_is_no_proof(
-    client: ControlPlaneClient, shelf: Shelf, made: str | None
+@pytest.mark.parametrize(
+    "made", [timestamp(3600), NAIVE, None], ids=["clock ahead", "no zone", "untold"]
+)
+def test_redeploy_without_reliable_age_confirms_nothing(
+    client: ControlPlaneClient, service: FakeDeployment, made: str | None
 ) -> None:
-    """Another revision is there, and nobody can tell whether it is older than the request."""
-    shelf.faults, shelf.arrives = [RESET], [False]
-    shelf.live["latest_revision_id"] = SECOND
-    shelf.revisions[SECOND] = revision(id=SECOND, created_at=made)
+    """A newer revision whose age is unknown does not confirm a redeploy."""
+    service.faults, service.carried_out = [RESET], [False]
+    service.live["latest_revision_id"] = SECOND_REVISION_ID
+    service.revisions[SECOND_REVISION_ID] = revision(id=SECOND_REVISION_ID, created_at=made)
 
     with pytest.raises(
         errors.ResponseLost, match="cannot be told: the service does not tell relia"
     ):
-        client.redeploy(DEPLOYMENT, FIRST)
+        client.redeploy(DEPLOYMENT_ID, FIRST_REVISION_ID)

@@ -1,4 +1,4 @@
-"""No secret gets into a text, however it is written."""
+"""Secrets are redacted in every encoding."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from langsmith_pulumi.control_plane import redaction
 from langsmith_pulumi.control_plane.redaction import HIDDEN, Redactor
-from tests.control_plane.samples import CANARY, KEY
+from tests.control_plane.factories import API_KEY, CANARY
 
 PLAIN = "sk-proj/4f7a+90c~2211 end"
 
@@ -33,8 +33,8 @@ PLAIN = "sk-proj/4f7a+90c~2211 end"
         PLAIN[:15] + "...",
     ],
 )
-def test_each_way_of_writing_a_value_is_hidden(shown: str) -> None:
-    """Raw, escaped, URL-encoded or cut off: what is left tells nothing."""
+def test_encodings_of_value_are_redacted(shown: str) -> None:
+    """A value is redacted raw, escaped, URL-encoded or truncated."""
     text = Redactor([PLAIN]).redact(f"failed with {shown} here")
 
     assert HIDDEN in text
@@ -43,8 +43,8 @@ def test_each_way_of_writing_a_value_is_hidden(shown: str) -> None:
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "abc", "TOKEN="])
 @pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
-def test_a_value_inside_of_base64_is_hidden(before: str, encode: type[object]) -> None:
-    """Base64 is hidden at each alignment, and in both alphabets."""
+def test_base64_is_redacted_at_any_alignment(before: str, encode: type[object]) -> None:
+    """Base64 is redacted at each alignment and in both alphabets."""
     encoded = encode((before + PLAIN + "!").encode()).decode()  # type: ignore[call-arg, attr-defined]
 
     scrubbed = Redactor([PLAIN]).redact(encoded)
@@ -57,16 +57,16 @@ def test_a_value_inside_of_base64_is_hidden(before: str, encode: type[object]) -
     "shown",
     [CANARY, json.dumps(CANARY), json.dumps(CANARY, ensure_ascii=False), *CANARY.splitlines()],
 )
-def test_each_line_of_a_value_is_hidden(shown: str) -> None:
-    """Newlines, quotes and Unicode change nothing."""
+def test_each_line_of_value_is_redacted(shown: str) -> None:
+    """Each line of a value is redacted by itself."""
     text = Redactor([CANARY]).redact(f"<{shown}>")
 
     assert "hush" not in text
     assert "second line" not in text
 
 
-def test_a_secret_inside_of_another_is_hidden_with_it() -> None:
-    """The longer one goes first, so nothing of it is left standing."""
+def test_longer_secret_is_redacted_first() -> None:
+    """A secret inside another one leaves no part of the longer one."""
     redactor = Redactor(["inner-secret", "outer-inner-secret-outer"])
 
     assert redactor.redact("outer-inner-secret-outer, inner-secret") == f"{HIDDEN}, {HIDDEN}"
@@ -84,19 +84,19 @@ def test_a_secret_inside_of_another_is_hidden_with_it() -> None:
         ("p-w!", "np-w!n", f"n{HIDDEN}n"),
     ],
 )
-def test_short_values_leave_other_words_alone(value: str, text: str, scrubbed: str) -> None:
-    """A value as short as a word must not blot out the message."""
+def test_short_values_are_redacted_as_whole_words(value: str, text: str, scrubbed: str) -> None:
+    """A value as short as a word does not redact parts of other words."""
     assert Redactor([value]).redact(text) == scrubbed
 
 
-def test_api_keys_are_hidden_without_being_known() -> None:
-    """Anything in the form of a LangSmith key goes."""
-    assert Redactor().redact(f"key {KEY}!") == f"key {HIDDEN}!"
+def test_unknown_api_keys_are_redacted() -> None:
+    """Text in the form of a LangSmith key is redacted."""
+    assert Redactor().redact(f"key {API_KEY}!") == f"key {HIDDEN}!"
 
 
 @given(st.text(min_size=8), st.text(max_size=20), st.text(max_size=20))
-def test_no_value_survives(value: str, before: str, after: str) -> None:
-    """Whatever the value is and wherever it stands, it is gone from the text."""
+def test_any_value_is_redacted(value: str, before: str, after: str) -> None:
+    """Any value is redacted at any place of a text."""
     text = Redactor([value]).redact(before + value + after)
 
     assert value not in text or not value.strip() or value in HIDDEN or len(value.strip()) < 8
@@ -118,15 +118,15 @@ RICH = "a&b<c>d/e 'f' \"g\" 90c~2211"
         html.escape(RICH).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
     ],
 )
-def test_what_other_languages_write_is_hidden(shown: str) -> None:
-    """Go escapes HTML in JSON, PHP slashes; some write percent codes in small letters, or hex."""
+def test_encodings_of_other_languages_are_redacted(shown: str) -> None:
+    """The JSON of Go and PHP, lower-case percent codes and hex are redacted."""
     shown = shown.strip('"')
 
     assert Redactor([RICH]).redact(f"<<{shown}>>") == f"<<{HIDDEN}>>"
 
 
-def test_base64_that_is_wrapped_is_hidden_line_by_line() -> None:
-    """As `base64` prints it, with a prefix of the log before each line."""
+def test_wrapped_base64_is_redacted() -> None:
+    """Wrapped base64 is redacted on each line, also behind a log prefix."""
     value = "".join(f"{n:04d}-long-" for n in range(30))
     lines = [f"#8 0.312 {line}" for line in encodebytes(value.encode()).decode().splitlines()]
 
@@ -135,10 +135,10 @@ def test_base64_that_is_wrapped_is_hidden_line_by_line() -> None:
     )
 
 
-def test_thousands_of_values_are_learned_once_and_not_compiled(
+def test_registering_many_secrets_is_fast(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A page after the other adds its own values; only what a text holds is compiled."""
+    """Each page adds its own values; only values that a text contains are compiled."""
     computed, compiled = Counter[str](), 0
 
     def counted_forms(value: str) -> set[str]:
@@ -165,8 +165,8 @@ def test_thousands_of_values_are_learned_once_and_not_compiled(
     assert compiled == 1
 
 
-def test_a_huge_value_has_few_forms() -> None:
-    """Megabytes are known as a whole, and by their beginning."""
+def test_huge_value_has_few_encodings() -> None:
+    """A value of megabytes is redacted as a whole and by its beginning."""
     value = "".join(f"{n:07d}\n" for n in range(200_000))
     redactor = Redactor([value])
 

@@ -1,4 +1,4 @@
-"""Which requests are repeated, after what, how often and with which pauses."""
+"""Which requests are retried, after which failures, how often and with which delays."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import pytest
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 from langsmith_pulumi.control_plane.retry import compute_delay, parse_retry_after
-from tests.control_plane.samples import (
-    DEPLOYMENT,
-    FIRST,
+from tests.control_plane.factories import (
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
     create_request,
     deployment,
-    gone,
-    page,
+    list_page,
+    not_found,
     patch,
 )
-from tests.control_plane.scripted import EPOCH, RESET, Reply, Request, Scripted, Time
+from tests.control_plane.fake_server import EPOCH, RESET, FakeClock, FakeServer, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,137 +30,139 @@ ATTEMPTS = 5
 RENAME = DeploymentPatchRequest(display_name="Support")
 NOW = datetime.fromtimestamp(EPOCH, timezone.utc)
 CALLS: dict[str, Callable[[ControlPlaneClient], object]] = {
-    "get": lambda client: client.get(DEPLOYMENT),
+    "get": lambda client: client.get(DEPLOYMENT_ID),
     "list": lambda client: list(client.deployments()),
     "find": lambda client: client.find("support-agent"),
-    "revision": lambda client: client.revision(DEPLOYMENT, FIRST),
-    "revisions": lambda client: list(client.revisions(DEPLOYMENT)),
-    "delete": lambda client: client.delete(DEPLOYMENT, delete_tracing_project=False),
+    "revision": lambda client: client.revision(DEPLOYMENT_ID, FIRST_REVISION_ID),
+    "revisions": lambda client: list(client.revisions(DEPLOYMENT_ID)),
+    "delete": lambda client: client.delete(DEPLOYMENT_ID, delete_tracing_project=False),
     "create": lambda client: client.create(create_request()),
     "patch": lambda client: patch(client, RENAME),
-    "redeploy": lambda client: client.redeploy(DEPLOYMENT, FIRST),
+    "redeploy": lambda client: client.redeploy(DEPLOYMENT_ID, FIRST_REVISION_ID),
 }
 READS = ("get", "list", "find", "revision", "revisions", "delete")
-PASSING = {
+TRANSIENT = {
     "reset": RESET,
-    "cut": Reply(body={"id": 1}, missing=7),
-    "garbage": Reply(body="<html>"),
-    "408": Reply(408),
-    "429": Reply(429),
-    "500": Reply(500),
-    "502": Reply(502, "<html>"),
-    "503": Reply(503),
-    "504": Reply(504),
+    "cut": Response(body={"id": 1}, missing_bytes=7),
+    "garbage": Response(body="<html>"),
+    "408": Response(408),
+    "429": Response(429),
+    "500": Response(500),
+    "502": Response(502, "<html>"),
+    "503": Response(503),
+    "504": Response(504),
 }
-LASTING = {
-    "307": Reply(307, headers={"Location": "https://elsewhere.example.com"}),
-    "400": Reply(400),
-    "401": Reply(401),
-    "403": Reply(403),
-    "404": Reply(404),
-    "409": Reply(409),
-    "422": Reply(422),
+PERMANENT = {
+    "307": Response(307, headers={"Location": "https://elsewhere.example.com"}),
+    "400": Response(400),
+    "401": Response(401),
+    "403": Response(403),
+    "404": Response(404),
+    "409": Response(409),
+    "422": Response(422),
 }
 
 
-def well(request: Request) -> Reply:
-    """Answer as a healthy control plane."""
+def respond_normally(request: Request) -> Response:
+    """Return the response of a healthy control plane."""
     if request.path.endswith("/revisions"):
-        return page({"id": FIRST, "status": "DEPLOYED"})
+        return list_page({"id": FIRST_REVISION_ID, "status": "DEPLOYED"})
     if request.method == "GET" and request.path == "/v2/deployments":
-        return page(deployment())
-    return Reply(204) if request.method == "DELETE" else Reply(body=deployment())
+        return list_page(deployment())
+    return Response(204) if request.method == "DELETE" else Response(body=deployment())
 
 
-def failing(times: int, reply: Reply) -> Callable[[Request], Reply]:
-    """Answer so many times badly, then well."""
-    left = [reply] * times
-    return lambda request: left.pop() if left else well(request)
+def fail_first(times: int, response: Response) -> Callable[[Request], Response]:
+    """Return a responder that fails a number of times first."""
+    failures = [response] * times
+    return lambda request: failures.pop() if failures else respond_normally(request)
 
 
-@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("fault", TRANSIENT)
 @pytest.mark.parametrize("call", READS)
-def test_reading_and_deleting_survive_what_passes(
-    client: ControlPlaneClient, server: Scripted, call: str, fault: str
+def test_idempotent_requests_are_retried(
+    client: ControlPlaneClient, server: FakeServer, call: str, fault: str
 ) -> None:
-    """What does no harm twice is sent again after whatever may be over soon."""
-    server.acts(failing(2, PASSING[fault]))
+    """Reads and deletes are retried after every transient failure."""
+    server.respond_using(fail_first(2, TRANSIENT[fault]))
 
     CALLS[call](client)
 
     assert len(server.requests) == 3
-    assert len(set(server.lines)) == 1
+    assert len(set(server.request_lines)) == 1
 
 
-@pytest.mark.parametrize("fault", PASSING)
-def test_attempts_and_pauses_are_bounded(
-    client: ControlPlaneClient, server: Scripted, time: Time, fault: str
+@pytest.mark.parametrize("fault", TRANSIENT)
+def test_attempts_and_delays_are_bounded(
+    client: ControlPlaneClient, server: FakeServer, clock: FakeClock, fault: str
 ) -> None:
-    """What does not pass ends in its own error, after growing pauses, and says how often."""
-    server.plays(PASSING[fault])
+    """A lasting failure is raised after five attempts with growing delays."""
+    server.respond_with(TRANSIENT[fault])
 
     with pytest.raises(errors.ControlPlaneError, match="5 attempts"):
-        client.get(DEPLOYMENT)
+        client.get(DEPLOYMENT_ID)
 
     assert len(server.requests) == ATTEMPTS
-    surplus = [slept - floor for slept, floor in zip(time.slept, [0.5, 1, 2, 4], strict=True)]
+    surplus = [slept - floor for slept, floor in zip(clock.sleeps, [0.5, 1, 2, 4], strict=True)]
     assert all(0 <= jitter <= 1 for jitter in surplus)
 
 
-@pytest.mark.parametrize("fault", LASTING)
+@pytest.mark.parametrize("fault", PERMANENT)
 @pytest.mark.parametrize("call", CALLS)
-def test_what_lasts_is_not_tried_again(
-    client: ControlPlaneClient, server: Scripted, time: Time, call: str, fault: str
+def test_permanent_errors_are_not_retried(
+    client: ControlPlaneClient, server: FakeServer, clock: FakeClock, call: str, fault: str
 ) -> None:
-    """A refusal is final: the same request would be refused again."""
-    server.acts(
+    """A request that the service rejects is not sent again."""
+    server.respond_using(
         lambda request: (
-            well(request) if call == "create" and request.method == "GET" else LASTING[fault]
+            respond_normally(request)
+            if call == "create" and request.method == "GET"
+            else PERMANENT[fault]
         )
     )
 
     with pytest.raises(errors.APIStatusError):
         CALLS[call](client)
 
-    assert server.lines.count(server.lines[0]) == 1
-    assert time.slept == []
+    assert server.request_lines.count(server.request_lines[0]) == 1
+    assert clock.sleeps == []
 
 
 @pytest.mark.parametrize("call", ["create", "patch", "redeploy"])
-def test_what_was_turned_away_is_sent_again(
-    client: ControlPlaneClient, server: Scripted, call: str
+def test_rate_limited_writes_are_retried(
+    client: ControlPlaneClient, server: FakeServer, call: str
 ) -> None:
-    """A 429 was certainly not carried out, so even a POST may follow it."""
-    server.acts(failing(2, Reply(429)))
+    """A request with a 429 was not executed, so even a POST is sent again."""
+    server.respond_using(fail_first(2, Response(429)))
 
     CALLS[call](client)
 
-    assert len(set(server.lines)) == 1
+    assert len(set(server.request_lines)) == 1
     assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_nobody_listening_is_certain(
-    client: ControlPlaneClient, server: Scripted, time: Time, call: str
+def test_refused_connection_is_retried(
+    client: ControlPlaneClient, server: FakeServer, clock: FakeClock, call: str
 ) -> None:
-    """When nothing could be sent, every request is tried again, and the error says so."""
+    """A request that could not be sent is retried, whatever it is, and the error says so."""
     server.stop()
 
     with pytest.raises(errors.Unreachable, match=r"could not be sent: 127\.0\.0\.1:\d+: .*refused"):
         CALLS[call](client)
 
-    assert len(time.slept) == ATTEMPTS - 1
+    assert len(clock.sleeps) == ATTEMPTS - 1
 
 
-def test_a_deployment_deleted_already_is_deleted(
-    client: ControlPlaneClient, server: Scripted
+def test_deleting_deleted_deployment_succeeds(
+    client: ControlPlaneClient, server: FakeServer
 ) -> None:
-    """The second DELETE after a lost answer finds nothing, and that is what was wanted."""
-    server.plays(RESET, gone())
+    """A 404 to a retried DELETE is a success."""
+    server.respond_with(RESET, not_found())
 
-    client.delete(DEPLOYMENT, delete_tracing_project=True)
+    client.delete(DEPLOYMENT_ID, delete_tracing_project=True)
 
-    assert server.lines == [f"DELETE /v2/deployments/{DEPLOYMENT}"] * 2
+    assert server.request_lines == [f"DELETE /v2/deployments/{DEPLOYMENT_ID}"] * 2
 
 
 @pytest.mark.parametrize(
@@ -179,8 +181,8 @@ def test_a_deployment_deleted_already_is_deleted(
         ("", None),
     ],
 )
-def test_retry_after_has_three_forms(value: str, seconds: float | None) -> None:
-    """Whole seconds, fractions, or a date by the server's own clock; nonsense is ignored."""
+def test_retry_after_is_parsed(value: str, seconds: float | None) -> None:
+    """Retry-After is seconds, fractions or a date by the server's clock; others are ignored."""
     assert parse_retry_after({"retry-after": value}, NOW) == seconds
 
 
@@ -195,41 +197,43 @@ def test_retry_after_has_three_forms(value: str, seconds: float | None) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_obeyed_up_to_a_minute(  # noqa: PLR0913 - a table with its fixtures
+def test_retry_after_is_limited_to_a_minute(  # noqa: PLR0913 - a table with its fixtures
     client: ControlPlaneClient,
-    server: Scripted,
-    time: Time,
+    server: FakeServer,
+    clock: FakeClock,
     *,
     status: int,
     header: str,
     at_least: float,
     at_most: float,
 ) -> None:
-    """The server knows best when to come back, within reason."""
-    server.plays(Reply(status, headers={"Retry-After": header}), Reply(body=deployment()))
+    """Retry-After is obeyed up to a minute."""
+    server.respond_with(
+        Response(status, headers={"Retry-After": header}), Response(body=deployment())
+    )
 
-    client.get(DEPLOYMENT)
+    client.get(DEPLOYMENT_ID)
 
-    assert len(time.slept) == 1
-    assert at_least <= time.slept[0] <= at_most
+    assert len(clock.sleeps) == 1
+    assert at_least <= clock.sleeps[0] <= at_most
 
 
-def test_the_total_time_is_bounded(
-    client: ControlPlaneClient, server: Scripted, time: Time
+def test_total_retry_time_is_bounded(
+    client: ControlPlaneClient, server: FakeServer, clock: FakeClock
 ) -> None:
-    """A server that asks for a minute each time is not asked for ever."""
-    server.plays(Reply(429, headers={"Retry-After": "60"}))
+    """Repeated Retry-After headers do not exceed the total time."""
+    server.respond_with(Response(429, headers={"Retry-After": "60"}))
 
     with pytest.raises(errors.RateLimited):
-        client.get(DEPLOYMENT)
+        client.get(DEPLOYMENT_ID)
 
-    assert time.now <= 150
+    assert clock.now <= 150
     assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("retry_after", [None, 5.0])
-def test_those_turned_away_together_come_back_apart(retry_after: float | None) -> None:
-    """The pause has a random part, also after Retry-After."""
+def test_delay_has_jitter(retry_after: float | None) -> None:
+    """The delay has a random part, also with Retry-After."""
     pauses = {compute_delay(2, retry_after, chance / 10) for chance in range(10)}
 
     assert len(pauses) == 10

@@ -1,4 +1,4 @@
-"""Where we go and with which key."""
+"""Where the control plane is and which key is used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from langsmith_pulumi.control_plane.settings import (
     resolve_settings,
     validate_settings,
 )
-from tests.control_plane.samples import DEPLOYMENT, KEY, WORKSPACE
+from tests.control_plane.factories import API_KEY, DEPLOYMENT_ID, WORKSPACE_ID
 
 CLOUD = "https://api.host.langchain.com"
 
@@ -31,10 +31,10 @@ def resolved(config: dict[str, str] | None = None, **environ: str) -> Settings:
         ({"apiKey": " a\r\n"}, {}, "a"),
     ],
 )
-def test_the_first_key_found_wins(
+def test_key_is_resolved_in_order(
     config: dict[str, str], environ: dict[str, str], key: str
 ) -> None:
-    """The program's configuration comes before the environment; blanks around a key are cut."""
+    """The stack's configuration precedes the environment; blanks around a key are removed."""
     assert resolved(config, **environ).api_key == key
 
 
@@ -114,28 +114,28 @@ def test_the_first_key_found_wins(
         ),
     ],
 )
-def test_the_control_plane_is_found_as_by_the_vendors_command_lines(
+def test_control_plane_url_is_resolved_in_order(
     config: dict[str, str], environ: dict[str, str], url: str
 ) -> None:
-    """An explicit URL wins; else it is derived from the endpoint; else it is Cloud US."""
-    assert resolved({"apiKey": KEY, **config}, **environ).control_plane_url == url
+    """An explicit URL precedes one derived from the endpoint; the default is Cloud US."""
+    assert resolved({"apiKey": API_KEY, **config}, **environ).control_plane_url == url
 
 
 @pytest.mark.parametrize(
     ("config", "environ"),
     [
-        ({"workspaceId": WORKSPACE}, {"LANGSMITH_WORKSPACE_ID": "no"}),
-        ({}, {"LANGSMITH_WORKSPACE_ID": WORKSPACE, "LANGSMITH_TENANT_ID": "no"}),
-        ({}, {"LANGSMITH_TENANT_ID": f" {WORKSPACE} "}),
+        ({"workspaceId": WORKSPACE_ID}, {"LANGSMITH_WORKSPACE_ID": "no"}),
+        ({}, {"LANGSMITH_WORKSPACE_ID": WORKSPACE_ID, "LANGSMITH_TENANT_ID": "no"}),
+        ({}, {"LANGSMITH_TENANT_ID": f" {WORKSPACE_ID} "}),
     ],
 )
-def test_the_first_workspace_found_wins(config: dict[str, str], environ: dict[str, str]) -> None:
-    """The workspace may be configured or come from the environment, in the ecosystem's order."""
-    assert resolved({"apiKey": KEY, **config}, **environ).workspace_id == WORKSPACE
+def test_workspace_is_resolved_in_order(config: dict[str, str], environ: dict[str, str]) -> None:
+    """The workspace comes from the configuration, else from the environment."""
+    assert resolved({"apiKey": API_KEY, **config}, **environ).workspace_id == WORKSPACE_ID
 
 
-def test_a_missing_key_says_how_to_set_one() -> None:
-    """Without a key the error names both ways of giving one."""
+def test_missing_key_error_names_both_settings() -> None:
+    """Without a key, the error names both ways to set one."""
     with pytest.raises(SettingsMissing) as missing:
         resolved()
 
@@ -147,7 +147,7 @@ def test_a_missing_key_says_how_to_set_one() -> None:
     ("config", "named"),
     [
         ({"workspaceId": "my-workspace"}, "langsmith:workspaceId"),
-        ({"workspaceId": f"{WORKSPACE}0"}, "langsmith:workspaceId"),
+        ({"workspaceId": f"{WORKSPACE_ID}0"}, "langsmith:workspaceId"),
         ({"controlPlaneUrl": "http://cp.example.com"}, "LANGSMITH_ALLOW_PLAIN_HTTP=1"),
         ({"endpoint": "http://10.0.0.1"}, "LANGSMITH_ALLOW_PLAIN_HTTP=1"),
         ({"controlPlaneUrl": "http://localhost.example.com"}, "LANGSMITH_ALLOW_PLAIN_HTTP=1"),
@@ -165,45 +165,48 @@ def test_a_missing_key_says_how_to_set_one() -> None:
         ({"apiKey": "kéy"}, "langsmith:apiKey"),
     ],
 )
-def test_settings_that_cannot_be_meant_are_refused(config: dict[str, str], named: str) -> None:
-    """A refusal names the setting to correct, and echoes neither the key nor a password."""
+def test_invalid_settings_are_rejected(config: dict[str, str], named: str) -> None:
+    """The error names the setting and contains neither the key nor a password."""
     with pytest.raises(SettingsInvalid) as refused:
-        resolved({"apiKey": KEY, **config})
+        resolved({"apiKey": API_KEY, **config})
 
     assert named in str(refused.value)
-    assert not any(secret in str(refused.value) for secret in (KEY, "two words", "kéy", "pass@"))
+    assert not any(
+        secret in str(refused.value) for secret in (API_KEY, "two words", "kéy", "pass@")
+    )
 
 
 @pytest.mark.parametrize("user", [":pass@", "user:pass@", "user@"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_settings_made_by_hand_are_checked_too(scheme: str, user: str) -> None:
-    """A client refuses an address with a user or a password, and does not print it."""
+def test_settings_objects_are_validated(scheme: str, user: str) -> None:
+    """A client rejects a URL with a user or password, and does not print it."""
     with pytest.raises(SettingsInvalid) as refused:
-        validate_settings(Settings(KEY, f"{scheme}://{user}cp.example.com"))
+        validate_settings(Settings(API_KEY, f"{scheme}://{user}cp.example.com"))
 
     assert user not in str(refused.value)
 
 
 @pytest.mark.parametrize("host", ["localhost:1984", "127.0.0.1", "127.8.9.10:80", "[::1]:1984"])
-def test_plain_http_is_fine_on_this_machine(host: str) -> None:
+def test_plain_http_is_allowed_on_loopback(host: str) -> None:
     """Loopback needs no encryption."""
     url = f"http://{host}"
 
-    assert resolved({"apiKey": KEY, "controlPlaneUrl": url}).control_plane_url == url
+    assert resolved({"apiKey": API_KEY, "controlPlaneUrl": url}).control_plane_url == url
 
 
-def test_plain_http_elsewhere_must_be_allowed() -> None:
-    """The one switch lets a trusted network be used without encryption."""
+def test_plain_http_needs_permission_elsewhere() -> None:
+    """One setting allows plain HTTP in a trusted network."""
     settings = resolved(
-        {"apiKey": KEY, "controlPlaneUrl": "http://cp.example.com"}, LANGSMITH_ALLOW_PLAIN_HTTP="1"
+        {"apiKey": API_KEY, "controlPlaneUrl": "http://cp.example.com"},
+        LANGSMITH_ALLOW_PLAIN_HTTP="1",
     )
 
     assert settings.allow_plain_http
 
 
-def test_the_key_is_not_shown() -> None:
-    """Printing the settings shows no key."""
-    assert KEY not in repr(resolved({"apiKey": KEY}))
+def test_repr_of_settings_hides_key() -> None:
+    """The repr of the settings does not contain the key."""
+    assert API_KEY not in repr(resolved({"apiKey": API_KEY}))
 
 
 @pytest.mark.parametrize(
@@ -216,8 +219,8 @@ def test_the_key_is_not_shown() -> None:
         ("http://127.0.0.1:1984", "http://127.0.0.1:1984"),
     ],
 )
-def test_the_dashboard_is_beside_the_control_plane(url: str, root: str) -> None:
-    """The page of a deployment is found from the control plane's address."""
-    expected = f"{root}/o/{WORKSPACE}/host/deployments/{DEPLOYMENT}"
+def test_dashboard_url_is_derived_from_control_plane(url: str, root: str) -> None:
+    """The page of a deployment is derived from the control plane's URL."""
+    expected = f"{root}/o/{WORKSPACE_ID}/host/deployments/{DEPLOYMENT_ID}"
 
-    assert dashboard_url(url, WORKSPACE, DEPLOYMENT) == expected
+    assert dashboard_url(url, WORKSPACE_ID, DEPLOYMENT_ID) == expected

@@ -1,4 +1,4 @@
-"""Foreign text is shown as one harmless line."""
+"""Foreign text is sanitized to one harmless line."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("entry", HOSTILE)
-def test_nothing_that_steers_a_terminal_passes(entry: str) -> None:
-    """What is left can be printed, encoded and read."""
+def test_control_characters_are_removed(entry: str) -> None:
+    """The result can be printed, encoded and read."""
     text = sanitize(HOSTILE[entry])
 
     assert "red" in text
@@ -39,16 +39,16 @@ def test_nothing_that_steers_a_terminal_passes(entry: str) -> None:
 
 
 @given(st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Ll"]), max_size=40))
-def test_any_text_becomes_one_printable_line(text: str) -> None:
-    """Whatever comes in, and a second pass changes nothing."""
+def test_any_text_is_one_printable_line(text: str) -> None:
+    """Any text becomes one printable line, and sanitizing is idempotent."""
     line = printable(text)
 
     assert line.isprintable()
     assert line == printable(line)
 
 
-def test_secrets_are_removed_before_and_after_html_is_decoded() -> None:
-    """A page may hold a value as it is, or as HTML."""
+def test_secrets_are_redacted_before_and_after_html_decoding() -> None:
+    """A page may contain a value raw or encoded as HTML."""
 
     def redact(text: str) -> str:
         return text.replace("a<b>c", "[secret]").replace("x&amp;y", "[secret]")
@@ -57,13 +57,13 @@ def test_secrets_are_removed_before_and_after_html_is_decoded() -> None:
     assert sanitize(page, redact=redact) == "[secret] and [secret] and [secret]"
 
 
-def test_a_long_text_is_shortened() -> None:
-    """An ellipsis shows that there was more."""
+def test_long_text_is_truncated() -> None:
+    """Truncated text ends with an ellipsis."""
     assert sanitize("word " * 1000, 20) == "word word word word…"
 
 
-def test_sanitizing_needs_no_client() -> None:
-    """The command line uses it too, and must not import an HTTP client for that."""
+def test_sanitizing_imports_no_http_client() -> None:
+    """The command line sanitizes text without importing an HTTP client."""
     code = (
         "import sys, langsmith_pulumi.control_plane.text; "
         "sys.exit(bool({'httpx', 'pydantic'} & sys.modules.keys()))"
@@ -73,7 +73,7 @@ def test_sanitizing_needs_no_client() -> None:
 
 
 @pytest.mark.parametrize("text", ["##[add-mask]x", "a ##vso[task.setvariable]b", "###[group]"])
-def test_no_text_commands_a_runner(text: str) -> None:
-    """A pipeline's runner obeys these wherever they stand in a line."""
+def test_runner_commands_are_neutralized(text: str) -> None:
+    """No text contains a workflow command that a CI runner would execute."""
     assert "##[" not in sanitize(text)
     assert "##vso[" not in sanitize(text)

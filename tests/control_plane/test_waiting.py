@@ -1,4 +1,4 @@
-"""Waiting follows the newest revision, ends when that has ended, and survives what passes."""
+"""A wait follows the newest revision until it ends, and survives temporary failures."""
 
 from __future__ import annotations
 
@@ -22,99 +22,102 @@ from langsmith_pulumi.control_plane.waiting import (
     wait_for_rollout,
     wait_until_gone,
 )
-from tests.control_plane.samples import (
+from tests.control_plane.factories import (
+    API_KEY,
     CANARY,
-    DEPLOYMENT,
-    FIRST,
-    KEY,
-    SECOND,
+    DEPLOYMENT_ID,
+    FIRST_REVISION_ID,
+    SECOND_REVISION_ID,
     deployment,
-    gone,
-    page,
+    list_page,
+    not_found,
     revision,
 )
-from tests.control_plane.scripted import RESET, Reply, Request, Scripted, Time
+from tests.control_plane.fake_server import RESET, FakeClock, FakeServer, Request, Response
 from tests.workflows.runner import executed_commands
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.responses import Revision
 
 TIMEOUT = 600.0
-NO_LOG = Reply(404)
+LOG_NOT_FOUND = Response(404)
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What one look sees: the deployment, then its newest revision."""
+class Poll:
+    """The responses to one poll: the deployment, then its newest revision."""
 
-    deployment: Reply
-    revision: Reply = RESET
-    log: Reply = NO_LOG
-    listed: tuple[str, ...] = (FIRST,)
+    deployment: Response
+    revision: Response = RESET
+    log: Response = LOG_NOT_FOUND
+    listed: tuple[str, ...] = (FIRST_REVISION_ID,)
 
 
-def frame(status: str, newest: str = FIRST, active: str | None = None, **changes: Any) -> Frame:
+def poll(
+    status: str, newest: str = FIRST_REVISION_ID, active: str | None = None, **changes: Any
+) -> Poll:
     serving = newest if status == "DEPLOYED" and active is None else active
     live = deployment(latest_revision_id=newest, active_revision_id=serving)
-    return Frame(Reply(body=live), Reply(body=revision(status, id=newest, **changes)))
+    return Poll(Response(body=live), Response(body=revision(status, id=newest, **changes)))
 
 
-def passing(reply: Reply) -> Frame:
-    return Frame(reply, reply)
+def same_response(response: Response) -> Poll:
+    """Return a poll in which both requests get this response."""
+    return Poll(response, response)
 
 
-class Film:
-    """Serves frames one after the other, the last one for ever; each look begins a new one."""
+class ResponseSequence:
+    """Serves the polls in order, the last one forever; a GET of the deployment starts the next."""
 
-    def __init__(self, server: Scripted) -> None:
-        self.frames: list[Frame] = []
+    def __init__(self, server: FakeServer) -> None:
+        self.polls: list[Poll] = []
         self.at = -1
-        server.acts(self.answer)
+        server.respond_using(self.answer)
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Response:
         if request.path.endswith("/logs"):
             return self.now.log
         if request.path.endswith("/revisions"):
-            return page(*(revision(id=identifier) for identifier in self.now.listed))
+            return list_page(*(revision(id=identifier) for identifier in self.now.listed))
         if "/revisions/" in request.path:
             return self.now.revision
-        self.at = min(self.at + 1, len(self.frames) - 1)
+        self.at = min(self.at + 1, len(self.polls) - 1)
         return self.now.deployment
 
     @property
-    def now(self) -> Frame:
-        return self.frames[self.at]
+    def now(self) -> Poll:
+        return self.polls[self.at]
 
 
 @pytest.fixture
-def film(server: Scripted) -> Film:
-    return Film(server)
+def responses(server: FakeServer) -> ResponseSequence:
+    return ResponseSequence(server)
 
 
-class Wait:
-    """The call under test, with what it reported."""
+class RolloutWait:
+    """The wait under test, with the statuses that it reported."""
 
-    def __init__(self, client: ControlPlaneClient, time: Time) -> None:
+    def __init__(self, client: ControlPlaneClient, clock: FakeClock) -> None:
         self.client = client
-        self.time = time
-        self.seen: list[str] = []
+        self.clock = clock
+        self.statuses: list[str] = []
 
     def __call__(self, timeout: float = TIMEOUT, known: str | None = None) -> RolloutResult:
         return wait_for_rollout(
             self.client,
-            DEPLOYMENT,
+            DEPLOYMENT_ID,
             timeout=timeout,
             on_progress=self.report,
             revision_id=known,
         )
 
     def report(self, newest: Revision, _: float) -> None:
-        self.seen.append(newest.status)
+        self.statuses.append(newest.status)
 
 
 @pytest.fixture
-def wait(client: ControlPlaneClient, time: Time) -> Wait:
-    return Wait(client, time)
+def wait(client: ControlPlaneClient, clock: FakeClock) -> RolloutWait:
+    return RolloutWait(client, clock)
 
 
 @pytest.mark.parametrize(
@@ -137,80 +140,92 @@ def wait(client: ControlPlaneClient, time: Time) -> Wait:
         ("", Outcome.IN_PROGRESS),
     ],
 )
-def test_each_status_has_a_verdict(status: str, found: Outcome) -> None:
-    """A status that nobody has heard of counts as under way."""
+def test_status_has_outcome(status: str, found: Outcome) -> None:
+    """An unknown status counts as in progress."""
     assert outcome_of(status) is found
 
 
-def test_a_deployment_on_its_way_out_is_known() -> None:
-    """Two statuses say so."""
+def test_deletion_statuses() -> None:
+    """Two statuses mean that a deployment is being deleted."""
     assert is_being_deleted("AWAITING_DELETE")
     assert is_being_deleted("AWAITING_FINAL_DELETE")
     assert not is_being_deleted("READY")
 
 
-def test_it_waits_until_the_revision_serves(film: Film, wait: Wait) -> None:
-    """Each status is reported, and the end is the deployment with its revision."""
-    course = ["CREATING", "QUEUED", "BUILDING", "REHEARSING", "DEPLOYING", "DEPLOYED"]
-    film.frames = [frame(status) for status in course]
+def test_wait_ends_with_deployed_revision(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """Each status is reported, and the result is the deployment with its revision."""
+    statuses = ["CREATING", "QUEUED", "BUILDING", "REHEARSING", "DEPLOYING", "DEPLOYED"]
+    responses.polls = [poll(status) for status in statuses]
 
-    settled = wait()
+    result = wait()
 
-    assert wait.seen == course
-    assert (settled.deployment.id, settled.warning) == (DEPLOYMENT, "")
+    assert wait.statuses == statuses
+    assert (result.deployment.id, result.warning) == (DEPLOYMENT_ID, "")
 
 
-def test_the_status_of_the_deployment_says_nothing(film: Film, wait: Wait) -> None:
-    """A deployment is READY while its newest revision is still building, or has failed."""
-    film.frames = [frame("BUILDING", active=SECOND), frame("BUILD_FAILED", active=SECOND)]
+def test_status_of_deployment_is_ignored(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """A deployment is READY while its newest revision is still building or has failed."""
+    responses.polls = [
+        poll("BUILDING", active=SECOND_REVISION_ID),
+        poll("BUILD_FAILED", active=SECOND_REVISION_ID),
+    ]
 
     with pytest.raises(errors.RolloutFailed):
         wait()
 
 
-def test_it_waits_for_the_revision_to_serve(film: Film, wait: Wait) -> None:
-    """A revision is deployed a moment before it serves."""
-    film.frames = [frame("DEPLOYED", active=SECOND)] * 2 + [frame("DEPLOYED")]
+def test_wait_ends_when_revision_is_active(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """A revision is DEPLOYED a moment before it is active."""
+    responses.polls = [poll("DEPLOYED", active=SECOND_REVISION_ID)] * 2 + [poll("DEPLOYED")]
 
-    assert wait().deployment.active_revision_id == FIRST
-    assert len(wait.seen) == 3
+    assert wait().deployment.active_revision_id == FIRST_REVISION_ID
+    assert len(wait.statuses) == 3
 
 
-@pytest.mark.parametrize(("active", "doubted"), [("", False), (SECOND, True)])
-def test_it_does_not_wait_for_ever_for_a_revision_to_serve(
-    film: Film, wait: Wait, server: Scripted, active: str, *, doubted: bool
+@pytest.mark.parametrize(("active", "warns"), [("", False), (SECOND_REVISION_ID, True)])
+def test_deployed_revision_that_stays_inactive_succeeds(
+    responses: ResponseSequence, wait: RolloutWait, server: FakeServer, active: str, *, warns: bool
 ) -> None:
-    """It is taken by its word, deployed; but if the service names another as active, that is told.
+    """After some polls a DEPLOYED revision succeeds, with a warning if another one is active."""
+    responses.polls = [poll("DEPLOYED", active=active)]
 
-    There may be services that never tell which revision serves, or are long in telling.
-    """
-    film.frames = [frame("DEPLOYED", active=active)]
+    result = wait()
 
-    settled = wait()
-
-    told = f"revision {FIRST} is deployed, but the service still names {SECOND} as the active one"
-    assert (told in settled.warning) is doubted
-    assert (f"{server.url}/host/deployments/{DEPLOYMENT}" in settled.warning) is doubted
-    assert wait.time.now < 60
-
-
-@pytest.mark.parametrize("fate", ["SKIPPED", "BUILDING", "BUILD_FAILED"])
-def test_a_newer_revision_is_followed(film: Film, wait: Wait, fate: str) -> None:
-    """Somebody pushes meanwhile: what becomes of the older revision is of no interest."""
-    first = frame("BUILDING") if fate == "BUILD_FAILED" else frame(fate)
-    film.frames = [frame("QUEUED"), first, frame("BUILDING", SECOND), frame("DEPLOYED", SECOND)]
-
-    assert wait().deployment.latest_revision_id == SECOND
+    warning = (
+        f"revision {FIRST_REVISION_ID} is deployed, "
+        f"but the service still names {SECOND_REVISION_ID} as the active one"
+    )
+    assert (warning in result.warning) is warns
+    assert (f"{server.url}/host/deployments/{DEPLOYMENT_ID}" in result.warning) is warns
+    assert wait.clock.now < 60
 
 
-def test_a_skipped_revision_without_a_newer_one_ends_it(film: Film, wait: Wait) -> None:
-    """Nothing will come of it any more."""
-    film.frames = [frame("QUEUED"), frame("SKIPPED")]
+@pytest.mark.parametrize("status", ["SKIPPED", "BUILDING", "BUILD_FAILED"])
+def test_wait_follows_newer_revision(
+    responses: ResponseSequence, wait: RolloutWait, status: str
+) -> None:
+    """After a push the result of the older revision does not matter."""
+    first = poll("BUILDING") if status == "BUILD_FAILED" else poll(status)
+    responses.polls = [
+        poll("QUEUED"),
+        first,
+        poll("BUILDING", SECOND_REVISION_ID),
+        poll("DEPLOYED", SECOND_REVISION_ID),
+    ]
+
+    assert wait().deployment.latest_revision_id == SECOND_REVISION_ID
+
+
+def test_skipped_revision_without_newer_one_fails(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """A skipped revision without a newer one will not be deployed."""
+    responses.polls = [poll("QUEUED"), poll("SKIPPED")]
 
     with pytest.raises(errors.RolloutFailed, match="skipped it"):
         wait()
 
-    assert wait.time.now < 60
+    assert wait.clock.now < 60
 
 
 @pytest.mark.parametrize(
@@ -222,33 +237,35 @@ def test_a_skipped_revision_without_a_newer_one_ends_it(film: Film, wait: Wait) 
         ("INTERRUPTED", "somebody cancelled it"),
     ],
 )
-def test_a_failed_revision_ends_it_at_once(
-    film: Film, wait: Wait, server: Scripted, status: str, says: str
+def test_failed_revision_ends_wait(
+    responses: ResponseSequence, wait: RolloutWait, server: FakeServer, status: str, says: str
 ) -> None:
-    """The error names deployment, revision, status, page and what comes next."""
-    film.frames = [frame("QUEUED"), frame(status)]
+    """The error names deployment, revision, status, page and next step."""
+    responses.polls = [poll("QUEUED"), poll(status)]
 
     with pytest.raises(errors.RolloutFailed) as failed:
         wait()
 
     assert [
-        part for part in ("'support-agent'", FIRST, says) if part not in str(failed.value)
+        part
+        for part in ("'support-agent'", FIRST_REVISION_ID, says)
+        if part not in str(failed.value)
     ] == []
-    assert f"{server.url}/host/deployments/{DEPLOYMENT}" in str(failed.value)
+    assert f"{server.url}/host/deployments/{DEPLOYMENT_ID}" in str(failed.value)
     assert re.search(r"`pulumi up` (then rolls|to roll) out again", str(failed.value))
-    assert wait.time.now < 5
+    assert wait.clock.now < 5
 
 
 @pytest.mark.parametrize(
     ("status", "kind"), [("BUILD_FAILED", "build"), ("DEPLOY_FAILED", "deploy")]
 )
-def test_a_failure_brings_the_end_of_its_log(
-    film: Film, wait: Wait, server: Scripted, status: str, kind: str
+def test_failure_contains_log_tail(
+    responses: ResponseSequence, wait: RolloutWait, server: FakeServer, status: str, kind: str
 ) -> None:
-    """Reason and log lines are in the error, without the secrets that they quote."""
-    failed_frame = frame(status, status_message=f"no module named {CANARY}")
-    log = Reply(body={"logs": [{"message": f"boom {CANARY}"}, {"message": "step 7"}]})
-    film.frames = [Frame(failed_frame.deployment, failed_frame.revision, log)]
+    """The error contains the message and the end of the log, redacted."""
+    failed_poll = poll(status, status_message=f"no module named {CANARY}")
+    log = Response(body={"logs": [{"message": f"boom {CANARY}"}, {"message": "step 7"}]})
+    responses.polls = [Poll(failed_poll.deployment, failed_poll.revision, log)]
 
     with pytest.raises(errors.RolloutFailed) as failed:
         wait()
@@ -259,12 +276,14 @@ def test_a_failure_brings_the_end_of_its_log(
     assert "hush" not in str(failed.value)
 
 
-def test_a_log_in_an_error_commands_no_runner(film: Film, wait: Wait) -> None:
-    """A pipeline prints the error: no line of a build's log may be a command to its runner."""
+def test_log_in_error_contains_no_runner_command(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """No line of a log can be a command to the CI runner that prints the error."""
     lines = ["::set-output name=url::x", "said ##[add-mask]x", "##vso[task]x"]
-    failed_frame = frame("BUILD_FAILED")
-    log = Reply(body={"logs": [{"message": line} for line in lines]})
-    film.frames = [Frame(failed_frame.deployment, failed_frame.revision, log)]
+    failed_poll = poll("BUILD_FAILED")
+    log = Response(body={"logs": [{"message": line} for line in lines]})
+    responses.polls = [Poll(failed_poll.deployment, failed_poll.revision, log)]
 
     with pytest.raises(errors.RolloutFailed) as failed:
         wait()
@@ -274,152 +293,172 @@ def test_a_log_in_an_error_commands_no_runner(film: Film, wait: Wait) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply",
+    "response",
     [
         RESET,
-        Reply(502, "<html>"),
-        Reply(500),
-        Reply(503),
-        Reply(429),
-        Reply(408),
-        Reply(404, "<html>"),
-        Reply(200, "<html>"),
-        Reply(404, {"detail": "Not Found"}),
+        Response(502, "<html>"),
+        Response(500),
+        Response(503),
+        Response(429),
+        Response(408),
+        Response(404, "<html>"),
+        Response(200, "<html>"),
+        Response(404, {"detail": "Not Found"}),
     ],
 )
-def test_a_storm_passes(film: Film, wait: Wait, reply: Reply) -> None:
-    """Minutes of failures that may pass don't end a wait."""
-    film.frames = [frame("BUILDING"), *[passing(reply)] * 50, frame("DEPLOYED")]
+def test_wait_survives_temporary_failures(
+    responses: ResponseSequence, wait: RolloutWait, response: Response
+) -> None:
+    """Minutes of temporary failures do not end a wait."""
+    responses.polls = [poll("BUILDING"), *[same_response(response)] * 50, poll("DEPLOYED")]
 
     wait()
 
-    assert wait.seen[-1] == "DEPLOYED"
+    assert wait.statuses[-1] == "DEPLOYED"
 
 
-def test_a_revision_that_shows_late_is_waited_for(film: Film, wait: Wait) -> None:
+def test_unreadable_new_revision_is_awaited(responses: ResponseSequence, wait: RolloutWait) -> None:
     """A new revision may be named before it can be read."""
-    named = frame("QUEUED")
-    missing = Reply(404, {"detail": f"Revision ID {FIRST} not found."})
-    film.frames = [Frame(named.deployment, missing), frame("DEPLOYED")]
+    named = poll("QUEUED")
+    missing = Response(404, {"detail": f"Revision ID {FIRST_REVISION_ID} not found."})
+    responses.polls = [Poll(named.deployment, missing), poll("DEPLOYED")]
 
     wait()
 
-    assert wait.seen[-1] == "DEPLOYED"
+    assert wait.statuses[-1] == "DEPLOYED"
 
 
 @pytest.mark.parametrize("status", [401, 403, 307, 400])
-def test_what_does_not_pass_ends_it(film: Film, wait: Wait, status: int) -> None:
-    """A key that is not accepted any more will not be later."""
-    film.frames = [frame("BUILDING"), passing(Reply(status))]
+def test_permanent_error_ends_wait(
+    responses: ResponseSequence, wait: RolloutWait, status: int
+) -> None:
+    """An error that a retry cannot fix, such as an invalid key, ends the wait."""
+    responses.polls = [poll("BUILDING"), same_response(Response(status))]
 
     with pytest.raises(errors.APIStatusError):
         wait()
 
-    assert wait.time.now < 5
+    assert wait.clock.now < 5
 
 
 @pytest.mark.parametrize(
-    "end", [passing(gone()), Frame(Reply(body=deployment(status="AWAITING_DELETE")))]
+    "end", [same_response(not_found()), Poll(Response(body=deployment(status="AWAITING_DELETE")))]
 )
-def test_a_deletion_meanwhile_ends_it_at_once(film: Film, wait: Wait, end: Frame) -> None:
-    """Nobody waits half an hour for a deployment that somebody else has deleted."""
-    film.frames = [frame("BUILDING"), end]
+def test_deletion_by_others_ends_wait(
+    responses: ResponseSequence, wait: RolloutWait, end: Poll
+) -> None:
+    """A deployment that somebody deletes ends the wait at once."""
+    responses.polls = [poll("BUILDING"), end]
 
     with pytest.raises(
         errors.DeploymentGone, match=r"revision 1111.* was BUILDING.*pulumi refresh"
     ):
         wait()
 
-    assert wait.time.now < 5
+    assert wait.clock.now < 5
 
 
-def test_a_new_deployment_may_show_late(film: Film, wait: Wait) -> None:
-    """Right after its creation a deployment may be missing for a moment."""
-    film.frames = [passing(gone()), passing(gone()), frame("DEPLOYED")]
+def test_new_deployment_may_be_missing_at_first(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """Right after its creation, a deployment may be missing for a moment."""
+    responses.polls = [same_response(not_found()), same_response(not_found()), poll("DEPLOYED")]
 
-    assert wait().deployment.latest_revision_id == FIRST
+    assert wait().deployment.latest_revision_id == FIRST_REVISION_ID
 
 
-def test_a_deployment_that_never_shows_is_gone(film: Film, wait: Wait) -> None:
-    """A few looks are enough to believe it."""
-    film.frames = [passing(gone())]
+def test_deployment_that_stays_missing_is_gone(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """After a few 404s a deployment counts as deleted."""
+    responses.polls = [same_response(not_found())]
 
     with pytest.raises(errors.DeploymentGone):
         wait()
 
-    assert wait.time.now < 5
+    assert wait.clock.now < 5
 
 
-@pytest.mark.parametrize("stale", ["DEPLOYED", "BUILD_FAILED", "SKIPPED"])
-def test_an_answer_older_than_a_known_revision_is_not_taken(
-    film: Film, wait: Wait, stale: str
+@pytest.mark.parametrize("stale_status", ["DEPLOYED", "BUILD_FAILED", "SKIPPED"])
+def test_stale_revision_is_ignored(
+    responses: ResponseSequence, wait: RolloutWait, stale_status: str
 ) -> None:
     """A read may lag behind the write that made the revision."""
-    film.frames = [frame(stale)] * 3 + [frame("DEPLOYED", SECOND)]
+    responses.polls = [poll(stale_status)] * 3 + [poll("DEPLOYED", SECOND_REVISION_ID)]
 
-    assert wait(known=SECOND).deployment.latest_revision_id == SECOND
-
-
-def test_a_revision_newer_than_a_known_one_is_taken(film: Film, wait: Wait) -> None:
-    """When the list knows the older one, the newest is really newer."""
-    newer = frame("DEPLOYED", SECOND)
-    film.frames = [Frame(newer.deployment, newer.revision, listed=(SECOND, FIRST))]
-
-    assert wait(known=FIRST).deployment.latest_revision_id == SECOND
-    assert wait.time.slept == []
+    assert wait(known=SECOND_REVISION_ID).deployment.latest_revision_id == SECOND_REVISION_ID
 
 
-def test_a_known_revision_that_never_shows_is_forgotten(film: Film, wait: Wait) -> None:
-    """A wait must not hang on one id."""
-    film.frames = [frame("DEPLOYED")]
+def test_revision_newer_than_known_one_is_accepted(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """If the list contains the known revision, the newest one is newer."""
+    newer = poll("DEPLOYED", SECOND_REVISION_ID)
+    responses.polls = [
+        Poll(newer.deployment, newer.revision, listed=(SECOND_REVISION_ID, FIRST_REVISION_ID))
+    ]
 
-    assert wait(known=SECOND).deployment.latest_revision_id == FIRST
+    assert wait(known=FIRST_REVISION_ID).deployment.latest_revision_id == SECOND_REVISION_ID
+    assert wait.clock.sleeps == []
 
 
-def test_a_timeout_says_where_it_stands(film: Film, wait: Wait) -> None:
-    """The rollout goes on by itself, and the next `up` waits again."""
-    film.frames = [frame("BUILDING")]
+def test_known_revision_that_never_appears_is_ignored(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """A wait does not depend on one id forever."""
+    responses.polls = [poll("DEPLOYED")]
+
+    assert wait(known=SECOND_REVISION_ID).deployment.latest_revision_id == FIRST_REVISION_ID
+
+
+def test_timeout_names_last_status(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """The error names the last status; the next `up` waits again."""
+    responses.polls = [poll("BUILDING")]
 
     with pytest.raises(errors.RolloutTimedOut) as late:
         wait(timeout=90)
 
-    assert f"revision {FIRST} is BUILDING after 1 min 30 s" in str(late.value)
+    assert f"revision {FIRST_REVISION_ID} is BUILDING after 1 min 30 s" in str(late.value)
     assert "Run `pulumi up` later: it waits for the rest" in str(late.value)
-    assert wait.time.now == pytest.approx(90)
+    assert wait.clock.now == pytest.approx(90)
 
 
-def test_a_timeout_in_a_storm_says_why_nothing_was_seen(film: Film, wait: Wait) -> None:
-    """The last failure is named beside the last status."""
-    film.frames = [frame("BUILDING"), passing(Reply(502))]
+def test_timeout_names_last_failure(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """The error names the last failure beside the last status."""
+    responses.polls = [poll("BUILDING"), same_response(Response(502))]
 
     with pytest.raises(errors.RolloutTimedOut, match=r"is BUILDING .*the last look failed: .*502"):
         wait(timeout=90)
 
 
-def test_there_is_a_last_look_after_the_deadline(film: Film, wait: Wait) -> None:
-    """What is up at the deadline is up, however long the last pause was."""
-    film.frames = [frame("BUILDING"), frame("BUILDING"), frame("DEPLOYED")]
+def test_wait_polls_once_more_at_deadline(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """A rollout that completes at the deadline succeeds."""
+    responses.polls = [poll("BUILDING"), poll("BUILDING"), poll("DEPLOYED")]
 
     wait(timeout=2)
 
-    assert wait.seen[-1] == "DEPLOYED"
-    assert wait.time.now == pytest.approx(2)
+    assert wait.statuses[-1] == "DEPLOYED"
+    assert wait.clock.now == pytest.approx(2)
 
 
-def test_a_clock_that_jumps_costs_one_look(film: Film, wait: Wait) -> None:
-    """After a laptop's sleep the deadline is long past; the end is still seen."""
-    film.frames = [frame("BUILDING"), frame("DEPLOYED")]
-    sleep = wait.time.sleep
-    wait.time.sleep = lambda seconds: sleep(seconds + 10_000)  # type: ignore[method-assign]
+def test_clock_jump_past_deadline_polls_once_more(
+    responses: ResponseSequence, wait: RolloutWait
+) -> None:
+    """After a suspend past the deadline, one more poll sees the result."""
+    responses.polls = [poll("BUILDING"), poll("DEPLOYED")]
+    sleep = wait.clock.sleep
+    wait.clock.sleep = lambda seconds: sleep(seconds + 10_000)  # type: ignore[method-assign]
 
     wait()
 
-    assert wait.seen[-1] == "DEPLOYED"
+    assert wait.statuses[-1] == "DEPLOYED"
 
 
-def test_no_time_at_all_is_one_look(film: Film, wait: Wait, server: Scripted) -> None:
-    """A timeout of zero asks once."""
-    film.frames = [frame("BUILDING")]
+def test_zero_timeout_polls_once(
+    responses: ResponseSequence, wait: RolloutWait, server: FakeServer
+) -> None:
+    """A timeout of zero polls once."""
+    responses.polls = [poll("BUILDING")]
 
     with pytest.raises(errors.RolloutTimedOut):
         wait(timeout=0)
@@ -427,16 +466,18 @@ def test_no_time_at_all_is_one_look(film: Film, wait: Wait, server: Scripted) ->
     assert len(server.requests) == 2
 
 
-def test_a_deployment_without_a_revision_is_waited_for(film: Film, wait: Wait) -> None:
+def test_missing_first_revision_is_awaited(responses: ResponseSequence, wait: RolloutWait) -> None:
     """The first revision may be named later than the deployment."""
-    film.frames = [Frame(Reply(body=deployment(latest_revision_id=None))), frame("DEPLOYED")]
+    responses.polls = [Poll(Response(body=deployment(latest_revision_id=None))), poll("DEPLOYED")]
 
-    assert wait().deployment.latest_revision_id == FIRST
+    assert wait().deployment.latest_revision_id == FIRST_REVISION_ID
 
 
-def test_a_failing_service_is_not_hammered(film: Film, wait: Wait, server: Scripted) -> None:
-    """An outage of ten minutes costs a few hundred requests at most."""
-    film.frames = [passing(Reply(503))]
+def test_polling_of_failing_service_is_limited(
+    responses: ResponseSequence, wait: RolloutWait, server: FakeServer
+) -> None:
+    """An outage of ten minutes leads to a few hundred requests at most."""
+    responses.polls = [same_response(Response(503))]
 
     with pytest.raises(errors.RolloutTimedOut):
         wait()
@@ -444,215 +485,227 @@ def test_a_failing_service_is_not_hammered(film: Film, wait: Wait, server: Scrip
     assert len(server.requests) < 300
 
 
-def test_polling_comes_back_when_asked_to(film: Film, wait: Wait) -> None:
-    """Retry-After holds while polling too."""
-    busy = passing(Reply(429, headers={"Retry-After": "30"}))
-    film.frames = [busy, busy, frame("DEPLOYED")]
+def test_polling_obeys_retry_after(responses: ResponseSequence, wait: RolloutWait) -> None:
+    """Retry-After is obeyed while polling."""
+    busy = same_response(Response(429, headers={"Retry-After": "30"}))
+    responses.polls = [busy, busy, poll("DEPLOYED")]
 
     wait()
 
-    assert wait.time.now > 30
+    assert wait.clock.now > 30
 
 
-def test_pauses_grow_gently(time: Time) -> None:
-    """From one second to five."""
-    list(poll_schedule(60, time.clock, time.sleep))
+def test_poll_interval_grows_to_five_seconds(clock: FakeClock) -> None:
+    """The interval grows from one second to five."""
+    list(poll_schedule(60, clock.monotonic, clock.sleep))
 
-    assert time.slept[0] == 1
-    assert max(time.slept) == 5
-    assert all(b <= a * 1.2 + 1e-9 for a, b in zip(time.slept, time.slept[1:], strict=False))
+    assert clock.sleeps[0] == 1
+    assert max(clock.sleeps) == 5
+    assert all(b <= a * 1.2 + 1e-9 for a, b in zip(clock.sleeps, clock.sleeps[1:], strict=False))
 
 
 @pytest.mark.parametrize("cap", ["0", "0.001", "-1"])
-def test_pauses_can_be_capped(monkeypatch: pytest.MonkeyPatch, time: Time, cap: str) -> None:
-    """Tests and demonstrations need not wait."""
+def test_poll_interval_can_be_limited(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock, cap: str
+) -> None:
+    """An environment variable limits the interval for tests and demonstrations."""
     monkeypatch.setenv("LANGSMITH_PULUMI_POLL_SECONDS", cap)
-    monkeypatch.setattr("time.sleep", time.sleep)
+    monkeypatch.setattr("time.sleep", clock.sleep)
 
     sleep(5)
 
-    assert time.slept == [max(float(cap), 0)]
+    assert clock.sleeps == [max(float(cap), 0)]
 
 
 @pytest.mark.parametrize("cap", ["soon", "nan", None])
-def test_a_cap_that_is_no_number_is_none(
-    monkeypatch: pytest.MonkeyPatch, time: Time, cap: str | None
+def test_invalid_poll_interval_limit_is_ignored(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock, cap: str | None
 ) -> None:
-    """Nonsense in the environment changes nothing."""
+    """A limit that is no number has no effect."""
     monkeypatch.delenv("LANGSMITH_PULUMI_POLL_SECONDS", raising=False)
     if cap:
         monkeypatch.setenv("LANGSMITH_PULUMI_POLL_SECONDS", cap)
-    monkeypatch.setattr("time.sleep", time.sleep)
+    monkeypatch.setattr("time.sleep", clock.sleep)
 
     sleep(5)
 
-    assert time.slept == [5]
+    assert clock.sleeps == [5]
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0, "0 s"), (59.4, "59 s"), (60, "1 min"), (1800, "30 min"), (95, "1 min 35 s")],
 )
-def test_durations_are_spoken(seconds: float, words: str) -> None:
-    """Nobody counts 1800 seconds."""
+def test_durations_are_formatted_in_minutes_and_seconds(seconds: float, words: str) -> None:
+    """Durations are readable, not 1800 s."""
     assert format_duration(seconds) == words
 
 
 def wait_gone(client: ControlPlaneClient, seen: list[str], timeout: float = TIMEOUT) -> None:
     wait_until_gone(
         client,
-        DEPLOYMENT,
+        DEPLOYMENT_ID,
         timeout=timeout,
         on_progress=lambda status, _: seen.append(status),
     )
 
 
-def test_a_deletion_is_over_when_the_deployment_is_missing(
-    client: ControlPlaneClient, film: Film
+def test_deletion_ends_with_404_of_deployment(
+    client: ControlPlaneClient, responses: ResponseSequence
 ) -> None:
-    """Only then its name is free; error pages and outages on the way say nothing."""
-    course = ["READY", "AWAITING_DELETE", "AWAITING_FINAL_DELETE"]
-    film.frames = [
-        *(Frame(Reply(body=deployment(status=status))) for status in course),
-        *[passing(Reply(404, "<html>"))] * 3,
-        passing(Reply(502)),
-        passing(gone()),
+    """Only the deployment's 404 ends a deletion; error pages and outages do not."""
+    statuses = ["READY", "AWAITING_DELETE", "AWAITING_FINAL_DELETE"]
+    responses.polls = [
+        *(Poll(Response(body=deployment(status=status))) for status in statuses),
+        *[same_response(Response(404, "<html>"))] * 3,
+        same_response(Response(502)),
+        same_response(not_found()),
     ]
     seen: list[str] = []
 
     wait_gone(client, seen)
 
-    assert seen == course
+    assert seen == statuses
 
 
-def test_a_deletion_that_takes_long_goes_on_by_itself(
-    client: ControlPlaneClient, film: Film
+def test_deletion_timeout_names_status(
+    client: ControlPlaneClient, responses: ResponseSequence
 ) -> None:
-    """The error names the deployment, its status and what comes next."""
-    film.frames = [Frame(Reply(body=deployment(status="AWAITING_DELETE")))]
+    """The error names the deployment, its status and the next step."""
+    responses.polls = [Poll(Response(body=deployment(status="AWAITING_DELETE")))]
 
     with pytest.raises(errors.DeletionTimedOut) as late:
         wait_gone(client, [], timeout=30)
 
-    assert f"'support-agent' ({DEPLOYMENT}) is still AWAITING_DELETE, 30 s after" in str(late.value)
+    assert f"'support-agent' ({DEPLOYMENT_ID}) is still AWAITING_DELETE, 30 s after" in str(
+        late.value
+    )
     assert "goes on by itself" in str(late.value)
 
 
-class Hanging(httpx.BaseTransport):
-    """A control plane that takes a request and says no more, after so many answers."""
+class HangingTransport(httpx.BaseTransport):
+    """A transport that stops responding after a number of responses."""
 
-    def __init__(self, inner: httpx.BaseTransport, time: Time, answers: int) -> None:
+    def __init__(self, inner: httpx.BaseTransport, clock: FakeClock, answers: int) -> None:
         self._inner = inner
-        self._time = time
+        self._clock = clock
         self._answers = answers
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._answers -= 1
         if self._answers >= 0:
             return self._inner.handle_request(request)
-        self._time.sleep(request.extensions["timeout"]["read"])
+        self._clock.sleep(request.extensions["timeout"]["read"])
         raise httpx.ReadTimeout("timed out", request=request)
 
 
-def hanging(server: Scripted, time: Time, answers: int) -> ControlPlaneClient:
+def hanging_client(server: FakeServer, clock: FakeClock, answers: int) -> ControlPlaneClient:
     # Nobody closes this client, so it keeps no connection open.
     inner = httpx.HTTPTransport(verify=False, limits=httpx.Limits(max_keepalive_connections=0))
-    transport = Hanging(inner, time, answers)
-    settings = Settings(KEY, server.url)
-    return ControlPlaneClient(settings, transport=transport, sleep=time.sleep, clock=time.clock)
+    transport = HangingTransport(inner, clock, answers)
+    settings = Settings(API_KEY, server.url)
+    return ControlPlaneClient(
+        settings, transport=transport, sleep=clock.sleep, clock=clock.monotonic
+    )
 
 
 @pytest.mark.parametrize("timeout", [15.0, 40.0, 600.0])
 @pytest.mark.parametrize("answers", [0, 1, 2, 3])
-def test_a_server_that_hangs_holds_a_wait_no_longer_than_its_timeout(
-    film: Film, server: Scripted, time: Time, timeout: float, answers: int
+def test_hanging_server_does_not_extend_timeout(
+    responses: ResponseSequence, server: FakeServer, clock: FakeClock, timeout: float, answers: int
 ) -> None:
-    """Requests, retries and pauses end with the wait; the row says for how long nothing came."""
-    film.frames = [frame("QUEUED")]
-    silences: list[PollFailure] = []
+    """Requests, retries and delays end with the timeout, and poll failures are reported."""
+    responses.polls = [poll("QUEUED")]
+    failures: list[PollFailure] = []
 
     with pytest.raises(errors.RolloutTimedOut, match="nothing came for"):
         wait_for_rollout(
-            hanging(server, time, answers),
-            DEPLOYMENT,
+            hanging_client(server, clock, answers),
+            DEPLOYMENT_ID,
             timeout=timeout,
             on_progress=lambda *_: None,
-            on_poll_failure=silences.append,
+            on_poll_failure=failures.append,
         )
 
-    assert timeout <= time.now <= timeout + 12
-    assert silences[-1].seconds >= timeout - 5
-    assert {one.is_answered for one in silences} == {False}
-    assert silences[-1].last_status == ("QUEUED" if answers > 1 else "")
-    assert max(_gaps(silences)) <= 40
+    assert timeout <= clock.now <= timeout + 12
+    assert failures[-1].seconds >= timeout - 5
+    assert {one.is_answered for one in failures} == {False}
+    assert failures[-1].last_status == ("QUEUED" if answers > 1 else "")
+    assert max(_intervals(failures)) <= 40
 
 
-def _gaps(silences: list[PollFailure]) -> list[float]:
-    moments = [0.0, *(one.elapsed for one in silences)]
+def _intervals(failures: list[PollFailure]) -> list[float]:
+    moments = [0.0, *(one.elapsed for one in failures)]
     return [after - before for before, after in pairwise(moments)]
 
 
 @pytest.mark.parametrize("answers", [0, 1])
-def test_a_server_that_hangs_holds_a_deletion_no_longer_than_its_timeout(
-    film: Film, server: Scripted, time: Time, answers: int
+def test_hanging_server_does_not_extend_deletion_timeout(
+    responses: ResponseSequence, server: FakeServer, clock: FakeClock, answers: int
 ) -> None:
-    """The wait for a deletion ends as that for a rollout does."""
-    film.frames = [frame("DEPLOYED")]
+    """The wait for a deletion ends at its timeout as well."""
+    responses.polls = [poll("DEPLOYED")]
 
     with pytest.raises(errors.DeletionTimedOut, match="nothing came for"):
         wait_until_gone(
-            hanging(server, time, answers), DEPLOYMENT, timeout=20, on_progress=lambda *_: None
+            hanging_client(server, clock, answers),
+            DEPLOYMENT_ID,
+            timeout=20,
+            on_progress=lambda *_: None,
         )
 
-    assert 20 <= time.now <= 32
+    assert 20 <= clock.now <= 32
 
 
-def test_a_log_that_hangs_does_not_hold_the_failure_back(
-    film: Film, server: Scripted, time: Time
+def test_hanging_log_does_not_delay_failure(
+    responses: ResponseSequence, server: FakeServer, clock: FakeClock
 ) -> None:
-    """The revision has failed, and that is told within a minute, without its log."""
-    film.frames = [frame("BUILD_FAILED")]
+    """A failed revision is reported within a minute, without its log if necessary."""
+    responses.polls = [poll("BUILD_FAILED")]
 
     with pytest.raises(errors.RolloutFailed, match="BUILD_FAILED"):
         wait_for_rollout(
-            hanging(server, time, 2), DEPLOYMENT, timeout=600, on_progress=lambda *_: None
+            hanging_client(server, clock, 2),
+            DEPLOYMENT_ID,
+            timeout=600,
+            on_progress=lambda *_: None,
         )
 
-    assert time.now <= 60
+    assert clock.now <= 60
 
 
-def test_a_list_that_hangs_counts_as_a_look_that_saw_nothing(
-    film: Film, server: Scripted, time: Time
+def test_hanging_revision_list_counts_as_failed_poll(
+    responses: ResponseSequence, server: FakeServer, clock: FakeClock
 ) -> None:
-    """The look-up of whether an answer is stale is part of the wait."""
-    film.frames = [frame("BUILD_FAILED")]
+    """The check for a stale response is part of the wait's timeout."""
+    responses.polls = [poll("BUILD_FAILED")]
 
     with pytest.raises(errors.RolloutTimedOut):
         wait_for_rollout(
-            hanging(server, time, 2),
-            DEPLOYMENT,
+            hanging_client(server, clock, 2),
+            DEPLOYMENT_ID,
             timeout=15,
             on_progress=lambda *_: None,
-            revision_id=SECOND,
+            revision_id=SECOND_REVISION_ID,
         )
 
-    assert time.now <= 27
+    assert clock.now <= 27
 
 
-def test_a_failing_server_is_told_from_one_that_is_silent(
-    film: Film, client: ControlPlaneClient, time: Time
+def test_error_response_is_distinguished_from_timeout(
+    responses: ResponseSequence, client: ControlPlaneClient, clock: FakeClock
 ) -> None:
-    """A 502 is an answer, though of no use."""
-    film.frames = [frame("QUEUED"), passing(Reply(502))]
-    silences: list[PollFailure] = []
+    """A poll failure records if there was a response, such as a 502."""
+    responses.polls = [poll("QUEUED"), same_response(Response(502))]
+    failures: list[PollFailure] = []
 
     with pytest.raises(errors.RolloutTimedOut):
         wait_for_rollout(
             client,
-            DEPLOYMENT,
+            DEPLOYMENT_ID,
             timeout=20,
             on_progress=lambda *_: None,
-            on_poll_failure=silences.append,
+            on_poll_failure=failures.append,
         )
 
-    assert {(one.is_answered, one.last_status) for one in silences} == {(True, "QUEUED")}
+    assert {(one.is_answered, one.last_status) for one in failures} == {(True, "QUEUED")}

@@ -1,4 +1,4 @@
-"""One world for all tests of a process; pages are accepted with ``--snapshot-update``."""
+"""One harness per process; generated pages are accepted with ``--snapshot-update``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from langsmith_pulumi.provider import progress
-from tests.faults.world import World
+from tests.faults.harness import Harness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def whole_world() -> Iterator[World]:
-    world = World()
+def session_harness() -> Iterator[Harness]:
+    harness = Harness()
 
     def tell(_: str | None, message: str, *, ephemeral: bool, severity: str = "INFO") -> None:
         if not ephemeral:
-            world.told.append(f"{severity}: {message}")
+            harness.row_messages.append(f"{severity}: {message}")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(progress, "_log", tell)
-        yield world
-    world.stop()
+        yield harness
+    harness.stop()
 
 
 @pytest.fixture
-def world(whole_world: World) -> World:
-    """The world, empty and calm."""
-    whole_world.go_back()
-    return whole_world
+def harness(session_harness: Harness) -> Harness:
+    """Return the harness in its initial state, without faults."""
+    session_harness.restore()
+    return session_harness
 
 
 @pytest.fixture
-def is_fresh(request: pytest.FixtureRequest) -> Callable[[Path, str], bool]:
-    """Whether a page says what it should; ``--snapshot-update`` makes it so."""
+def page_matches(request: pytest.FixtureRequest) -> Callable[[Path, str], bool]:
+    """Return a function that compares a page with its file; ``--snapshot-update`` rewrites it."""
 
     def check(page: Path, text: str) -> bool:
         if request.config.getoption("--snapshot-update"):

@@ -1,8 +1,8 @@
-"""An engine in a few calls: `up`, `refresh` and `destroy` of one deployment, in this process.
+"""A minimal engine: `up`, `refresh` and `destroy` of one deployment, in this process.
 
-What the real engines do is tested in tests/scenarios. Here a thousand faults have to take seconds,
-so the calls that matter to the providers are made directly, in the engine's order, and what they
-answer is kept as a state is. Each operation has a session of its own, as each plugin process has.
+The real engines are tested in tests/scenarios. A thousand faults have to take seconds, so this one
+calls the providers directly, in the engine's order, and stores their results as a state does. Each
+operation has a session of its own, as each plugin process has.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from langsmith_pulumi.provider.session import Session
 
-Bag = dict[str, Any]
+Properties = dict[str, Any]
 Provider = DeploymentProvider | RolloutProvider
 
 NAME = "agent"
 _URN = "urn:pulumi:prod::agents::dynamic/langsmith:{}::agent"
-_TAKEN_BY_THE_ROLLOUT = (
+_ROLLOUT_INPUTS = (
     "workspace_id",
     "source_config",
     "source_revision_config",
@@ -39,37 +39,37 @@ _TAKEN_BY_THE_ROLLOUT = (
 
 @dataclass(frozen=True)
 class Resource:
-    """What a state holds of a resource."""
+    """A resource in the state."""
 
     id: str
-    inputs: Bag
-    outputs: Bag
+    inputs: Properties
+    outputs: Properties
 
 
 @dataclass(frozen=True)
 class State:
-    """A stack that holds one deployment and its rollout, or less."""
+    """A stack with one deployment and its rollout, or less."""
 
     deployment: Resource | None = None
     rollout: Resource | None = None
 
 
-REFUSED = "property "
-"""How the engine begins to tell of a failed check."""
+CHECK_FAILURE_PREFIX = "property "
+"""How the engine's message about a failed check begins."""
 
 
-class Refused(Exception):  # noqa: N818 - what the engine makes of failed checks
-    """Inputs that the preview refuses, one on each line."""
+class CheckFailed(Exception):  # noqa: N818 - no error of the package
+    """Failures of a check, one per line."""
 
 
-class Engine:
-    """Runs operations on one stack; each returns the error as the user reads it, or nothing."""
+class InProcessEngine:
+    """Runs operations on one stack; each returns the error message, or "" on success."""
 
     def __init__(self, session: Callable[[], Session]) -> None:
         self.session = session
         self.state = State()
 
-    def up(self, program: Bag) -> str:
+    def up(self, program: Properties) -> str:
         return self._run(lambda deployments, rollouts: self._up(deployments, rollouts, program))
 
     def refresh(self) -> str:
@@ -85,17 +85,17 @@ class Engine:
             provider._session = session
         try:
             act(*providers)
-        except Refused as refused:
+        except CheckFailed as refused:
             return str(refused)
-        except Exception as failure:  # noqa: BLE001 - that all failures look alike is tested here
-            return _sentence(failure)
+        except Exception as failure:  # noqa: BLE001 - every failure has to have the one form
+            return _error_text(failure)
         return ""
 
-    def _up(self, deployments: Provider, rollouts: Provider, program: Bag) -> None:
+    def _up(self, deployments: Provider, rollouts: Provider, program: Properties) -> None:
         wanted = {"name": NAME, "progress_urn": _URN.format("Deployment"), **program}
-        made = _applied(deployments, self.state.deployment, wanted)
+        made = _apply(deployments, self.state.deployment, wanted)
         self.state = replace(self.state, deployment=made)
-        rollout = _applied(rollouts, self.state.rollout, _rollout_inputs(program, made))
+        rollout = _apply(rollouts, self.state.rollout, _rollout_inputs(program, made))
         self.state = replace(self.state, rollout=rollout)
 
     def _refresh(self, deployments: Provider, rollouts: Provider) -> None:
@@ -109,34 +109,38 @@ class Engine:
         self.state = State()
 
 
-def _applied(provider: Provider, before: Resource | None, wanted: Bag) -> Resource:
-    checked = provider.check(before.inputs if before else {}, _stored(wanted))
+def _apply(provider: Provider, before: Resource | None, wanted: Properties) -> Resource:
+    checked = provider.check(before.inputs if before else {}, _roundtrip(wanted))
     if checked.failures:
         found = sorted((one.property, one.reason) for one in checked.failures)
-        raise Refused("\n".join(f"{REFUSED}{path} has a problem: {why}" for path, why in found))
-    inputs = _stored(checked.inputs)
+        raise CheckFailed(
+            "\n".join(f"{CHECK_FAILURE_PREFIX}{path} has a problem: {why}" for path, why in found)
+        )
+    inputs = _roundtrip(checked.inputs)
     if before is None:
         made = provider.create(inputs)
-        return Resource(made.id, inputs, _stored(made.outs))
+        return Resource(made.id, inputs, _roundtrip(made.outs))
     plan = provider.diff(before.id, before.outputs, inputs)
     assert not plan.replaces
     if not plan.changes:
         return replace(before, inputs=inputs)
     changed = provider.update(before.id, before.outputs, inputs)
-    return Resource(before.id, inputs, _stored(changed.outs))
+    return Resource(before.id, inputs, _roundtrip(changed.outs))
 
 
 def _read(provider: Provider, before: Resource | None) -> Resource | None:
     if before is None:
         return None
     found = provider.read(before.id, before.outputs)
-    return Resource(found.id, _stored(found.inputs), _stored(found.outs)) if found.id else None
+    return (
+        Resource(found.id, _roundtrip(found.inputs), _roundtrip(found.outs)) if found.id else None
+    )
 
 
-def _rollout_inputs(program: Bag, deployment: Resource) -> Bag:
-    """What `langsmith_pulumi.Rollout` takes from its deployment's outputs."""
+def _rollout_inputs(program: Properties, deployment: Resource) -> Properties:
+    """Return the inputs that `langsmith_pulumi.Rollout` takes from its deployment."""
     outputs = deployment.outputs
-    taken = {key: outputs.get(key) for key in _TAKEN_BY_THE_ROLLOUT if key in program}
+    taken = {key: outputs.get(key) for key in _ROLLOUT_INPUTS if key in program}
     secret = ("secret_fingerprints",) if "secrets" in program else ()
     return {
         **taken,
@@ -149,14 +153,14 @@ def _rollout_inputs(program: Bag, deployment: Resource) -> Bag:
     }
 
 
-def _stored(bag: Bag | None) -> Bag:
-    """A bag as it comes back from a state: JSON, and nothing shared with the provider."""
-    stored: Bag = json.loads(json.dumps(bag or {}))
+def _roundtrip(properties: Properties | None) -> Properties:
+    """Return properties as a state returns them: as JSON, without None."""
+    stored: Properties = json.loads(json.dumps(properties or {}))
     return {key: value for key, value in stored.items() if value is not None}
 
 
-def _sentence(failure: Exception) -> str:
-    """The text of a failure, which has come through the door alone."""
+def _error_text(failure: Exception) -> str:
+    """Return the message of a failure, which has to be free of causes and tracebacks."""
     if hasattr(sys, "tracebacklimit"):
         del sys.tracebacklimit
     if type(failure).__qualname__ != "LangSmith":

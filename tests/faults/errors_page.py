@@ -1,16 +1,16 @@
-"""docs/errors.md: every message as it is read, made by playing the situations."""
+"""Generates docs/errors.md: every message as users read it, from running the error cases."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from tests.faults.engine import REFUSED
-from tests.faults.situations import SECTIONS
+from tests.faults.engine import CHECK_FAILURE_PREFIX
+from tests.faults.error_cases import SECTIONS
 
 if TYPE_CHECKING:
-    from tests.faults.situations import Situation
-    from tests.faults.world import World
+    from tests.faults.error_cases import ErrorCase
+    from tests.faults.harness import Harness
 
 _INTRODUCTION = """\
 # What errors say
@@ -34,19 +34,19 @@ _IDS = "6f6c7b7e-0d5d-4a8c-9a52-{:012x}"
 _FIXED = ("11111111-", "6f6c7b7e-", "0b1d1f9e-")
 
 
-def page(world: World) -> str:
-    """The whole page."""
+def render(harness: Harness) -> str:
+    """Return the text of the page."""
     parts = [_INTRODUCTION]
-    for section, situations in SECTIONS.items():
+    for section, cases in SECTIONS.items():
         parts.append(f"## {section}\n")
-        parts += [_entry(situation, message(world, situation)) for situation in situations]
+        parts += [_entry(case, message(harness, case)) for case in cases]
     return "\n".join(parts)
 
 
-def message(world: World, situation: Situation) -> str:
-    """What the user reads in a situation, with ids and addresses that stay the same."""
-    world.go_back()
-    text = situation.play(world)
+def message(harness: Harness, case: ErrorCase) -> str:
+    """Run an error case and return its message, with stable ids and addresses."""
+    harness.restore()
+    text = case.run(harness)
     ids = dict.fromkeys(found.group() for found in _ID.finditer(text))
     unstable = [one for one in ids if not one.startswith(_FIXED)]
     for number, one in enumerate(unstable, start=1):
@@ -67,17 +67,16 @@ _UNSTABLE = (
 )
 
 
-def _entry(situation: Situation, text: str) -> str:
+def _entry(case: ErrorCase, text: str) -> str:
     return (
-        f"### {situation.title}\n\n{situation.when}\n\n```text\n{_shown(text)}\n```\n\n"
-        f"{situation.do}\n"
+        f"### {case.title}\n\n{case.when}\n\n```text\n{_as_pulumi_prints(text)}\n```\n\n{case.do}\n"
     )
 
 
-def _shown(text: str) -> str:
-    """The text as Pulumi puts it: what a check refuses by field, all else behind our name."""
+def _as_pulumi_prints(text: str) -> str:
+    """Return a message as Pulumi prints it."""
     if text.startswith("WARNING: "):
         return text.replace("WARNING", "warning", 1)
-    if not text.startswith(REFUSED):
+    if not text.startswith(CHECK_FAILURE_PREFIX):
         return f"error: LangSmith: {text}"
     return "\n".join(f"error: {line}" for line in text.splitlines())

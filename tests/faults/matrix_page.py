@@ -1,62 +1,70 @@
-"""The matrix as a page for readers."""
+"""Generates MATRIX.md from the expected outcomes."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from tests.faults.catalogue import FAULTS
-from tests.faults.outcomes import LEGEND, declared
+from tests.faults.expected_outcomes import FAULT_GROUPS, LEGEND, expected_outcome
+from tests.faults.faults import FAULTS, FAULTS_BY_NAME
 from tests.faults.requests import REQUESTS
 
 _INTRODUCTION = """\
 # Every request under every fault
 
-A row is a fault, a column a request that the provider can send. In a cell stands what becomes of
-the operation when the fault strikes once, and when it strikes always. `test_matrix.py` plays all
-{cells} cells against the simulator, and in each of them makes sure that
+A row is a request that the provider can send, a column a group of faults with equal outcomes. A
+cell has two codes: the outcome of the operation when the fault occurs once, and when it occurs
+always. `test_matrix.py` runs all {cells} cases against the simulator and asserts in each that
 
-- an error names the deployment, the request, the answer and the next step, and no secret;
-- attempts and waiting are bounded, and nothing goes to another host;
-- once the fault is over, one more `up` (or `destroy`) leaves one deployment, known to the state,
-  with exactly the revisions that were asked for; a further one sends nothing. Only where the answer
-  to a POST was lost and could not be looked up either, that `up` first names the deployment and the
-  line that adopts it.
+- an error names the deployment, the request, the response and the next step, and no secret;
+- attempts and waiting are bounded, and nothing is sent to another host;
+- without the fault, one more `up` (or `destroy`) leaves one deployment, which is in the state and
+  has exactly the revisions that were asked for; a further one sends nothing. Only if the response
+  to a POST was lost and could not be looked up either, that `up` first fails, with the id of the
+  deployment and the line that adopts it.
 """
 
 
-def page() -> str:
-    """The whole page."""
-    cells = [sign for cell in _all_cells() for sign in cell if sign != "."]
+def render() -> str:
+    """Return the text of the page."""
+    codes = [
+        code
+        for request in REQUESTS
+        for fault in FAULTS
+        for code in expected_outcome(request, fault)
+        if code != "."
+    ]
     parts = [
-        _INTRODUCTION.format(cells=len(cells)),
-        _legend(Counter(cells)),
+        _INTRODUCTION.format(cells=len(codes)),
+        _legend(Counter(codes)),
         _requests(),
+        _faults(),
         _matrix(),
     ]
     return "\n".join(parts)
 
 
-def _all_cells() -> list[str]:
-    return [declared(request, fault) for request in REQUESTS for fault in FAULTS]
-
-
 def _legend(counts: Counter[str]) -> str:
-    rows = [f"| `{sign}` | {words} | {counts[sign] or ''} |" for sign, words in LEGEND.items()]
-    return _table("| | | cells |", rows)
+    rows = [f"| `{code}` | {words} | {counts[code] or ''} |" for code, words in LEGEND.items()]
+    return _table("| code | outcome | cases |", rows)
 
 
 def _requests() -> str:
-    rows = [f"| {request.name} | {request.line} |" for request in REQUESTS]
-    return _table("| column | request |", rows)
+    rows = [f"| {request.name} | {request.description} |" for request in REQUESTS]
+    return _table("| row | request |", rows)
+
+
+def _faults() -> str:
+    rows = [f"| {group} | {'; '.join(faults)} |" for group, faults in FAULT_GROUPS.items()]
+    return _table("| column | faults |", rows)
 
 
 def _matrix() -> str:
-    names = " | ".join(request.name for request in REQUESTS)
-    rows = [
-        f"| {fault.name} | {' | '.join(f'`{declared(request, fault)}`' for request in REQUESTS)} |"
-        for fault in FAULTS
-    ]
-    return _table(f"| | {names} |", rows)
+    firsts = [FAULTS_BY_NAME[faults[0]] for faults in FAULT_GROUPS.values()]
+    rows = []
+    for request in REQUESTS:
+        cells = " | ".join(f"`{expected_outcome(request, fault)}`" for fault in firsts)
+        rows.append(f"| {request.name} | {cells} |")
+    return _table(f"| request | {' | '.join(FAULT_GROUPS)} |", rows)
 
 
 def _table(head: str, rows: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Every request that the provider can send, and how it is brought to send it."""
+"""The requests that the provider can send, and the operation in which it sends each."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tests.support.scenario import docker, github
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.faults.world import World
+    from tests.faults.harness import Harness
 
 Program = dict[str, Any]
 
-COLLECTION = "/v2/deployments"
-DEPLOYMENT = f"{COLLECTION}/{'?' * 36}"
-REVISION = f"{DEPLOYMENT}/revisions/{'?' * 36}"
+DEPLOYMENTS_PATH = "/v2/deployments"
+DEPLOYMENT_PATH = f"{DEPLOYMENTS_PATH}/{'?' * 36}"
+REVISION_PATH = f"{DEPLOYMENT_PATH}/revisions/{'?' * 36}"
 BRIEF = {"rollout_timeout": 20.0}
-"""Seconds: enough to be patient in, few enough to run out of."""
+"""Seconds: long enough for retries, short enough to time out."""
 
 
 def agent(**changes: Any) -> Program:
@@ -30,287 +30,303 @@ def image(**changes: Any) -> Program:
     return {**docker(**changes), **BRIEF}
 
 
-def nothing(_: World) -> None:
-    """Everything is as it should be."""
+def no_setup(_: Harness) -> None:
+    """Leave everything as it is."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, in one operation."""
+    """One request in one operation."""
 
     name: str
-    line: str
-    """What the matrix calls it."""
+    description: str
+    """How MATRIX.md describes it."""
     method: str
     path: str
     program: Program
-    before: Program | None = None
-    """What is up already."""
-    prepare: Callable[[World], None] = nothing
-    """What else happens before the operation."""
+    initial_program: Program | None = None
+    """The program that is up before the operation."""
+    prepare: Callable[[Harness], None] = no_setup
+    """Further preparation, right before the operation."""
     operation: str = "up"
     skip: int = 0
-    """How many requests of that form come first."""
+    """How many requests of that form come before it."""
     error: str = ""
-    """How the operation ends when nothing is disturbed."""
-    served: Callable[[World, str], bool] = lambda _world, _error: True
-    """Whether the request was of use, where the operation can do without."""
+    """The error with which the operation ends without a fault."""
+    fulfilled: Callable[[Harness, str], bool] = lambda _world, _error: True
+    """Returns False if the operation succeeded without what this request is for."""
     revisions: int = 1
-    """How many there are in the end."""
-    lost_without_trace: bool = False
-    """Whether a failure leaves a deployment that the state cannot know: the next step adopts it."""
+    """The number of revisions at the end."""
+    needs_adoption: bool = False
+    """True if a failure leaves a deployment that is not in the state and has to be adopted."""
     adopts: bool = False
-    """Whether the program takes over what is there, by ``import_``."""
-    longest_wait: float = 300.0
-    """Seconds, where the program allows a rollout 20; more where a plan reads first."""
+    """True if the program adopts the existing deployment by ``import_``."""
+    max_wait: float = 300.0
+    """Seconds, for a rollout timeout of 20; more where the preview reads as well."""
     stale: bool = False
-    """Whether an older answer is possible: a read that comes after a write of this operation."""
+    """True for a read that follows a write of this operation, so it can return older data."""
 
 
-def broken(world: World) -> None:
-    """The next revision fails to build."""
-    world.simulator.outcome(NAME, "BUILD_FAILED", "no image", ["exit code 1"])
+def next_build_fails(harness: Harness) -> None:
+    """Make the next build fail."""
+    harness.simulator.outcome(NAME, "BUILD_FAILED", "no image", ["exit code 1"])
 
 
-def failed(world: World) -> None:
-    """The newest revision has failed to build, in an earlier run."""
-    broken(world)
-    assert "BUILD_FAILED" in world.engine.up(agent(source_revision_config__repo_ref="v2"))
-    world.simulator.clear_requests()
+def last_build_failed(harness: Harness) -> None:
+    """Run an `up` whose build fails."""
+    next_build_fails(harness)
+    assert "BUILD_FAILED" in harness.engine.up(agent(source_revision_config__repo_ref="v2"))
+    harness.simulator.clear_requests()
 
 
-def lost(method: str, path: str) -> Callable[[World], None]:
-    """The request before it is carried out, and its answer is lost."""
+def lose_response(method: str, path: str) -> Callable[[Harness], None]:
+    """Return a preparation that loses the response to this request."""
 
-    def lose(world: World) -> None:
-        world.simulator.fail(method, path, "drop_response")
+    def setup(harness: Harness) -> None:
+        harness.simulator.fail(method, path, "drop_response")
 
-    return lose
-
-
-def somebodys(world: World) -> None:
-    """There is a deployment of that name, in no state."""
-    assert world.engine.up(agent()) == ""
-    world.engine.state = type(world.engine.state)()
-    world.simulator.clear_requests()
+    return setup
 
 
-def behind(world: World) -> None:
+def create_unmanaged(harness: Harness) -> None:
+    """Create a deployment of that name that is in no state."""
+    assert harness.engine.up(agent()) == ""
+    harness.engine.state = type(harness.engine.state)()
+    harness.simulator.clear_requests()
+
+
+def first_read_is_stale(harness: Harness) -> None:
     """Make the first read of the wait return the deployment from before the change."""
-    world.simulator.fail("GET", DEPLOYMENT, "stale", skip=1)
+    harness.simulator.fail("GET", DEPLOYMENT_PATH, "stale", skip=1)
 
 
-def slow(world: World) -> None:
+def deletion_is_slow(harness: Harness) -> None:
     """Make a deletion last several reads."""
-    world.simulator.deletion_seconds = 5.0
+    harness.simulator.deletion_seconds = 5.0
 
 
-def overridden(world: World) -> None:
+def update_creates_revision(harness: Harness) -> None:
     """Make a change that is documented as in place create a revision."""
-    world.simulator.override_revision(NAME, revision=True)
+    harness.simulator.override_revision(NAME, revision=True)
 
 
 REQUESTS = (
-    Request("create", "POST a deployment", "POST", COLLECTION, agent()),
+    Request("create", "POST a deployment", "POST", DEPLOYMENTS_PATH, agent()),
     Request(
-        "look-up",
-        "GET it by name, after the answer to the POST was lost",
+        "find after lost POST",
+        "GET the deployment by name, after the response to the POST was lost",
         "GET",
-        COLLECTION,
+        DEPLOYMENTS_PATH,
         agent(),
-        prepare=lost("POST", COLLECTION),
-        lost_without_trace=True,
+        prepare=lose_response("POST", DEPLOYMENTS_PATH),
+        needs_adoption=True,
     ),
     Request(
-        "explain",
-        "GET what is in the way, after a 409",
+        "explain conflict",
+        "GET the conflicting deployment, after a 409",
         "GET",
-        COLLECTION,
+        DEPLOYMENTS_PATH,
         agent(),
-        prepare=somebodys,
-        lost_without_trace=True,
+        prepare=create_unmanaged,
+        needs_adoption=True,
         error="answered 409",
-        served=lambda _, error: "import_=" in error,
+        fulfilled=lambda _, error: "import_=" in error,
     ),
     Request(
-        "name",
+        "set display name",
         "PATCH the display name of a new deployment",
         "PATCH",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(display_name="Support"),
-        served=lambda world, _: world.told == [],
+        fulfilled=lambda harness, _: harness.row_messages == [],
     ),
     Request(
-        "compare",
-        "GET what import_ names, to say what changes",
+        "compare with import_",
+        "GET the deployment that import_ names, to list the changes in the preview",
         "GET",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(display_name="Support"),
-        prepare=somebodys,
-        served=lambda world, _: not any("could not be read" in told for told in world.told),
+        prepare=create_unmanaged,
+        fulfilled=lambda harness, _: (
+            not any("could not be read" in told for told in harness.row_messages)
+        ),
         adopts=True,
-        longest_wait=400.0,
+        max_wait=400.0,
     ),
     Request(
         "adopt",
-        "GET what import_ names, to adopt it",
+        "GET the deployment that import_ names, to adopt it",
         "GET",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(display_name="Support"),
-        prepare=somebodys,
+        prepare=create_unmanaged,
         skip=1,
         adopts=True,
     ),
     Request(
-        "align",
-        "PATCH what import_ names",
+        "update adopted",
+        "PATCH the deployment that import_ names",
         "PATCH",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(display_name="Support"),
-        prepare=somebodys,
+        prepare=create_unmanaged,
         adopts=True,
     ),
     Request(
-        "refresh", "GET at refresh", "GET", DEPLOYMENT, agent(), before=agent(), operation="refresh"
+        "refresh",
+        "GET during refresh",
+        "GET",
+        DEPLOYMENT_PATH,
+        agent(),
+        initial_program=agent(),
+        operation="refresh",
     ),
     Request(
-        "before",
+        "read before update",
         "GET before a PATCH that makes a revision",
         "GET",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         image(source_config__resource_spec__max_scale=9),
-        before=image(),
+        initial_program=image(),
         revisions=2,
     ),
     Request(
-        "in place",
+        "update in place",
         "PATCH a setting",
         "PATCH",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(display_name="Support"),
-        before=agent(),
+        initial_program=agent(),
     ),
     Request(
-        "unplanned",
-        "GET the revision that no plan predicted",
+        "read unplanned revision",
+        "GET a revision that the plan did not predict",
         "GET",
-        REVISION,
+        REVISION_PATH,
         agent(display_name="Support"),
-        before=agent(),
-        prepare=overridden,
+        initial_program=agent(),
+        prepare=update_creates_revision,
         revisions=2,
     ),
     Request(
-        "revision",
-        "PATCH what makes a revision",
+        "update with revision",
+        "PATCH a field that makes a revision",
         "PATCH",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
+        initial_program=agent(),
         revisions=2,
     ),
     Request(
-        "trigger",
-        "PATCH the same again, for a new revision",
+        "update for triggers",
+        "PATCH the same values again, for a new revision",
         "PATCH",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(triggers={"prompt": "v2"}),
-        before=agent(triggers={"prompt": "v1"}),
+        initial_program=agent(triggers={"prompt": "v1"}),
         revisions=2,
     ),
     Request(
-        "proof",
-        "GET what became of a PATCH whose answer was lost",
+        "verify lost PATCH",
+        "GET the deployment, after the response to a PATCH was lost",
         "GET",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
-        prepare=lost("PATCH", DEPLOYMENT),
+        initial_program=agent(),
+        prepare=lose_response("PATCH", DEPLOYMENT_PATH),
         skip=1,
         revisions=2,
     ),
     Request(
-        "again",
+        "read after failure",
         "GET the deployment whose rollout has failed",
         "GET",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
-        prepare=failed,
+        initial_program=agent(),
+        prepare=last_build_failed,
         revisions=3,
     ),
     Request(
-        "retry?",
+        "read failed revision",
         "GET the revision that may have failed",
         "GET",
-        REVISION,
+        REVISION_PATH,
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
-        prepare=failed,
+        initial_program=agent(),
+        prepare=last_build_failed,
         revisions=3,
     ),
     Request(
         "redeploy",
-        "POST a redeploy of it",
+        "POST a redeploy of the failed revision",
         "POST",
-        f"{REVISION}/redeploy",
+        f"{REVISION_PATH}/redeploy",
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
-        prepare=failed,
+        initial_program=agent(),
+        prepare=last_build_failed,
         revisions=3,
     ),
     Request(
-        "wait",
-        "GET the deployment in the wait",
+        "poll deployment",
+        "GET the deployment while waiting",
         "GET",
-        DEPLOYMENT,
+        DEPLOYMENT_PATH,
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
+        initial_program=agent(),
         skip=1,
         revisions=2,
         stale=True,
     ),
     Request(
-        "watch",
-        "GET the revision in the wait",
+        "poll revision",
+        "GET the revision while waiting",
         "GET",
-        REVISION,
+        REVISION_PATH,
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
+        initial_program=agent(),
         revisions=2,
     ),
     Request(
-        "list",
-        "GET the revisions, when the newest is older than ours",
+        "list revisions",
+        "GET the revisions, if the newest is older than the expected one",
         "GET",
-        f"{DEPLOYMENT}/revisions",
+        f"{DEPLOYMENT_PATH}/revisions",
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
-        prepare=behind,
+        initial_program=agent(),
+        prepare=first_read_is_stale,
         revisions=2,
     ),
     Request(
-        "log",
+        "read build log",
         "GET the build log",
         "GET",
-        f"{REVISION}/logs",
+        f"{REVISION_PATH}/logs",
         agent(source_revision_config__repo_ref="v2"),
-        before=agent(),
-        prepare=broken,
+        initial_program=agent(),
+        prepare=next_build_fails,
         error="BUILD_FAILED: no image",
-        served=lambda _, error: "exit code 1" in error,
+        fulfilled=lambda _, error: "exit code 1" in error,
         revisions=3,
     ),
-    Request("delete", "DELETE", "DELETE", DEPLOYMENT, agent(), before=agent(), operation="destroy"),
     Request(
-        "gone",
-        "GET until it is gone",
-        "GET",
-        DEPLOYMENT,
+        "delete",
+        "DELETE",
+        "DELETE",
+        DEPLOYMENT_PATH,
         agent(),
-        before=agent(),
-        prepare=slow,
+        initial_program=agent(),
+        operation="destroy",
+    ),
+    Request(
+        "poll deletion",
+        "GET the deployment until it is deleted",
+        "GET",
+        DEPLOYMENT_PATH,
+        agent(),
+        initial_program=agent(),
+        prepare=deletion_is_slow,
         operation="destroy",
     ),
 )
-"""Columns of the matrix."""
+"""The rows of the matrix."""

@@ -1,4 +1,4 @@
-"""Messages for people: each is whole in itself, and the page of errors shows them all."""
+"""Error messages are complete, and docs/errors.md shows all of them."""
 
 from __future__ import annotations
 
@@ -8,40 +8,42 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults import errors_page
-from tests.faults.engine import NAME, REFUSED
-from tests.faults.situations import SECTIONS
-from tests.faults.wellformed import NEXT_STEP
+from tests.faults.engine import CHECK_FAILURE_PREFIX, NAME
+from tests.faults.error_cases import SECTIONS
+from tests.faults.message_checks import NEXT_STEP
 from tests.support.scenario import leaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.faults.situations import Situation
-    from tests.faults.world import World
+    from tests.faults.error_cases import ErrorCase
+    from tests.faults.harness import Harness
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 
 
-def test_the_page_of_errors_is_fresh(world: World, is_fresh: Callable[[Path, str], bool]) -> None:
-    """docs/errors.md shows what people read today; --snapshot-update writes it anew."""
-    text = errors_page.page(world)
+def test_errors_page_is_current(
+    harness: Harness, page_matches: Callable[[Path, str], bool]
+) -> None:
+    """docs/errors.md shows today's messages; --snapshot-update rewrites it."""
+    text = errors_page.render(harness)
 
     assert leaks(text) == []
-    assert is_fresh(PAGE, text)
+    assert page_matches(PAGE, text)
 
 
 @pytest.mark.parametrize(
-    "situation",
-    [situation for entries in SECTIONS.values() for situation in entries],
-    ids=lambda situation: situation.title,
+    "case",
+    [case for entries in SECTIONS.values() for case in entries],
+    ids=lambda case: case.title,
 )
-def test_a_message_is_enough_to_act_on(world: World, situation: Situation) -> None:
-    """It says what to do next; and of which deployment it speaks, unless the settings are wrong."""
-    text = errors_page.message(world, situation)
+def test_message_names_next_step(harness: Harness, case: ErrorCase) -> None:
+    """A message says what to do next, and names the deployment unless settings are wrong."""
+    text = errors_page.message(harness, case)
 
     assert len(text) < 1200
-    if text.startswith(REFUSED):
+    if text.startswith(CHECK_FAILURE_PREFIX):
         assert all(" has a problem: " in line for line in text.splitlines())
     else:
         assert NEXT_STEP.search(text)
-        assert situation in SECTIONS["Settings"] or NAME in text or "deployment" in text
+        assert case in SECTIONS["Settings"] or NAME in text or "deployment" in text

@@ -1,4 +1,4 @@
-"""Every request under every fault: the cells of `outcomes.TABLE`, played."""
+"""Runs every request under every fault and compares with `expected_outcomes`."""
 
 from __future__ import annotations
 
@@ -8,56 +8,56 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import cells, matrix_page
-from tests.faults.catalogue import FAULTS
-from tests.faults.outcomes import declared
+from tests.faults import cell_runner, matrix_page
+from tests.faults.expected_outcomes import expected_outcome
+from tests.faults.faults import FAULTS
+from tests.faults.message_checks import is_actionable
 from tests.faults.requests import REQUESTS
-from tests.faults.wellformed import is_well_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.faults.catalogue import Fault
+    from tests.faults.faults import Fault
+    from tests.faults.harness import Harness, SavedState
     from tests.faults.requests import Request
-    from tests.faults.world import Kept, World
 
 PAGE = Path(__file__).with_name("MATRIX.md")
-MOST_REQUESTS = 40
+MAX_REQUESTS = 40
 
 CASES = [
     pytest.param(request, fault, id=f"{request.name}: {fault.name}")
     for request, fault in product(REQUESTS, FAULTS)
-    if declared(request, fault) != ".."
+    if expected_outcome(request, fault) != ".."
 ]
 
 
 @pytest.fixture(scope="session")
-def kept() -> dict[str, Kept]:
+def saved_states() -> dict[str, SavedState]:
     return {}
 
 
 @pytest.mark.parametrize(("request_", "fault"), CASES)
-def test_a_fault_does_what_the_table_says_and_is_settled_by_one_up(
-    whole_world: World, kept: dict[str, Kept], request_: Request, fault: Fault
+def test_fault_has_expected_outcome_and_next_up_recovers(
+    session_harness: Harness, saved_states: dict[str, SavedState], request_: Request, fault: Fault
 ) -> None:
-    """Once and always: as declared, told well, within bounds, and nothing is left of it."""
-    world, found = whole_world, []
-    for times in (cells.ONCE, cells.ALWAYS):
-        cells.prepared(world, request_, kept)
-        ending = cells.disturbed(world, request_, fault, times)
-        sign = cells.code(world, request_, fault, ending)
-        found.append(sign)
-        assert not ending.error or is_well_told(ending.error), ending.error
-        assert request_.operation != "destroy" or "`pulumi up" not in ending.error, ending.error
-        assert ending.waited <= request_.longest_wait
-        assert ending.sent <= MOST_REQUESTS
-        adopts = (request_.lost_without_trace and bool(ending.error)) or sign == "d"
-        assert cells.settle(world, request_) == ("adopted" if adopts else "settled")
-        assert cells.is_at_rest(world, request_)
-    assert "".join(found) == declared(request_, fault), ending.error
-    assert world.elsewhere.requests == []
+    """Once and always: the outcome is the expected one, bounded, and one more `up` recovers."""
+    harness, codes = session_harness, []
+    for times in (cell_runner.ONCE, cell_runner.ALWAYS):
+        cell_runner.prepare(harness, request_, saved_states)
+        result = cell_runner.run_with_fault(harness, request_, fault, times)
+        code = cell_runner.outcome_code(harness, request_, fault, result)
+        codes.append(code)
+        assert not result.error or is_actionable(result.error), result.error
+        assert request_.operation != "destroy" or "`pulumi up" not in result.error, result.error
+        assert result.seconds <= request_.max_wait
+        assert result.request_count <= MAX_REQUESTS
+        adopts = (request_.needs_adoption and bool(result.error)) or code == "d"
+        assert cell_runner.run_again(harness, request_) == ("adopted" if adopts else "consistent")
+        assert cell_runner.is_idle(harness, request_)
+    assert "".join(codes) == expected_outcome(request_, fault), result.error
+    assert harness.other_host.requests == []
 
 
-def test_the_page_shows_the_table(is_fresh: Callable[[Path, str], bool]) -> None:
-    """MATRIX.md is what the table says; --snapshot-update writes it anew."""
-    assert is_fresh(PAGE, matrix_page.page())
+def test_matrix_page_is_current(page_matches: Callable[[Path, str], bool]) -> None:
+    """MATRIX.md shows the expected outcomes; --snapshot-update rewrites it."""
+    assert page_matches(PAGE, matrix_page.render())

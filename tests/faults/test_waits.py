@@ -1,4 +1,4 @@
-"""Long waits: what passes is sat out, what is over ends them, and no wait is without bounds."""
+"""Long waits: temporary failures are retried, permanent ones end them, and all are bounded."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults import network
+from tests.faults import faulty_transport
 from tests.faults.engine import NAME
-from tests.faults.requests import COLLECTION, DEPLOYMENT, REVISION
+from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH
 from tests.support.scenario import github
 
 if TYPE_CHECKING:
@@ -16,45 +16,47 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from tests.faults.network import Network
-    from tests.faults.world import World
+    from tests.faults.faulty_transport import FaultyTransport
+    from tests.faults.harness import Harness
 
-MINUTES = 60.0
-NEXT = {"source_revision_config__repo_ref": "v2"}
+MINUTE = 60.0
+NEXT_REVISION = {"source_revision_config__repo_ref": "v2"}
 
 
 def agent(**changes: Any) -> dict[str, Any]:
-    return {**github(**changes), "rollout_timeout": 30 * MINUTES}
+    return {**github(**changes), "rollout_timeout": 30 * MINUTE}
 
 
-def building(world: World, minutes: float = 10) -> World:
-    """A deployment is up, and its next revision takes a while."""
-    assert world.engine.up(agent()) == ""
-    world.simulator.revision_seconds = minutes * MINUTES
-    world.simulator.clear_requests()
-    world.time.now = 0.0
-    return world
+def start_slow_rollout(harness: Harness, minutes: float = 10) -> Harness:
+    """Bring a deployment up and make its next revision slow."""
+    assert harness.engine.up(agent()) == ""
+    harness.simulator.revision_seconds = minutes * MINUTE
+    harness.simulator.clear_requests()
+    harness.clock.now = 0.0
+    return harness
 
 
-def after(world: World, minutes: float, act: Callable[[], object]) -> None:
-    """Let something happen in the middle of the wait: before the first look from then on."""
+def at_minute(harness: Harness, minutes: float, act: Callable[[], object]) -> None:
+    """Call a function during the wait, before the first poll after that many minutes."""
     left = [act]
 
-    def pass_on(net: Network, request: httpx.Request) -> httpx.Response:
-        while left and world.time.now >= minutes * MINUTES:
+    def forward(transport: FaultyTransport, request: httpx.Request) -> httpx.Response:
+        while left and harness.clock.now >= minutes * MINUTE:
             left.pop()()
-        return net.pass_on(request)
+        return transport.forward(request)
 
-    world.network.disturbances.append(network.Disturbance("GET", DEPLOYMENT, pass_on, times=-1))
+    harness.transport.faults.append(
+        faulty_transport.TransportFault("GET", DEPLOYMENT_PATH, forward, times=-1)
+    )
 
 
-def answer(world: World, status: int) -> Callable[[], None]:
-    """Answer every later look with a status."""
-    return lambda: world.simulator.fail("GET", "*", "status", status=status, times=-1)
+def answer(harness: Harness, status: int) -> Callable[[], None]:
+    """Return a function that makes every later GET fail with a status."""
+    return lambda: harness.simulator.fail("GET", "*", "status", status=status, times=-1)
 
 
 @pytest.mark.parametrize(
-    "storm",
+    "failure",
     [
         {"kind": "status", "status": 502},
         {"kind": "status", "status": 503, "headers": {"retry-after": "7"}},
@@ -63,186 +65,190 @@ def answer(world: World, status: int) -> Callable[[], None]:
         {"kind": "drop_request"},
         {"kind": "garbage"},
     ],
-    ids=lambda storm: f"{storm['kind']} {storm.get('status', '')}",
+    ids=lambda failure: f"{failure['kind']} {failure.get('status', '')}",
 )
-def test_minutes_of_failures_do_not_end_a_wait(world: World, storm: dict[str, Any]) -> None:
-    """A control plane under repair is waited for, and asked a few hundred times at most."""
-    building(world)
-    after(world, 1, lambda: world.simulator.fail("GET", "*", times=-1, **storm))
-    calm = network.Disturbance("GET", DEPLOYMENT, _clearing(world, 8 * MINUTES), times=-1)
-    world.network.disturbances.insert(0, calm)
+def test_wait_survives_minutes_of_failures(harness: Harness, failure: dict[str, Any]) -> None:
+    """Temporary failures do not end a wait, and the number of requests is bounded."""
+    start_slow_rollout(harness)
+    at_minute(harness, 1, lambda: harness.simulator.fail("GET", "*", times=-1, **failure))
+    clear_faults = faulty_transport.TransportFault(
+        "GET", DEPLOYMENT_PATH, _clear_faults_after(harness, 8 * MINUTE), times=-1
+    )
+    harness.transport.faults.insert(0, clear_faults)
 
-    assert world.engine.up(agent(**NEXT)) == ""
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
 
-    assert 10 * MINUTES <= world.time.now < 11 * MINUTES
-    assert world.network.sent < 400
+    assert 10 * MINUTE <= harness.clock.now < 11 * MINUTE
+    assert harness.transport.request_count < 400
 
 
-def _clearing(world: World, seconds: float) -> network.Deed:
-    def deed(net: Network, request: httpx.Request) -> httpx.Response:
-        if world.time.now >= seconds:
-            world.calm()
+def _clear_faults_after(harness: Harness, seconds: float) -> faulty_transport.Handler:
+    def handler(transport: FaultyTransport, request: httpx.Request) -> httpx.Response:
+        if harness.clock.now >= seconds:
+            harness.clear_faults()
         else:
-            net.disturbances[1].deed(net, request).read()
-        return net.pass_on(request)
+            transport.faults[1].handler(transport, request).read()
+        return transport.forward(request)
 
-    return deed
+    return handler
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
-def test_what_does_not_pass_ends_a_wait_at_once(world: World, status: int) -> None:
-    """A key that is not accepted any more will not be accepted later either."""
-    building(world)
-    after(world, 2, answer(world, status))
+def test_permanent_error_ends_wait(harness: Harness, status: int) -> None:
+    """An error that a retry cannot fix, such as an invalid key, ends the wait at once."""
+    start_slow_rollout(harness)
+    at_minute(harness, 2, answer(harness, status))
 
-    error = world.engine.up(agent(**NEXT))
+    error = harness.engine.up(agent(**NEXT_REVISION))
 
-    assert f"While waiting for the rollout of '{NAME}': GET {COLLECTION}/{world.id}" in error
+    assert (
+        f"While waiting for the rollout of '{NAME}': GET {DEPLOYMENTS_PATH}/{harness.id}" in error
+    )
     assert f"was answered {status}" in error
-    assert world.time.now < 2.2 * MINUTES
+    assert harness.clock.now < 2.2 * MINUTE
 
 
-def test_a_deployment_deleted_meanwhile_ends_the_wait_at_once(world: World) -> None:
-    """Nobody waits half an hour for what somebody else has deleted; a refresh forgets it."""
-    building(world)
-    plane = world.simulator._service
-    after(world, 6, lambda: plane.delete(world.id, delete_tracing_project=True, force=False))
+def test_deletion_by_others_ends_wait(harness: Harness) -> None:
+    """If somebody deletes the deployment, the wait ends at once and a refresh removes it."""
+    start_slow_rollout(harness)
+    service = harness.simulator._service
+    at_minute(
+        harness, 6, lambda: service.delete(harness.id, delete_tracing_project=True, force=False)
+    )
 
-    error = world.engine.up(agent(**NEXT))
+    error = harness.engine.up(agent(**NEXT_REVISION))
 
     assert f"Deployment '{NAME}' (" in error
     assert "was deleted by somebody else before its rollout ended. Its revision " in error
     assert " was BUILDING. Run `pulumi refresh`" in error
-    assert world.time.now < 6.2 * MINUTES
-    world.time.now += 30 * MINUTES
-    assert (world.engine.refresh(), world.engine.state.deployment) == ("", None)
-    assert world.engine.up(agent(**NEXT)) == ""
-    assert list(world.simulator.deployments()) == [NAME]
+    assert harness.clock.now < 6.2 * MINUTE
+    harness.clock.now += 30 * MINUTE
+    assert (harness.engine.refresh(), harness.engine.state.deployment) == ("", None)
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
+    assert list(harness.simulator.deployments()) == [NAME]
 
 
-def test_a_newer_revision_is_followed(world: World) -> None:
-    """Somebody patches the deployment meanwhile: the wait ends with the newest revision."""
-    building(world)
+def test_wait_follows_newer_revision(harness: Harness) -> None:
+    """If somebody patches the deployment, the wait ends with the newest revision."""
+    start_slow_rollout(harness)
     newer = {"source_revision_config": {"repo_ref": "theirs"}}
-    after(world, 2, lambda: world.simulator.drift(NAME, **newer))
+    at_minute(harness, 2, lambda: harness.simulator.drift(NAME, **newer))
 
-    assert world.engine.up(agent(**NEXT)) == ""
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
 
-    assert len(world.simulator.revisions(NAME)) == 3
-    assert world.live["active_revision_id"] == world.live["latest_revision_id"]
-    assert world.time.now > 11 * MINUTES
+    assert len(harness.simulator.revisions(NAME)) == 3
+    assert harness.live["active_revision_id"] == harness.live["latest_revision_id"]
+    assert harness.clock.now > 11 * MINUTE
 
 
-def test_the_failure_of_a_newer_revision_is_reported_as_its_own(world: World) -> None:
-    """It is what is there now; its reason is in the error, and the next `up` retries."""
-    building(world)
-    world.simulator.outcome(NAME, "DEPLOYED")
-    world.simulator.outcome(NAME, "BUILD_FAILED", "their mistake")
+def test_failure_of_newer_revision_names_that_revision(harness: Harness) -> None:
+    """The error names the failed newer revision and its reason."""
+    start_slow_rollout(harness)
+    harness.simulator.outcome(NAME, "DEPLOYED")
+    harness.simulator.outcome(NAME, "BUILD_FAILED", "their mistake")
     newer = {"source_revision_config": {"repo_ref": "theirs"}}
-    after(world, 2, lambda: world.simulator.drift(NAME, **newer))
+    at_minute(harness, 2, lambda: harness.simulator.drift(NAME, **newer))
 
-    error = world.engine.up(agent(**NEXT))
+    error = harness.engine.up(agent(**NEXT_REVISION))
 
-    assert f"revision {world.live['latest_revision_id']} ended as BUILD_FAILED" in error
+    assert f"revision {harness.live['latest_revision_id']} ended as BUILD_FAILED" in error
     assert "their mistake" in error
 
 
-def test_a_timeout_comes_after_a_last_look_and_says_where_it_stands(world: World) -> None:
-    """The rollout goes on by itself; the next `up` waits for the rest and makes nothing anew."""
-    building(world, minutes=60)
+def test_timeout_reports_last_status_and_next_up_continues(harness: Harness) -> None:
+    """A timeout reports the last status; the next `up` continues to wait and creates nothing."""
+    start_slow_rollout(harness, minutes=60)
 
-    error = world.engine.up(agent(**NEXT))
+    error = harness.engine.up(agent(**NEXT_REVISION))
 
-    newest = world.live["latest_revision_id"]
-    assert f"Deployment '{NAME}' ({world.id}): revision {newest} is " in error
+    newest = harness.live["latest_revision_id"]
+    assert f"Deployment '{NAME}' ({harness.id}): revision {newest} is " in error
     assert " after 30 min. The rollout goes on by itself. Run `pulumi up` later" in error
-    assert world.time.now == pytest.approx(30 * MINUTES)
-    assert world.engine.up(agent(**NEXT)) in ("", error.replace("BUILDING", "DEPLOYING"))
-    assert len(world.simulator.revisions(NAME)) == 2
+    assert harness.clock.now == pytest.approx(30 * MINUTE)
+    assert harness.engine.up(agent(**NEXT_REVISION)) in ("", error.replace("BUILDING", "DEPLOYING"))
+    assert len(harness.simulator.revisions(NAME)) == 2
 
 
-def test_what_is_up_at_the_deadline_is_up(world: World) -> None:
-    """The last look is past the deadline, so it does not fall into a pause."""
-    building(world, minutes=30)
+def test_wait_polls_once_more_at_deadline(harness: Harness) -> None:
+    """A rollout that completes at the deadline succeeds."""
+    start_slow_rollout(harness, minutes=30)
 
-    assert world.engine.up(agent(**NEXT)) == ""
-
-
-def test_a_status_nobody_has_heard_of_counts_as_under_way(world: World) -> None:
-    """It is waited for until the timeout, which names it."""
-    assert world.engine.up(agent()) == ""
-    world.simulator.outcome(NAME, "REHEARSING")
-
-    assert " is REHEARSING after 30 min." in world.engine.up(agent(**NEXT))
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
 
 
-def test_a_laptop_that_sleeps_costs_one_look(world: World) -> None:
-    """The deadline is long past when it wakes up, and what has come up meanwhile is seen."""
-    building(world)
-    after(world, 2, lambda: world.time.sleep(600 * MINUTES))
+def test_unknown_status_counts_as_in_progress(harness: Harness) -> None:
+    """An unknown status is waited for until the timeout, which names it."""
+    assert harness.engine.up(agent()) == ""
+    harness.simulator.outcome(NAME, "REHEARSING")
 
-    assert world.engine.up(agent(**NEXT)) == ""
+    assert " is REHEARSING after 30 min." in harness.engine.up(agent(**NEXT_REVISION))
 
 
-def test_the_clock_on_the_wall_does_not_matter(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ages and dates are held against the server's own clock, here years ahead of ours."""
-    building(world, minutes=1)
+def test_clock_jump_past_deadline_polls_once_more(harness: Harness) -> None:
+    """After a suspend past the deadline, one more poll sees that the rollout has completed."""
+    start_slow_rollout(harness)
+    at_minute(harness, 2, lambda: harness.clock.sleep(600 * MINUTE))
+
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
+
+
+def test_local_wall_clock_is_not_used(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timestamps are compared with the server's clock, not with the local one."""
+    start_slow_rollout(harness, minutes=1)
     monkeypatch.setattr("time.time", lambda: 0.0)
-    world.simulator.fail("PATCH", "*", "drop_response")
+    harness.simulator.fail("PATCH", "*", "drop_response")
 
-    assert world.engine.up(agent(**NEXT)) == ""
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
 
-    assert len(world.simulator.revisions(NAME)) == 2
+    assert len(harness.simulator.revisions(NAME)) == 2
 
 
 @pytest.mark.parametrize("lag", [1, 2])
-def test_a_deployment_just_made_may_show_late(world: World, lag: int) -> None:
-    """A read that lags behind the POST is no deletion."""
+def test_new_deployment_may_be_missing_at_first(harness: Harness, lag: int) -> None:
+    """A 404 right after the POST is not a deletion."""
     missing = '{"detail": "Not here yet."}'
-    world.simulator.fail("GET", DEPLOYMENT, "stale", times=lag)
-    world.simulator.fail("GET", REVISION, "status", status=404, body=missing)
+    harness.simulator.fail("GET", DEPLOYMENT_PATH, "stale", times=lag)
+    harness.simulator.fail("GET", REVISION_PATH, "status", status=404, body=missing)
 
-    assert world.engine.up(agent()) == ""
+    assert harness.engine.up(agent()) == ""
 
-    assert world.engine.state.deployment is not None
+    assert harness.engine.state.deployment is not None
 
 
-def test_an_older_failure_that_still_shows_is_not_retried(world: World) -> None:
-    """A lagging read shows the failed revision that this very run has replaced."""
-    world.simulator.outcome(NAME, "BUILD_FAILED")
-    assert "BUILD_FAILED" in world.engine.up(agent())
-    world.simulator.fail("GET", DEPLOYMENT, "stale", times=3, skip=1)
-    world.simulator.clear_requests()
+def test_stale_failed_revision_is_not_retried(harness: Harness) -> None:
+    """A stale read of the failed revision that this run has replaced triggers no redeploy."""
+    harness.simulator.outcome(NAME, "BUILD_FAILED")
+    assert "BUILD_FAILED" in harness.engine.up(agent())
+    harness.simulator.fail("GET", DEPLOYMENT_PATH, "stale", times=3, skip=1)
+    harness.simulator.clear_requests()
 
-    assert world.engine.up(agent(**NEXT)) == ""
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
 
-    assert [seen.method for seen in world.simulator.requests if seen.method != "GET"] == ["PATCH"]
-    assert world.live["source_revision_config"]["repo_ref"] == "v2"
+    assert [seen.method for seen in harness.simulator.requests if seen.method != "GET"] == ["PATCH"]
+    assert harness.live["source_revision_config"]["repo_ref"] == "v2"
 
 
 @pytest.mark.parametrize(
     ("asked", "waited"),
     [("20", 20.0), ("3600", 60.0), ("Fri, 31 Dec 2099 23:59:59 GMT", 60.0), ("soon", 0.5)],
 )
-def test_retry_after_is_obeyed_up_to_a_minute(world: World, asked: str, waited: float) -> None:
-    """In seconds or as a date, and never for longer; nonsense is a bare 429."""
+def test_retry_after_is_limited_to_a_minute(harness: Harness, asked: str, waited: float) -> None:
+    """Retry-After is obeyed in both forms, up to a minute; an invalid one is ignored."""
     headers = {"retry-after": asked}
-    world.simulator.fail("POST", COLLECTION, "status", status=429, headers=headers)
+    harness.simulator.fail("POST", DEPLOYMENTS_PATH, "status", status=429, headers=headers)
 
-    assert world.engine.up(agent()) == ""
+    assert harness.engine.up(agent()) == ""
 
-    assert waited <= world.time.slept[0] <= waited + 1
+    assert waited <= harness.clock.sleeps[0] <= waited + 1
 
 
-def test_those_turned_away_together_come_back_apart(world: World) -> None:
-    """After a wave of 429 every attempt has a moment of its own, also with Retry-After."""
+def test_retry_delays_have_jitter(harness: Harness) -> None:
+    """Clients that were rejected at the same time retry at different times."""
     pauses = set()
     for _ in range(20):
-        world.go_back()
+        harness.restore()
         headers = {"retry-after": "20"}
-        world.simulator.fail("POST", COLLECTION, "status", status=429, headers=headers)
-        assert world.engine.up(agent()) == ""
-        pauses.add(round(world.time.slept[0], 2))
+        harness.simulator.fail("POST", DEPLOYMENTS_PATH, "status", status=429, headers=headers)
+        assert harness.engine.up(agent()) == ""
+        pauses.add(round(harness.clock.sleeps[0], 2))
     assert len(pauses) > 10

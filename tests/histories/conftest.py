@@ -1,4 +1,4 @@
-"""Tells at the end how many steps were played, and from which seed."""
+"""Prints the number of steps and the seed at the end of the run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed"):
-        for name, told in report.user_properties:
+        for name, expected in report.user_properties:
             if name == "histories":
-                terminalreporter.write_line(f"histories: {told}")
+                terminalreporter.write_line(f"histories: {expected}")

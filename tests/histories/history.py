@@ -1,6 +1,6 @@
-"""Random histories as plain data: programs, one edited into the next, and what befalls the world.
+"""Random histories as plain data: programs, edits and external events.
 
-All is drawn before anything runs, so that a failing history prints as what it is.
+Everything is drawn before anything runs, so that a failing history can be printed.
 """
 
 from __future__ import annotations
@@ -10,23 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from .arguments import FIXED, SECRET, SECRETS, SOURCES, WITH_URL, choices, made_valid, needed
+from .strategies import (
+    IMMUTABLE,
+    SECRET,
+    SECRETS,
+    SOURCES,
+    SOURCES_WITH_URL,
+    argument_strategies,
+    make_valid,
+    required_arguments,
+)
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
 
-    from .costs import Flat
+    from .impacts import Flat
 
 Program = dict[str, "Flat"]
-"""The arguments of each resource, by path; a resource refers to earlier ones only."""
+"""The arguments of each resource by path; a resource refers to earlier ones only."""
 
-MOST = 5
+MAX_DEPLOYMENTS = 5
 """Deployments in a program."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What somebody else does to a deployment; ``drift`` gives the values, by path."""
+    """A change of a deployment by others; ``drift`` has the values by path."""
 
     kind: str
     resource: str
@@ -35,31 +44,31 @@ class Event:
 
 @dataclass(frozen=True)
 class Cycle:
-    """One preview and one ``up`` of a program, and what happens before and meanwhile."""
+    """One preview and one ``up`` of a program, with the events before and during it."""
 
     program: Program
     events: tuple[Event, ...] = ()
     refreshed: bool = False
-    """Whether a refresh comes first; always after an event."""
+    """Refresh first; always true after an event."""
     failing: tuple[str, ...] = ()
     """Resources whose next revision fails."""
     overrides: dict[str, bool] = field(default_factory=dict)
-    """Resources whose next PATCH makes a revision, or none, against what is documented."""
+    """Resources whose next PATCH makes a revision (or none), contrary to the documentation."""
     faults: tuple[dict[str, Any], ...] = ()
-    """Answers that go wrong, once each."""
-    doubly_checked: bool = False
-    """Whether a refresh comes between ``up`` and the last preview."""
-    settled: bool = False
-    """Whether a failed ``up`` is repeated before the program goes on."""
+    """Requests that fail, once each."""
+    refreshed_after: bool = False
+    """Refresh between ``up`` and the last preview."""
+    repeated_on_failure: bool = False
+    """Repeat a failed ``up`` before the next cycle."""
 
-    def undisturbed(self) -> Cycle:
-        """The same program once more, and nothing happens."""
+    def without_events(self) -> Cycle:
+        """Return a cycle with the same program and no events."""
         return Cycle(self.program)
 
 
 @dataclass(frozen=True)
 class History:
-    """One stack's life, and the service that it lives on."""
+    """The cycles of one stack, and the settings of its service."""
 
     service: dict[str, Any]
     """Settings of the simulator."""
@@ -80,87 +89,87 @@ FAULTS: tuple[dict[str, Any], ...] = (
 
 @st.composite
 def histories(draw: DrawFn, length: int) -> History:
-    """A life of so many cycles."""
+    """Draw a history of this many cycles."""
     listeners = draw(st.booleans())
     service = {
         "commands_make_revisions": draw(st.booleans()),
         "as_built": draw(st.booleans()),
         "omitted": draw(st.sampled_from([frozenset(), frozenset({"build_command"})])),
     }
-    drawn = _Drawing(draw, listeners=listeners)
+    builder = _HistoryBuilder(draw, listeners=listeners)
     cycles: list[Cycle] = []
     program: Program = {}
     for _ in range(length):
-        after = drawn.edited(program)
-        cycles.append(drawn.cycle(program, after, service))
+        after = builder.edit(program)
+        cycles.append(builder.cycle(program, after, service))
         program = after
     return History(service, listeners, tuple(cycles))
 
 
-class _Drawing:
-    """Draws the cycles of one history; no name is ever used twice."""
+class _HistoryBuilder:
+    """Draws the cycles of one history; each name is used once."""
 
     def __init__(self, draw: DrawFn, *, listeners: bool) -> None:
         self._draw = draw
         self._listeners = listeners
         self._names = 0
 
-    def edited(self, program: Program) -> Program:
-        """A program, after several edits at once."""
+    def edit(self, program: Program) -> Program:
+        """Return the program after several edits."""
         after: Program = {}
         for resource, flat in program.items():
-            edit = self._draw(st.sampled_from(_EDITS))
-            edited = edit(self, flat)
-            if edited is not None:
-                after[resource] = edited
+            edit_resource = self._draw(st.sampled_from(_EDITS))
+            edit = edit_resource(self, flat)
+            if edit is not None:
+                after[resource] = edit
         for _ in range(self._number_of_new(after)):
             source = self._draw(st.sampled_from(list(SOURCES)))
-            after[self._fresh()] = self.arguments(source)
-        return self._connected(after)
+            after[self._new_name()] = self.arguments(source)
+        return self._with_references(after)
 
     def cycle(self, before: Program, after: Program, service: dict[str, Any]) -> Cycle:
-        """What happens to a program on its way to the next one."""
+        """Draw the events on the way from one program to the next."""
         events = self._events(before, service)
-        trouble = self._draw(st.sampled_from(["", "", "", "failing", "overrides", "faults"]))
-        some = sorted(self._some(list(after))) if trouble else []
+        disturbance = self._draw(st.sampled_from(["", "", "", "failing", "overrides", "faults"]))
+        sample = sorted(self._sample(list(after))) if disturbance else []
         return Cycle(
             program=after,
             events=events,
             refreshed=bool(events) or self._chance(4),
-            failing=tuple(some) if trouble == "failing" else (),
-            overrides={r: self._chance(2) for r in some} if trouble == "overrides" else {},
-            faults=self._faults() if trouble == "faults" else (),
-            doubly_checked=self._chance(3),
-            settled=self._chance(2),
+            failing=tuple(sample) if disturbance == "failing" else (),
+            overrides={r: self._chance(2) for r in sample} if disturbance == "overrides" else {},
+            faults=self._faults() if disturbance == "faults" else (),
+            refreshed_after=self._chance(3),
+            repeated_on_failure=self._chance(2),
         )
 
     def arguments(self, source: str) -> Flat:
-        """Arguments of a new deployment."""
-        all_choices = choices(source, listeners=self._listeners)
-        needs = needed(source, listeners=self._listeners)
-        extra = self._some([path for path in all_choices if path not in needs], most=6)
-        values = {path: self._draw(all_choices[path]) for path in (*needs, *extra)}
-        return made_valid({"source": source, **values})
+        """Draw the arguments of a new deployment."""
+        all_choices = argument_strategies(source, listeners=self._listeners)
+        required = required_arguments(source, listeners=self._listeners)
+        extra = self._sample([path for path in all_choices if path not in required], most=6)
+        values = {path: self._draw(all_choices[path]) for path in (*required, *extra)}
+        return make_valid({"source": source, **values})
 
     def same(self, flat: Flat) -> Flat:
         return flat
 
     def change(self, flat: Flat) -> Flat:
-        """Other values, more of them, or fewer."""
-        all_choices = choices(flat["source"], listeners=self._listeners)
-        needs = needed(flat["source"], listeners=self._listeners)
+        """Change, add or remove values."""
+        all_choices = argument_strategies(flat["source"], listeners=self._listeners)
+        required = required_arguments(flat["source"], listeners=self._listeners)
         after = dict(flat)
-        for path in self._some([path for path in all_choices if path not in FIXED]):
-            if path in after and path not in needs and self._chance(3):
+        for path in self._sample([path for path in all_choices if path not in IMMUTABLE]):
+            if path in after and path not in required and self._chance(3):
                 del after[path]
             else:
                 after[path] = self._draw(all_choices[path])
-        return self._with_secrets_kept(flat, made_valid(after))
+        return self._with_secrets_kept(flat, make_valid(after))
 
     def replace(self, flat: Flat) -> Flat:
-        """Another fixed value or another source, under the same name or a new one."""
-        all_choices = choices(flat["source"], listeners=self._listeners)
-        fixed = [path for path in FIXED if path in all_choices]
+        """Change an immutable value or the source, under the same name or a new one."""
+        all_choices = argument_strategies(flat["source"], listeners=self._listeners)
+        fixed = [path for path in IMMUTABLE if path in all_choices]
         if self._chance(4):
             after = self.arguments(self._draw(st.sampled_from(list(SOURCES))))
             after |= {path: flat[path] for path in ("name", "display_name") if path in flat}
@@ -168,29 +177,29 @@ class _Drawing:
             path = self._draw(st.sampled_from(fixed))
             after = {**flat, path: self._draw(all_choices[path])}
         if self._chance(2):
-            after["name"] = self._fresh()
+            after["name"] = self._new_name()
         else:
             after["delete_tracing_project"] = True
         return self._with_secrets_kept(flat, after)
 
     def rename(self, flat: Flat) -> Flat:
-        return {**flat, "name": self._fresh()}
+        return {**flat, "name": self._new_name()}
 
-    def remove(self, _flat: Flat) -> None:
+    def remove(self, _flatten: Flat) -> None:
         return None
 
     def _with_secrets_kept(self, before: Flat, after: Flat) -> Flat:
-        """The set cannot be emptied, and the provider says so; that is tested elsewhere."""
+        """Keep the secrets rather than empty the set, which the provider rejects."""
         if before.get("secrets") and after.get("secrets") == {}:
             return {**after, "secrets": before["secrets"]}
         return after
 
-    def _connected(self, program: Program) -> Program:
-        """The program, with references to what is there, and none to what is not."""
+    def _with_references(self, program: Program) -> Program:
+        """Add references to existing resources and remove those to missing ones."""
         after: Program = {}
         for resource, arguments in program.items():
             flat = dict(arguments)
-            targets = [name for name, other in after.items() if other["source"] in WITH_URL]
+            targets = [name for name, other in after.items() if other["source"] in SOURCES_WITH_URL]
             secrets = {
                 name: value
                 for name, value in (flat.get("secrets") or {}).items()
@@ -211,7 +220,7 @@ class _Drawing:
             return ()
         return tuple(
             self._event(resource, program[resource], service)
-            for resource in self._some(list(program), most=3)
+            for resource in self._sample(list(program), most=3)
         )
 
     def _event(self, resource: str, flat: Flat, service: dict[str, Any]) -> Event:
@@ -219,16 +228,16 @@ class _Drawing:
         return Event(kind, resource, self._drift(flat, service) if kind == "drift" else {})
 
     def _drift(self, flat: Flat, service: dict[str, Any]) -> Flat:
-        """Other values for arguments that are managed or not, as far as the service shows them."""
+        """Draw other values for arguments that the service returns, managed or not."""
         hidden = {"source_config.build_command"} if service["omitted"] else set()
         if service["as_built"]:
             hidden.add("source_revision_config.repo_ref")
-        possible = choices(flat["source"], listeners=self._listeners)
-        paths = [path for path in possible if path not in (*FIXED, *_NOT_LIVE, *hidden)]
-        drift = {path: self._draw(possible[path]) for path in self._some(paths)}
+        possible = argument_strategies(flat["source"], listeners=self._listeners)
+        paths = [path for path in possible if path not in (*IMMUTABLE, *_NOT_LIVE, *hidden)]
+        drift = {path: self._draw(possible[path]) for path in self._sample(paths)}
         if "secrets" in drift:
             drift["secrets"] = self._draw(SECRETS) or {"ADDED": self._draw(SECRET)}
-        valid = made_valid({**flat, **drift})
+        valid = make_valid({**flat, **drift})
         return {path: value for path, value in valid.items() if path in drift}
 
     def _faults(self) -> tuple[dict[str, Any], ...]:
@@ -244,22 +253,22 @@ class _Drawing:
         )
 
     def _number_of_new(self, program: Program) -> int:
-        room = MOST - len(program)
+        room = MAX_DEPLOYMENTS - len(program)
         if not program:
-            return self._draw(st.integers(3, MOST))
+            return self._draw(st.integers(3, MAX_DEPLOYMENTS))
         return 1 if room and self._chance(2) else 0
 
-    def _some(self, items: list[Any], *, most: int = 4) -> list[Any]:
-        """One or several of them."""
+    def _sample(self, items: list[Any], *, most: int = 4) -> list[Any]:
+        """Draw one or several items."""
         if not items:
             return []
         return self._draw(st.lists(st.sampled_from(items), min_size=1, max_size=most, unique=True))
 
     def _chance(self, of: int) -> bool:
-        """Once in so many times."""
+        """Return True once in this many times."""
         return self._draw(st.integers(0, of - 1)) == of - 1
 
-    def _fresh(self) -> str:
+    def _new_name(self) -> str:
         self._names += 1
         return f"d{self._names}"
 
@@ -270,12 +279,12 @@ _NOT_LIVE = (
     "rollout_timeout",
     "tracked_packages",
     "revision_source",
-    "route_through_gateway",  # the service is not known to show it
+    "route_through_gateway",  # the service may not return it
 )
 _EDITS = (
-    *[_Drawing.change] * 6,
-    *[_Drawing.same] * 2,
-    *[_Drawing.replace] * 2,
-    _Drawing.rename,
-    _Drawing.remove,
+    *[_HistoryBuilder.change] * 6,
+    *[_HistoryBuilder.same] * 2,
+    *[_HistoryBuilder.replace] * 2,
+    _HistoryBuilder.rename,
+    _HistoryBuilder.remove,
 )

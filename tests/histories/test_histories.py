@@ -1,16 +1,15 @@
-"""Random histories: what a preview promises, ``up`` does, whatever has happened before.
+"""Random histories: ``up`` does what the preview lists, whatever has happened before.
 
-A step is one deployment in one cycle (preview, ``up``, preview) to which something happens: an
-edit, drift, a failed build, an override, an answer that is lost. Several deployments are edited in
-each cycle, and some use the URL of another one.
+A step is one deployment in one cycle (preview, ``up``, preview) that is edited or affected by
+drift, a failed build, an override or a lost response. Several deployments are edited in each cycle,
+and some use the URL of another one.
 
-The suite plays a few dozen steps, the same ones every time. More, and others each time::
+The suite runs a few dozen steps, always the same ones. To run more, and others each time::
 
     HISTORIES=2000 pytest tests/histories
 
-plays at least as many steps. The summary tells the seed, and so does a failure, after the history
-that failed; ``HISTORIES_SEED`` plays the same ones again. Where ``pulumi`` is on PATH, it plays a
-tenth of the steps.
+The summary names the seed, and so does a failure; ``HISTORIES_SEED`` repeats the same histories. If
+``pulumi`` is on PATH, it runs a tenth of the steps.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ from langsmith_pulumi.testing.simulator import Listener, Simulator
 from tests.support.engines import ENGINES, PASSPHRASE
 from tests.support.scenario import API_KEY
 
-from .arguments import LISTENERS, NAMESPACES
 from .history import histories
-from .play import Play
-from .world import Clock
+from .history_runner import HistoryRunner
+from .live_state import Clock
+from .strategies import LISTENERS, NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +39,11 @@ if TYPE_CHECKING:
     from .history import History
 
 STEPS = int(os.environ.get("HISTORIES", "20"))
-"""How many steps to play at least."""
+"""The minimum number of steps."""
 CYCLES = 4
-"""The length of a history."""
+"""Cycles in a history."""
 BATCH = 4
-"""How many histories are drawn from one seed."""
+"""Histories drawn from one seed."""
 SHARES = {"offline": 1.0, "pulumi": 0.1}
 NEEDS_PULUMI = pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH")
 
@@ -56,31 +55,31 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
-"""No shrinking: a history takes seconds, and is readable as it is."""
+"""No shrinking: a history takes seconds and is readable as it is."""
 
 
 @pytest.mark.parametrize("engine", ["offline", pytest.param("pulumi", marks=NEEDS_PULUMI)])
-def test_up_does_what_the_preview_promised(
+def test_up_does_what_the_preview_lists(
     engine: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Operations, revisions, writes and live values are those of the plan, and nothing is left."""
+    """Operations, revisions, writes and live values match the preview, and nothing is left."""
     first = _first_seed()
     steps, batch = 0, first
     while steps < STEPS * SHARES[engine]:
-        steps += _play_batch(batch, engine)
+        steps += _run_batch(batch, engine)
         batch += 1
     record_property("histories", f"{steps} steps on {engine} from HISTORIES_SEED={first}")
 
 
 def _first_seed() -> int:
-    """Always the same, unless many histories are asked for."""
+    """Return the chosen seed, a random one if many histories were asked for, or 1."""
     chosen = os.environ.get("HISTORIES_SEED")
     if chosen:
         return int(chosen)
     return secrets.randbelow(1_000_000) if "HISTORIES" in os.environ else 1
 
 
-def _play_batch(number: int, engine: str) -> int:
+def _run_batch(number: int, engine: str) -> int:
     steps = 0
 
     @seed(number)
@@ -89,13 +88,13 @@ def _play_batch(number: int, engine: str) -> int:
     def play(history: History) -> None:
         nonlocal steps
         note(f"repeat with HISTORIES=1 HISTORIES_SEED={number}")
-        steps += _play(history, engine)
+        steps += _run_history(history, engine)
 
     play()
     return steps
 
 
-def _play(history: History, engine: str) -> int:
+def _run_history(history: History, engine: str) -> int:
     clock = Clock()
     listeners = [Listener(f"cluster-{id_[0]}", NAMESPACES, id_) for id_ in LISTENERS]
     simulator = Simulator(
@@ -114,7 +113,7 @@ def _play(history: History, engine: str) -> int:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "SCENARIO": str(program),
         }
-        stack = Play(ENGINES[engine](home, environ), simulator, clock, program)
+        stack = HistoryRunner(ENGINES[engine](home, environ), simulator, clock, program)
         for number, cycle in enumerate(history.cycles):
             note(f"cycle {number}")
             stack.cycle(cycle)

@@ -13,7 +13,7 @@ import pytest
 
 from langsmith_pulumi.testing.offline import OfflineError
 from tests.offline.toy import steps, thing
-from tests.support.processes import Running, descendants, kill_plugin, running, wait_until
+from tests.support.processes import Process, descendants, kill_plugin, list_processes, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +65,8 @@ class BackgroundOperations:
                 process.communicate()
 
 
-def all_ended(processes: list[Running]) -> bool:
-    return not set(processes) & set(running())
+def all_ended(processes: list[Process]) -> bool:
+    return not set(processes) & set(list_processes())
 
 
 def test_killed_during_a_call(toy: Toy, operations: BackgroundOperations) -> None:

@@ -11,7 +11,7 @@ import pytest
 from langsmith_pulumi.testing.simulator import Simulator
 from tests.support.engines import ENGINES, PASSPHRASE
 from tests.support.processes import kill_tree
-from tests.support.scenario import API_KEY, Stage
+from tests.support.scenario import API_KEY, ScenarioRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,16 +29,16 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(params=["offline", pytest.param("pulumi", marks=NEEDS_PULUMI)])
-def make_stage(
+def make_runner(
     request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path
-) -> Iterator[Callable[[str], Stage]]:
+) -> Iterator[Callable[[str], ScenarioRunner]]:
     """Makes stacks, each of a project and an engine of its own, on one control plane.
 
     What a failed test has left running is killed: it would poll without a pause for ever.
     """
     engines: list[Engine] = []
 
-    def make(name: str) -> Stage:
+    def make(name: str) -> ScenarioRunner:
         home = tmp_path / name
         home.mkdir()
         program = tmp_path / f"{name}.json"
@@ -51,14 +51,14 @@ def make_stage(
             "SCENARIO": str(program),
         }
         engines.append(ENGINES[request.param](home, environ))
-        return Stage(engines[-1], simulator, program)
+        return ScenarioRunner(engines[-1], simulator, program)
 
     yield make
-    for process in (process for engine in engines for process in engine.begun):
+    for process in (process for engine in engines for process in engine.processes):
         if process.poll() is None:
             kill_tree(process)
 
 
 @pytest.fixture
-def stage(make_stage: Callable[[str], Stage]) -> Stage:
-    return make_stage("engine")
+def runner(make_runner: Callable[[str], ScenarioRunner]) -> ScenarioRunner:
+    return make_runner("engine")

@@ -12,13 +12,13 @@ from tests.support.scenario import CANARY, github, leaks
 
 if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator import Simulator
-    from tests.support.engines import Outcome
-    from tests.support.scenario import Stage
+    from tests.support.engines import OperationResult
+    from tests.support.scenario import ScenarioRunner
 
 THEIRS = {"OPENAI_API_KEY": CANARY, "LOG_LEVEL": "debug", "EXTRA": "extra-0123456789"}
 
 
-def make_by_hand(simulator: Simulator, **changes: Any) -> str:
+def create_outside(simulator: Simulator, **changes: Any) -> str:
     """Make the deployment `agent` with variables of its own; return its id."""
     listed = [{"name": name, "value": value} for name, value in THEIRS.items()]
     body = {**github(**changes), "name": "agent", "secrets": listed}
@@ -29,7 +29,7 @@ def make_by_hand(simulator: Simulator, **changes: Any) -> str:
     return identifier
 
 
-def planned(outcome: Outcome) -> dict[str, Any]:
+def planned_adoption(outcome: OperationResult) -> dict[str, Any]:
     """What the plan of a preview says of the one adoption in it."""
     document, _ = json.JSONDecoder().raw_decode(outcome.text)
     states = [step["newState"] for step in document["steps"] if step.get("newState")]
@@ -37,20 +37,20 @@ def planned(outcome: Outcome) -> dict[str, Any]:
     return dict(adoption)
 
 
-def test_the_plan_names_what_an_adoption_changes(stage: Stage) -> None:
+def test_the_plan_names_what_an_adoption_changes(runner: ScenarioRunner) -> None:
     """Each difference, each variable by what becomes of it, and whether a revision comes."""
-    identifier = make_by_hand(stage.simulator)
+    identifier = create_outside(runner.simulator)
     wanted = github(
         source_config__build_on_push=True,
         source_config__build_command="make",
         secrets__ADDED="added-0123456789",
         opts={"import_": identifier},
     )
-    stage.write({"agent": wanted})
-    preview = stage.engine.preview()
+    runner.write({"agent": wanted})
+    preview = runner.engine.preview()
     assert preview.ok, preview.errors
-    assert [one.method for one in stage.simulator.requests] == ["GET"]
-    assert planned(preview) == {
+    assert [one.method for one in runner.simulator.requests] == ["GET"]
+    assert planned_adoption(preview) == {
         "compared": True,
         "revision": True,
         "differences": [
@@ -63,75 +63,75 @@ def test_the_plan_names_what_an_adoption_changes(stage: Stage) -> None:
     }
     assert "removes variables" in preview.text
     assert leaks(preview.text) == []
-    assert stage.engine.up().ok
-    assert stage.engine.preview().ops == {}
-    names = {one["name"] for one in stage.simulator.deployment("agent")["secrets"]}
+    assert runner.engine.up().ok
+    assert runner.engine.preview().ops == {}
+    names = {one["name"] for one in runner.simulator.deployment("agent")["secrets"]}
     assert names == {"OPENAI_API_KEY", "LOG_LEVEL", "ADDED"}
 
 
-def test_an_adoption_of_the_same_changes_nothing(stage: Stage) -> None:
+def test_an_adoption_of_the_same_changes_nothing(runner: ScenarioRunner) -> None:
     """No difference, no write."""
-    identifier = make_by_hand(stage.simulator)
+    identifier = create_outside(runner.simulator)
     wanted = github(secrets=None) | {"secrets": THEIRS, "opts": {"import_": identifier}}
-    stage.write({"agent": wanted})
-    assert planned(stage.engine.preview()) == {"compared": True, "revision": False}
-    stage.simulator.clear_requests()
-    assert stage.engine.up().ok
-    assert [one.method for one in stage.simulator.requests if one.method != "GET"] == []
-    assert stage.engine.preview().ops == {}
+    runner.write({"agent": wanted})
+    assert planned_adoption(runner.engine.preview()) == {"compared": True, "revision": False}
+    runner.simulator.clear_requests()
+    assert runner.engine.up().ok
+    assert [one.method for one in runner.simulator.requests if one.method != "GET"] == []
+    assert runner.engine.preview().ops == {}
 
 
-def test_fixed_differences_are_refused_at_preview(stage: Stage) -> None:
+def test_fixed_differences_are_refused_at_preview(runner: ScenarioRunner) -> None:
     """With both values."""
-    identifier = make_by_hand(stage.simulator, source_config__deployment_type="prod")
-    stage.write({"agent": github(opts={"import_": identifier})})
-    for outcome in (stage.engine.preview(), stage.engine.up()):
+    identifier = create_outside(runner.simulator, source_config__deployment_type="prod")
+    runner.write({"agent": github(opts={"import_": identifier})})
+    for outcome in (runner.engine.preview(), runner.engine.up()):
         assert not outcome.ok
         [error] = outcome.errors
         assert "'prod' there and 'dev' in the program" in error
 
 
-def test_adoption_changes_the_repository_in_place(stage: Stage) -> None:
+def test_adoption_changes_the_repository_in_place(runner: ScenarioRunner) -> None:
     """The plan shows the live URL without the credentials that it may hold."""
     there = "https://user:hunter22@github.com/acme/other"
-    identifier = make_by_hand(stage.simulator, source_config__repo_url=there)
-    stage.write({"agent": github(secrets=None, opts={"import_": identifier})})
-    preview = stage.engine.preview()
-    assert planned(preview)["revision"] is False
-    [row] = planned(preview)["differences"]
+    identifier = create_outside(runner.simulator, source_config__repo_url=there)
+    runner.write({"agent": github(secrets=None, opts={"import_": identifier})})
+    preview = runner.engine.preview()
+    assert planned_adoption(preview)["revision"] is False
+    [row] = planned_adoption(preview)["differences"]
     assert row == {
         "path": "source_config.repo_url",
         "live": "https://[hidden]@github.com/acme/other",
     }
-    outcome = stage.engine.up()
+    outcome = runner.engine.up()
     assert outcome.ok, outcome.errors
     assert "hunter22" not in preview.text + outcome.text
-    live = stage.simulator.deployment("agent")["source_config"]["repo_url"]
+    live = runner.simulator.deployment("agent")["source_config"]["repo_url"]
     assert live == "https://github.com/acme/agents"
-    assert stage.engine.preview().ops == {}
+    assert runner.engine.preview().ops == {}
 
 
 @pytest.mark.parametrize("lacking", ["key", "network"])
-def test_a_plan_that_cannot_compare_says_so(stage: Stage, lacking: str) -> None:
+def test_a_plan_that_cannot_compare_says_so(runner: ScenarioRunner, lacking: str) -> None:
     """A preview without key or network still makes a plan."""
-    identifier = make_by_hand(stage.simulator)
-    engine: Any = stage.engine
+    identifier = create_outside(runner.simulator)
+    engine: Any = runner.engine
     if lacking == "key":
         engine._environ["LANGSMITH_API_KEY"] = ""
     else:
         engine._environ["LANGGRAPH_HOST_URL"] = "http://127.0.0.1:9"
-    stage.write({"agent": github(opts={"import_": identifier})})
-    preview = stage.engine.preview()
+    runner.write({"agent": github(opts={"import_": identifier})})
+    preview = runner.engine.preview()
     assert preview.ok, preview.errors
-    assert planned(preview) == {"compared": False}
+    assert planned_adoption(preview) == {"compared": False}
     assert "could not be read" in preview.text
-    assert stage.simulator.requests == []
+    assert runner.simulator.requests == []
 
 
-def test_an_id_that_is_not_there_is_refused_at_preview(stage: Stage) -> None:
+def test_an_id_that_is_not_there_is_refused_at_preview(runner: ScenarioRunner) -> None:
     """It is not made anew, and nothing is left for `up` to fail at."""
     nobody = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c99"
-    stage.write({"agent": github(opts={"import_": nobody})})
-    preview = stage.engine.preview()
+    runner.write({"agent": github(opts={"import_": nobody})})
+    preview = runner.engine.preview()
     assert not preview.ok
     assert any(nobody in error and "does not have" in error for error in preview.errors)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from langsmith_pulumi.testing.simulator import Simulator
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 DEPLOYMENT = "/v2/deployments/????????-*"
 NEVER = 3600.0
@@ -34,173 +34,220 @@ class Crash:
 
     name: str
     program: Program
-    held: dict[str, Any]
+    held_request: dict[str, Any]
     """The request that gets no answer."""
     when: Callable[[Simulator], bool] = lambda _simulator: True
     """The state of the control plane at the kill; the request has come in by then."""
     before: Program = field(default_factory=dict)
     operation: str = "up"
-    adopt: bool = False
+    needs_adoption: bool = False
     """Whether the next `up` can but tell how to adopt."""
     deployments: tuple[str, ...] = ("agent",)
-    takes_over: bool = False
+    adopts: bool = False
     """Whether the program adopts the deployment that is there, by ``import_``."""
 
 
-def held(method: str, path: str = DEPLOYMENT, **options: Any) -> dict[str, Any]:
+def hold_request(method: str, path: str = DEPLOYMENT, **options: Any) -> dict[str, Any]:
     return {"method": method, "path": path, "seconds": NEVER, **options}
 
 
-def answer_lost(method: str, path: str = DEPLOYMENT) -> dict[str, Any]:
+def lose_response(method: str, path: str = DEPLOYMENT) -> dict[str, Any]:
     """The request is carried out, and the answer does not come."""
-    return held(method, path, after=True)
+    return hold_request(method, path, after=True)
 
 
-def has(path: str, value: Any) -> Callable[[Simulator], bool]:
-    def holds(simulator: Simulator) -> bool:
+def live_value_is(path: str, value: Any) -> Callable[[Simulator], bool]:
+    def condition(simulator: Simulator) -> bool:
         found: Any = simulator.deployments().get("agent", {})
         for key in path.split("."):
             found = found.get(key, {})
         return bool(found == value)
 
-    return holds
+    return condition
 
 
-def is_made(simulator: Simulator) -> bool:
+def is_created(simulator: Simulator) -> bool:
     return "agent" in simulator.deployments()
 
 
-def is_leaving(simulator: Simulator) -> bool:
+def is_being_deleted(simulator: Simulator) -> bool:
     return "agent" not in simulator.deployments()
 
 
 AGENT = {"agent": github(delete_tracing_project=True)}
-NAMED = {"agent": github(delete_tracing_project=True, display_name="Support")}
-OTHER_REF = {"agent": github(delete_tracing_project=True, source_revision_config__repo_ref="v2")}
+WITH_DISPLAY_NAME = {"agent": github(delete_tracing_project=True, display_name="Support")}
+NEXT_REVISION = {
+    "agent": github(delete_tracing_project=True, source_revision_config__repo_ref="v2")
+}
 PROD = {"agent": github(delete_tracing_project=True, source_config__deployment_type="prod")}
 RENAMED = {"agent": github(delete_tracing_project=True, name="agent-two")}
 IMAGE = {"agent": docker(delete_tracing_project=True)}
 SCALED = {"agent": docker(delete_tracing_project=True, source_config__resource_spec__max_scale=9)}
-FOREIGN = {"old": github(name="agent", delete_tracing_project=True)}
+RENAMED_RESOURCE = {"old": github(name="agent", delete_tracing_project=True)}
 """Managed under another resource name, which the program drops."""
-THEIRS = {
+ADOPTING = {
     "agent": github(
         name="agent", delete_tracing_project=True, source_revision_config__repo_ref="v2"
     )
 }
 REVISION = "/v2/deployments/*/revisions/*"
-COLLECTION = "/v2/deployments"
+DEPLOYMENTS_PATH = "/v2/deployments"
 
 CRASHES = [
-    Crash("create: before the POST is carried out", AGENT, held("POST", COLLECTION)),
+    Crash("create: before the POST is carried out", AGENT, hold_request("POST", DEPLOYMENTS_PATH)),
     Crash(
         "create: the answer to the POST is lost",
         AGENT,
-        answer_lost("POST", COLLECTION),
-        is_made,
-        adopt=True,
+        lose_response("POST", DEPLOYMENTS_PATH),
+        is_created,
+        needs_adoption=True,
     ),
-    Crash("create: before it is given its display name", NAMED, held("PATCH"), is_made, adopt=True),
-    Crash("create: the wait has not begun", AGENT, held("GET"), is_made),
-    Crash("create: in the wait", AGENT, held("GET", REVISION), is_made),
-    Crash("in place: before the PATCH is carried out", NAMED, held("PATCH"), before=AGENT),
+    Crash(
+        "create: before it is given its display name",
+        WITH_DISPLAY_NAME,
+        hold_request("PATCH"),
+        is_created,
+        needs_adoption=True,
+    ),
+    Crash("create: the wait has not begun", AGENT, hold_request("GET"), is_created),
+    Crash("create: in the wait", AGENT, hold_request("GET", REVISION), is_created),
+    Crash(
+        "in place: before the PATCH is carried out",
+        WITH_DISPLAY_NAME,
+        hold_request("PATCH"),
+        before=AGENT,
+    ),
     Crash(
         "in place: the answer to the PATCH is lost",
-        NAMED,
-        answer_lost("PATCH"),
-        has("display_name", "Support"),
+        WITH_DISPLAY_NAME,
+        lose_response("PATCH"),
+        live_value_is("display_name", "Support"),
         before=AGENT,
     ),
-    Crash("revision: before the PATCH is carried out", OTHER_REF, held("PATCH"), before=AGENT),
+    Crash(
+        "revision: before the PATCH is carried out",
+        NEXT_REVISION,
+        hold_request("PATCH"),
+        before=AGENT,
+    ),
     Crash(
         "revision: the answer to the PATCH is lost",
-        OTHER_REF,
-        answer_lost("PATCH"),
-        has("source_revision_config.repo_ref", "v2"),
+        NEXT_REVISION,
+        lose_response("PATCH"),
+        live_value_is("source_revision_config.repo_ref", "v2"),
         before=AGENT,
     ),
-    Crash("revision: in the wait", OTHER_REF, held("GET", REVISION), before=AGENT),
-    Crash("resources: before they are read", SCALED, held("GET"), before=IMAGE),
-    Crash("resources: before they are written", SCALED, held("PATCH"), before=IMAGE),
-    Crash("replace, delete first: before the DELETE", PROD, held("DELETE"), before=AGENT),
+    Crash("revision: in the wait", NEXT_REVISION, hold_request("GET", REVISION), before=AGENT),
+    Crash("resources: before they are read", SCALED, hold_request("GET"), before=IMAGE),
+    Crash("resources: before they are written", SCALED, hold_request("PATCH"), before=IMAGE),
+    Crash("replace, delete first: before the DELETE", PROD, hold_request("DELETE"), before=AGENT),
     Crash(
         "replace, delete first: the answer to the DELETE is lost",
         PROD,
-        answer_lost("DELETE"),
-        is_leaving,
+        lose_response("DELETE"),
+        is_being_deleted,
         before=AGENT,
     ),
-    Crash("replace, delete first: until it is gone", PROD, held("GET"), is_leaving, before=AGENT),
-    Crash("replace, delete first: before the POST", PROD, held("POST", COLLECTION), before=AGENT),
+    Crash(
+        "replace, delete first: until it is gone",
+        PROD,
+        hold_request("GET"),
+        is_being_deleted,
+        before=AGENT,
+    ),
+    Crash(
+        "replace, delete first: before the POST",
+        PROD,
+        hold_request("POST", DEPLOYMENTS_PATH),
+        before=AGENT,
+    ),
     Crash(
         "replace, delete first: the answer to the POST is lost",
         PROD,
-        answer_lost("POST", COLLECTION),
-        has("source_config.deployment_type", "prod"),
+        lose_response("POST", DEPLOYMENTS_PATH),
+        live_value_is("source_config.deployment_type", "prod"),
         before=AGENT,
-        adopt=True,
+        needs_adoption=True,
     ),
-    Crash("replace, delete first: in the wait", PROD, held("GET", REVISION), before=AGENT),
+    Crash("replace, delete first: in the wait", PROD, hold_request("GET", REVISION), before=AGENT),
     Crash(
         "replace, create first: before the POST",
         RENAMED,
-        held("POST", COLLECTION),
+        hold_request("POST", DEPLOYMENTS_PATH),
         before=AGENT,
         deployments=("agent-two",),
     ),
     Crash(
         "replace, create first: in the wait",
         RENAMED,
-        held("GET", REVISION),
+        hold_request("GET", REVISION),
         before=AGENT,
         deployments=("agent-two",),
     ),
     Crash(
         "replace, create first: before the DELETE",
         RENAMED,
-        held("DELETE"),
+        hold_request("DELETE"),
         before=AGENT,
         deployments=("agent-two",),
     ),
-    Crash("destroy: before the DELETE", AGENT, held("DELETE"), before=AGENT, operation="destroy"),
+    Crash(
+        "destroy: before the DELETE",
+        AGENT,
+        hold_request("DELETE"),
+        before=AGENT,
+        operation="destroy",
+    ),
     Crash(
         "destroy: the answer to the DELETE is lost",
         AGENT,
-        answer_lost("DELETE"),
-        is_leaving,
+        lose_response("DELETE"),
+        is_being_deleted,
         before=AGENT,
         operation="destroy",
     ),
     Crash(
         "destroy: until it is gone",
         AGENT,
-        held("GET"),
-        is_leaving,
+        hold_request("GET"),
+        is_being_deleted,
         before=AGENT,
         operation="destroy",
     ),
-    Crash("adopt: before it is read", THEIRS, held("GET"), before=FOREIGN, takes_over=True),
+    Crash(
+        "adopt: before it is read",
+        ADOPTING,
+        hold_request("GET"),
+        before=RENAMED_RESOURCE,
+        adopts=True,
+    ),
     Crash(
         "adopt: before the PATCH is carried out",
-        THEIRS,
-        held("PATCH"),
-        before=FOREIGN,
-        takes_over=True,
+        ADOPTING,
+        hold_request("PATCH"),
+        before=RENAMED_RESOURCE,
+        adopts=True,
     ),
     Crash(
         "adopt: the answer to the PATCH is lost",
-        THEIRS,
-        answer_lost("PATCH"),
-        has("source_revision_config.repo_ref", "v2"),
-        before=FOREIGN,
-        takes_over=True,
+        ADOPTING,
+        lose_response("PATCH"),
+        live_value_is("source_revision_config.repo_ref", "v2"),
+        before=RENAMED_RESOURCE,
+        adopts=True,
     ),
-    Crash("adopt: in the wait", THEIRS, held("GET", REVISION), before=FOREIGN, takes_over=True),
-    Crash("refresh: in the read", AGENT, held("GET"), before=AGENT, operation="refresh"),
+    Crash(
+        "adopt: in the wait",
+        ADOPTING,
+        hold_request("GET", REVISION),
+        before=RENAMED_RESOURCE,
+        adopts=True,
+    ),
+    Crash("refresh: in the read", AGENT, hold_request("GET"), before=AGENT, operation="refresh"),
 ]
 
 
-EVERY_POINT = pytest.mark.parametrize("crash", CRASHES, ids=lambda crash: crash.name)
+EACH_CRASH = pytest.mark.parametrize("crash", CRASHES, ids=lambda crash: crash.name)
 SUITE_AND_GRID = pytest.mark.parametrize(
     "crash",
     [
@@ -214,109 +261,109 @@ SUITE_AND_GRID = pytest.mark.parametrize(
 
 
 @SUITE_AND_GRID
-def test_a_crash_is_settled_by_the_next_up(crash: Crash, stage: Stage) -> None:
+def test_a_crash_is_settled_by_the_next_up(crash: Crash, runner: ScenarioRunner) -> None:
     """One deployment for each that is declared, in the state and up, whatever was killed when."""
-    kill_at(crash, stage, kill_tree)
-    up_settles(crash, stage)
+    kill_during(crash, runner, kill_tree)
+    assert_next_up_recovers(crash, runner)
 
 
 @pytest.mark.grid
-@EVERY_POINT
-def test_a_refresh_in_between_does_no_harm(crash: Crash, stage: Stage) -> None:
+@EACH_CRASH
+def test_a_refresh_in_between_does_no_harm(crash: Crash, runner: ScenarioRunner) -> None:
     """Whoever looks first, as many do after a crash, comes to the same."""
-    kill_at(crash, stage, kill_tree)
-    assert stage.engine.refresh().ok
-    up_settles(crash, stage)
+    kill_during(crash, runner, kill_tree)
+    assert runner.engine.refresh().ok
+    assert_next_up_recovers(crash, runner)
 
 
 @pytest.mark.grid
-@EVERY_POINT
-def test_a_crashed_stack_can_be_destroyed(crash: Crash, stage: Stage) -> None:
+@EACH_CRASH
+def test_a_crashed_stack_can_be_destroyed(crash: Crash, runner: ScenarioRunner) -> None:
     """Nothing is left but what no state could know of, and of that the engine warns."""
-    kill_at(crash, stage, kill_tree)
-    outcome = stage.engine.destroy()
+    kill_during(crash, runner, kill_tree)
+    outcome = runner.engine.destroy()
     assert outcome.ok, outcome.errors
-    unknown = {"agent"} if crash.adopt else set()
-    assert stage.simulator.deployments().keys() == unknown
-    assert stage.engine.state() == []
+    unknown = {"agent"} if crash.needs_adoption else set()
+    assert runner.simulator.deployments().keys() == unknown
+    assert runner.engine.state() == []
     assert not unknown or "interrupted" in outcome.text
 
 
 @pytest.mark.grid
-@EVERY_POINT
-def test_a_killed_plugin_is_settled_by_the_next_up(crash: Crash, stage: Stage) -> None:
+@EACH_CRASH
+def test_a_killed_plugin_is_settled_by_the_next_up(crash: Crash, runner: ScenarioRunner) -> None:
     """The engine lives on and writes down that the call has failed."""
-    kill_at(crash, stage, kill_plugin)
-    up_settles(crash, stage)
+    kill_during(crash, runner, kill_plugin)
+    assert_next_up_recovers(crash, runner)
 
 
-def kill_at(crash: Crash, stage: Stage, kill: Callable[[Popen[str]], object]) -> None:
+def kill_during(crash: Crash, runner: ScenarioRunner, kill: Callable[[Popen[str]], object]) -> None:
     """Run the operation until the request hangs, and kill."""
-    simulator = stage.simulator
+    simulator = runner.simulator
     if crash.before:
-        stage.write(crash.before)
-        assert stage.engine.up().ok
-    stage.write(declared(crash, stage))
+        runner.write(crash.before)
+        assert runner.engine.up().ok
+    runner.write(program_for(crash, runner))
     simulator.clear_requests()
-    simulator.fail(kind="delay", **crash.held)
-    running = stage.engine.begin(crash.operation)
-    hit = [crash.held["method"], crash.held["path"]]
+    simulator.fail(kind="delay", **crash.held_request)
+    running = runner.engine.start(crash.operation)
+    held = [crash.held_request["method"], crash.held_request["path"]]
 
-    def has_come_in() -> bool:
-        return any(stage.matches(request, *hit) for request in simulator.requests)
+    def was_received() -> bool:
+        return any(runner.matches(request, *held) for request in simulator.requests)
 
-    wait_until(lambda: has_come_in() and crash.when(simulator), running)
+    wait_until(lambda: was_received() and crash.when(simulator), running)
     kill(running)
-    stage.engine.unlock()
+    runner.engine.unlock()
     simulator.clear_faults()
 
 
-def declared(crash: Crash, stage: Stage) -> Program:
+def program_for(crash: Crash, runner: ScenarioRunner) -> Program:
     """The program, with the id of what it takes over."""
-    if not crash.takes_over:
+    if not crash.adopts:
         return crash.program
-    opts = {"import_": stage.simulator.deployment("agent")["id"]}
+    opts = {"import_": runner.simulator.deployment("agent")["id"]}
     return {name: {**arguments, "opts": opts} for name, arguments in crash.program.items()}
 
 
-def up_settles(crash: Crash, stage: Stage) -> None:
+def assert_next_up_recovers(crash: Crash, runner: ScenarioRunner) -> None:
     """One `up` (or `destroy`, if that was killed) does the rest."""
     if crash.operation == "destroy":
-        assert stage.engine.destroy().ok
-        assert (stage.engine.state(), stage.simulator.deployments()) == ([], {})
+        assert runner.engine.destroy().ok
+        assert (runner.engine.state(), runner.simulator.deployments()) == ([], {})
         return
-    again = stage.engine.up()
-    if crash.adopt:
-        again = adopted(crash, stage, again)
-    assert again.ok, again.errors
-    settled(crash, stage)
+    result = runner.engine.up()
+    if crash.needs_adoption:
+        result = adopt(crash, runner, result)
+    assert result.ok, result.errors
+    assert_consistent(crash, runner)
 
 
-def adopted(crash: Crash, stage: Stage, refused: Any) -> Any:
+def adopt(crash: Crash, runner: ScenarioRunner, failed: Any) -> Any:
     """The refusal names the deployment's id and the line that adopts it; do what it says."""
-    assert not refused.ok
-    found = stage.simulator.deployment("agent")["id"]
-    told = " ".join(refused.errors)
-    assert f'import_="{found}"' in told, refused.errors
+    assert not failed.ok
+    found = runner.simulator.deployment("agent")["id"]
+    errors = " ".join(failed.errors)
+    assert f'import_="{found}"' in errors, failed.errors
     program = {
         name: {**arguments, "opts": {"import_": found}} for name, arguments in crash.program.items()
     }
-    stage.write(program)
-    return stage.engine.up()
+    runner.write(program)
+    return runner.engine.up()
 
 
-def settled(crash: Crash, stage: Stage) -> None:
-    live = stage.simulator.deployments()
+def assert_consistent(crash: Crash, runner: ScenarioRunner) -> None:
+    live = runner.simulator.deployments()
     assert sorted(live) == sorted(crash.deployments)
     known = {
         entry["id"]
-        for entry in stage.engine.state()
+        for entry in runner.engine.state()
         if entry["type"].endswith("langsmith:Deployment") and not entry.get("delete")
     }
     assert known == {deployment["id"] for deployment in live.values()}
-    assert stage.engine.preview().ops == {}
+    assert runner.engine.preview().ops == {}
     for name, deployment in live.items():
         assert deployment["active_revision_id"] == deployment["latest_revision_id"], name
-    stage.write({})
-    assert stage.engine.up().ok
-    assert stage.simulator.deployments() == {}
+    runner.write({})
+    assert runner.engine.up().ok
+    assert runner.simulator.deployments() == {}

@@ -9,7 +9,7 @@ import pytest
 from tests.support.scenario import CANARY, CREATE, NOTHING, REVISION, Step, docker, github
 
 if TYPE_CHECKING:
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 LEAKING = f"install --token {CANARY}"
 SPEC = "source_config__resource_spec"
@@ -60,13 +60,15 @@ def _merged(mine: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("what", PROGRAMS)
-def test_changed_free_text_is_seen_put_back_and_never_recorded(stage: Stage, what: str) -> None:
+def test_changed_free_text_is_seen_put_back_and_never_recorded(
+    runner: ScenarioRunner, what: str
+) -> None:
     """The state and the plan hold a marker; the next up sends what the program says."""
     program, theirs = PROGRAMS[what]
     path, mine = _leaves(theirs, program)[-1]
 
-    stage.play(Step({"agent": program}, CREATE, ["POST"]))
-    stage.play(
+    runner.run(Step({"agent": program}, CREATE, ["POST"]))
+    runner.run(
         Step(
             {"agent": program},
             REVISION,
@@ -90,15 +92,15 @@ def _leaves(theirs: dict[str, Any], program: dict[str, Any], path: str = "") -> 
 
 
 @pytest.mark.parametrize("what", PROGRAMS)
-def test_what_is_put_back_outside_needs_nothing(stage: Stage, what: str) -> None:
+def test_what_is_put_back_outside_needs_nothing(runner: ScenarioRunner, what: str) -> None:
     """The marker tells that the live text is the program's again."""
     program, theirs = PROGRAMS[what]
     back = {part: {key: program[part][key] for key in fields} for part, fields in theirs.items()}
 
-    stage.play(Step({"agent": program}, CREATE, ["POST"]))
-    stage.simulator.drift("agent", **theirs)
-    assert stage.engine.refresh().ok
-    stage.play(
+    runner.run(Step({"agent": program}, CREATE, ["POST"]))
+    runner.simulator.drift("agent", **theirs)
+    assert runner.engine.refresh().ok
+    runner.run(
         Step(
             {"agent": program},
             NOTHING,
@@ -109,7 +111,7 @@ def test_what_is_put_back_outside_needs_nothing(stage: Stage, what: str) -> None
 
 
 @pytest.mark.parametrize("what", IGNORED)
-def test_an_ignored_text_stays_as_it_is_live(stage: Stage, what: str) -> None:
+def test_an_ignored_text_stays_as_it_is_live(runner: ScenarioRunner, what: str) -> None:
     """A PATCH of something else carries the live text along, never the marker."""
     program, theirs = PROGRAMS[what]
     ignored, changes = IGNORED[what]
@@ -119,8 +121,8 @@ def test_an_ignored_text_stays_as_it_is_live(stage: Stage, what: str) -> None:
     for key in path.split("."):
         live = live[key]
 
-    stage.play(Step({"agent": program}, CREATE, ["POST"]))
-    stage.play(
+    runner.run(Step({"agent": program}, CREATE, ["POST"]))
+    runner.run(
         Step(
             {"agent": {**program, "opts": opts}},
             NOTHING,
@@ -129,21 +131,21 @@ def test_an_ignored_text_stays_as_it_is_live(stage: Stage, what: str) -> None:
         )
     )
     other = {**changed(program, changes), "opts": opts}
-    stage.play(Step({"agent": other}, REVISION, ["PATCH"], live={path: live}))
+    runner.run(Step({"agent": other}, REVISION, ["PATCH"], live={path: live}))
 
 
-def test_an_ignored_text_that_is_not_known_makes_no_deployment(stage: Stage) -> None:
+def test_an_ignored_text_that_is_not_known_makes_no_deployment(runner: ScenarioRunner) -> None:
     """A replacement would have to send the marker: the preview refuses it."""
     program, theirs = PROGRAMS["a command"]
     opts = {"ignore_changes": ["source_config.install_command"]}
     other = github(source_config__deployment_type="prod", source_config__install_command="npm ci")
 
-    stage.play(Step({"agent": program}, CREATE, ["POST"]))
-    stage.simulator.drift("agent", **theirs)
-    assert stage.engine.refresh().ok
+    runner.run(Step({"agent": program}, CREATE, ["POST"]))
+    runner.simulator.drift("agent", **theirs)
+    assert runner.engine.refresh().ok
     step = Step(
         {"agent": {**other, "delete_tracing_project": True, "opts": opts}},
         NOTHING,
-        refused="was changed outside of the program, and ignore_changes keeps a value",
+        preview_error="was changed outside of the program, and ignore_changes keeps a value",
     )
-    stage.play(step)
+    runner.run(step)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.engines import OfflineEngine
-from tests.support.processes import PATIENCE, kill_tree, wait_until
+from tests.support.processes import TIMEOUT_SECONDS, kill_tree, wait_until
 from tests.support.scenario import github
 
 if TYPE_CHECKING:
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 REVISION = "/v2/deployments/*/revisions/*"
 AGENT = {"agent": github()}
@@ -37,24 +37,26 @@ def interrupt_until_it_ends(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_an_interrupted_wait_is_taken_up_again(number: signal.Signals, stage: Stage) -> None:
+def test_an_interrupted_wait_is_taken_up_again(
+    number: signal.Signals, runner: ScenarioRunner
+) -> None:
     """It ends with a failure, loses nothing, writes no traceback, and the next `up` goes on."""
-    simulator = stage.simulator
-    stage.write(AGENT)
+    simulator = runner.simulator
+    runner.write(AGENT)
     simulator.fail("GET", REVISION, "delay", seconds=3600, times=-1)
-    running = stage.engine.begin("up")
+    running = runner.engine.start("up")
     wait_until(lambda: any("/revisions/" in one.path for one in simulator.requests), running)
-    one_is_enough = isinstance(stage.engine, OfflineEngine)
-    pressed = interrupt_until_it_ends(running, number, PATIENCE if one_is_enough else PAUSE)
+    one_is_enough = isinstance(runner.engine, OfflineEngine)
+    pressed = interrupt_until_it_ends(running, number, TIMEOUT_SECONDS if one_is_enough else PAUSE)
     output = running.communicate()[0]
     kill_tree(running)
     simulator.clear_faults()
     assert running.returncode != 0
     assert "Traceback" not in output
     assert pressed == 1 or not one_is_enough
-    stage.engine.unlock()
+    runner.engine.unlock()
     simulator.clear_requests()
-    assert stage.engine.up().ok
+    assert runner.engine.up().ok
     assert [one.method for one in simulator.requests if one.method != "GET"] == []
     assert len(simulator.deployments()) == 1
-    assert stage.engine.preview().ops == {}
+    assert runner.engine.preview().ops == {}

@@ -24,14 +24,14 @@ from tests.support.scenario import (
 
 if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator import Simulator
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 
-def made(**arguments: Any) -> Step:
+def create_step(**arguments: Any) -> Step:
     return Step({"agent": github(**arguments)}, CREATE, ["POST"])
 
 
-def fails_to_build(simulator: Simulator) -> None:
+def fail_next_build(simulator: Simulator) -> None:
     simulator.outcome(
         "agent",
         "BUILD_FAILED",
@@ -40,23 +40,23 @@ def fails_to_build(simulator: Simulator) -> None:
     )
 
 
-def someone_changes(**patch: Any) -> Any:
+def drift(**patch: Any) -> Any:
     return lambda simulator: simulator.drift("agent", **patch)
 
 
-def using(other: str) -> dict[str, Any]:
+def agent_using_url_of(other: str) -> dict[str, Any]:
     """A deployment that has the URL of another one among its variables."""
     return github(secrets__TOOL_URL={"output": [other, "url"]})
 
 
-def adopting(arguments: dict[str, Any]) -> Any:
+def adopt_found(arguments: dict[str, Any]) -> Any:
     """A program that adopts the deployment `agent` as it is found then."""
     return lambda simulator: {
         "agent": {**arguments, "opts": {"import_": simulator.deployment("agent")["id"]}}
     }
 
 
-def someone_makes() -> Any:
+def create_outside() -> Any:
     """Somebody else makes the deployment `agent`, by hand."""
     wanted = github()
     body = {**wanted, "name": "agent", "secrets": []}
@@ -65,12 +65,12 @@ def someone_makes() -> Any:
     ).raise_for_status()
 
 
-def someone_fails_to_make(simulator: Simulator) -> None:
-    fails_to_build(simulator)
-    someone_makes()(simulator)
+def create_outside_failing(simulator: Simulator) -> None:
+    fail_next_build(simulator)
+    create_outside()(simulator)
 
 
-def someone_deletes(simulator: Simulator) -> None:
+def delete_outside(simulator: Simulator) -> None:
     url = f"{simulator.url}/v2/deployments/{simulator.deployment('agent')['id']}"
     headers = {"X-Api-Key": simulator.api_key}
     httpx.delete(url, headers=headers, params={"delete_tracing_project": "true"})
@@ -80,7 +80,7 @@ SCENARIOS = [
     Scenario(
         "made, left alone, deleted",
         [
-            made(),
+            create_step(),
             Step({"agent": github()}, NOTHING, reads=0),
             Step({}, DELETE, ["DELETE"]),
         ],
@@ -99,7 +99,7 @@ SCENARIOS = [
     Scenario(
         "settings change in place, in one request",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(display_name="Support", source_config__build_on_push=True)},
                 IN_PLACE,
@@ -112,7 +112,7 @@ SCENARIOS = [
     Scenario(
         "settings of the provider change without a request",
         [
-            made(),
+            create_step(),
             Step({"agent": github(delete_tracing_project=True)}, IN_PLACE, [], reads=0),
             Step({"agent": github(delete_tracing_project=True, rollout_timeout=60)}, IN_PLACE, []),
         ],
@@ -120,7 +120,7 @@ SCENARIOS = [
     Scenario(
         "another ref makes a revision",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_revision_config__repo_ref="refs/tags/v2")},
                 REVISION,
@@ -132,7 +132,7 @@ SCENARIOS = [
     Scenario(
         "from a branch with builds on push to a tag, in one request",
         [
-            made(source_config__build_on_push=True),
+            create_step(source_config__build_on_push=True),
             Step(
                 {"agent": github(source_revision_config__repo_ref="refs/tags/v2")},
                 REVISION,
@@ -144,17 +144,17 @@ SCENARIOS = [
     Scenario(
         "a secret is rotated, one is added, one goes",
         [
-            made(),
+            create_step(),
             Step({"agent": github(secrets__OPENAI_API_KEY=CANARY + "2")}, REVISION, ["PATCH"]),
             Step({"agent": github(secrets__MODEL="large")}, REVISION, ["PATCH"]),
             Step({"agent": github(secrets__LOG_LEVEL=None)}, REVISION, ["PATCH"]),
-            Step({"agent": github(secrets={})}, NOTHING, refused="secrets.*"),
+            Step({"agent": github(secrets={})}, NOTHING, preview_error="secrets.*"),
         ],
     ),
     Scenario(
         "a trigger asks for a revision of the same configuration",
         [
-            made(triggers={"prompt": "v1"}),
+            create_step(triggers={"prompt": "v1"}),
             Step({"agent": github(triggers={"prompt": "v2"})}, REVISION, ["PATCH"]),
             Step({"agent": github(triggers={"prompt": "v2", "b": 1})}, REVISION, ["PATCH"]),
         ],
@@ -177,7 +177,7 @@ SCENARIOS = [
     Scenario(
         "a build command makes a revision",
         [
-            made(),
+            create_step(),
             Step({"agent": github(source_config__build_command="make")}, REVISION, ["PATCH"]),
         ],
     ),
@@ -191,7 +191,7 @@ SCENARIOS = [
     Scenario(
         "a replacement under the same name deletes first",
         [
-            made(delete_tracing_project=True),
+            create_step(delete_tracing_project=True),
             Step(
                 {
                     "agent": github(
@@ -207,11 +207,11 @@ SCENARIOS = [
     Scenario(
         "a replacement under the same name needs the name to become free",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_config__deployment_type="prod")},
                 NOTHING,
-                refused="delete_tracing_project",
+                preview_error="delete_tracing_project",
             ),
             Step(
                 {
@@ -227,14 +227,14 @@ SCENARIOS = [
     Scenario(
         "a replacement under a new name creates first",
         [
-            made(),
+            create_step(),
             Step({"agent": github(name="agent-two")}, REPLACE, ["POST", "DELETE"]),
         ],
     ),
     Scenario(
         "another repository changes in place, and the deployment stays",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_config__repo_url="https://github.com/acme/next")},
                 IN_PLACE,
@@ -245,7 +245,7 @@ SCENARIOS = [
     Scenario(
         "another spelling of the same repository is no other repository",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_config__repo_url="https://github.com/Acme/agents.git")},
                 NOTHING,
@@ -255,12 +255,12 @@ SCENARIOS = [
     Scenario(
         "a failed build is retried by the next up",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_revision_config__repo_ref="broken")},
                 REVISION,
                 ["PATCH"],
-                before=fails_to_build,
+                before=fail_next_build,
                 error="BUILD_FAILED",
                 up=IN_PLACE,
             ),
@@ -274,7 +274,7 @@ SCENARIOS = [
                 {"agent": github()},
                 CREATE,
                 ["POST"],
-                before=fails_to_build,
+                before=fail_next_build,
                 error="exit code 1",
                 up={"Deployment": "create"},
             ),
@@ -284,12 +284,12 @@ SCENARIOS = [
     Scenario(
         "a failed build is not forgotten by a refresh",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_revision_config__repo_ref="broken")},
                 REVISION,
                 ["PATCH"],
-                before=fails_to_build,
+                before=fail_next_build,
                 error="cannot log in",
                 up=IN_PLACE,
             ),
@@ -304,12 +304,12 @@ SCENARIOS = [
     Scenario(
         "a failed build is overtaken by a correction",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_revision_config__repo_ref="broken")},
                 REVISION,
                 ["PATCH"],
-                before=fails_to_build,
+                before=fail_next_build,
                 error="BUILD_FAILED",
                 up=IN_PLACE,
             ),
@@ -319,12 +319,12 @@ SCENARIOS = [
     Scenario(
         "drift in place is put back in place",
         [
-            made(source_config__build_on_push=False),
+            create_step(source_config__build_on_push=False),
             Step(
                 {"agent": github()},
                 IN_PLACE,
                 ["PATCH"],
-                before=someone_changes(source_config={"build_on_push": True}),
+                before=drift(source_config={"build_on_push": True}),
                 refresh=True,
                 live={"source_config.build_on_push": False},
             ),
@@ -338,7 +338,7 @@ SCENARIOS = [
                 {"agent": docker()},
                 REVISION,
                 ["PATCH"],
-                before=someone_changes(
+                before=drift(
                     source_revision_config={"image_uri": "registry.example.com/agent:evil"}
                 ),
                 refresh=True,
@@ -349,12 +349,12 @@ SCENARIOS = [
     Scenario(
         "drift of a secret is seen and put back",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github()},
                 REVISION,
                 ["PATCH"],
-                before=someone_changes(
+                before=drift(
                     secrets=[
                         {"name": "OPENAI_API_KEY", "value": "set by hand"},
                         {"name": "ADDED", "value": CANARY},
@@ -367,11 +367,11 @@ SCENARIOS = [
     Scenario(
         "what nobody declared is no drift",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github()},
                 NOTHING,
-                before=someone_changes(display_name="Named by hand"),
+                before=drift(display_name="Named by hand"),
                 refresh=True,
             ),
         ],
@@ -379,7 +379,7 @@ SCENARIOS = [
     Scenario(
         "a push is no drift",
         [
-            made(source_config__build_on_push=True),
+            create_step(source_config__build_on_push=True),
             Step(
                 {"agent": github(source_config__build_on_push=True)},
                 NOTHING,
@@ -391,12 +391,12 @@ SCENARIOS = [
     Scenario(
         "a deployment that was deleted behind our back is made again, once",
         [
-            made(delete_tracing_project=True),
+            create_step(delete_tracing_project=True),
             Step(
                 {"agent": github(delete_tracing_project=True)},
                 CREATE,
                 ["POST"],
-                before=someone_deletes,
+                before=delete_outside,
                 refresh=True,
             ),
         ],
@@ -405,10 +405,10 @@ SCENARIOS = [
         "an existing deployment is adopted as it is",
         [
             Step(
-                adopting(github(secrets=None)),
+                adopt_found(github(secrets=None)),
                 CREATE,
                 [],
-                before=someone_makes(),
+                before=create_outside(),
                 live={"name": "agent"},
             ),
             Step({"agent": github(secrets=None)}, NOTHING),
@@ -418,9 +418,9 @@ SCENARIOS = [
     Scenario(
         "an adopted deployment is not replaced as long as import_ names it",
         [
-            Step(adopting(github(secrets=None)), CREATE, [], before=someone_makes()),
+            Step(adopt_found(github(secrets=None)), CREATE, [], before=create_outside()),
             Step(
-                adopting(
+                adopt_found(
                     github(
                         secrets=None,
                         delete_tracing_project=True,
@@ -428,7 +428,7 @@ SCENARIOS = [
                     )
                 ),
                 NOTHING,
-                refused="import_ still names it",
+                preview_error="import_ still names it",
             ),
         ],
     ),
@@ -436,10 +436,10 @@ SCENARIOS = [
         "an adopted deployment whose build had failed is retried",
         [
             Step(
-                adopting(github(secrets=None)),
+                adopt_found(github(secrets=None)),
                 CREATE,
                 ["POST"],
-                before=someone_fails_to_make,
+                before=create_outside_failing,
             ),
         ],
     ),
@@ -447,10 +447,10 @@ SCENARIOS = [
         "an adopted deployment is patched where it differs",
         [
             Step(
-                adopting(github(display_name="Support", source_config__build_on_push=True)),
+                adopt_found(github(display_name="Support", source_config__build_on_push=True)),
                 CREATE,
                 ["PATCH"],
-                before=someone_makes(),
+                before=create_outside(),
                 live={"display_name": "Support", "source_config.build_on_push": True},
             ),
         ],
@@ -459,10 +459,10 @@ SCENARIOS = [
         "a deployment with another fixed field is not adopted",
         [
             Step(
-                adopting(github(source_config__deployment_type="prod")),
+                adopt_found(github(source_config__deployment_type="prod")),
                 NOTHING,
-                before=someone_makes(),
-                refused="is 'dev' there and 'prod' in the program",
+                before=create_outside(),
+                preview_error="is 'dev' there and 'prod' in the program",
             ),
         ],
     ),
@@ -473,7 +473,7 @@ SCENARIOS = [
                 {"agent": github()},
                 CREATE,
                 ["POST"],
-                before=someone_makes(),
+                before=create_outside(),
                 error="import_",
                 up=NOTHING,
             ),
@@ -482,7 +482,7 @@ SCENARIOS = [
     Scenario(
         "a revision that nobody predicted is waited for",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(display_name="Support")},
                 IN_PLACE,
@@ -495,7 +495,7 @@ SCENARIOS = [
     Scenario(
         "a predicted revision that is not made is no failure",
         [
-            made(),
+            create_step(),
             Step(
                 {"agent": github(source_revision_config__repo_ref="other")},
                 REVISION,
@@ -508,7 +508,7 @@ SCENARIOS = [
         "what uses the URL of a replaced deployment follows",
         [
             Step(
-                {"tool": github(delete_tracing_project=True), "agent": using("tool")},
+                {"tool": github(delete_tracing_project=True), "agent": agent_using_url_of("tool")},
                 {
                     "Deployment tool": "create",
                     "Rollout tool": "create",
@@ -518,7 +518,7 @@ SCENARIOS = [
                 ["POST", "POST"],
             ),
             Step(
-                {"tool": github(name="tool-two"), "agent": using("tool")},
+                {"tool": github(name="tool-two"), "agent": agent_using_url_of("tool")},
                 {
                     "Deployment tool": "replace",
                     "Rollout tool": "replace",
@@ -535,7 +535,7 @@ SCENARIOS = [
             Step(
                 {
                     "tool": github(),
-                    "agent": {**using("tool"), "opts": {"depends_on": ["tool"]}},
+                    "agent": {**agent_using_url_of("tool"), "opts": {"depends_on": ["tool"]}},
                 },
                 {
                     "Deployment tool": "create",
@@ -553,14 +553,14 @@ SCENARIOS = [
             Step(
                 {"agent": github(), "other": github(name="agent")},
                 NOTHING,
-                refused="declared twice",
+                preview_error="declared twice",
             ),
         ],
     ),
     Scenario(
         "ignored changes are ignored by the rollout too",
         [
-            made(),
+            create_step(),
             Step(
                 {
                     "agent": github(
@@ -575,15 +575,15 @@ SCENARIOS = [
     Scenario(
         "a retained deployment stays when it leaves the program",
         [
-            made(opts={"retain_on_delete": True}),
+            create_step(opts={"retain_on_delete": True}),
             Step({}, DELETE, [], live={"name": "agent"}),
         ],
     ),
     Scenario(
         "a protected deployment stays",
         [
-            made(opts={"protect": True}),
-            Step({}, NOTHING, refused="protect"),
+            create_step(opts={"protect": True}),
+            Step({}, NOTHING, preview_error="protect"),
         ],
     ),
     Scenario(
@@ -593,7 +593,7 @@ SCENARIOS = [
                 {"agent": github(wait_for_rollout=False)},
                 CREATE,
                 ["POST"],
-                before=fails_to_build,
+                before=fail_next_build,
                 reads=2,
             ),
             Step({"agent": github(wait_for_rollout=False)}, NOTHING),
@@ -603,18 +603,18 @@ SCENARIOS = [
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_plan_and_deed_agree(scenario: Scenario, stage: Stage) -> None:
+def test_plan_and_deed_agree(scenario: Scenario, runner: ScenarioRunner) -> None:
     """Each step does what its plan says and no more, and leaves nothing to do and no secret."""
     for step in scenario.steps:
-        stage.play(step)
+        runner.run(step)
 
 
 @pytest.mark.parametrize("permitted", [True, False])
-def test_traces_go_only_as_the_program_says_now(stage: Stage, *, permitted: bool) -> None:
+def test_traces_go_only_as_the_program_says_now(runner: ScenarioRunner, *, permitted: bool) -> None:
     """The engine deletes with the old state; the permission is that of the change itself."""
-    stage.write({"agent": github(delete_tracing_project=not permitted)})
-    assert stage.engine.up().ok
-    stage.write({"agent": github(delete_tracing_project=permitted, name="agent-two")})
-    assert stage.engine.up().ok
-    deleted = [one.query for one in stage.simulator.requests if one.method == "DELETE"]
+    runner.write({"agent": github(delete_tracing_project=not permitted)})
+    assert runner.engine.up().ok
+    runner.write({"agent": github(delete_tracing_project=permitted, name="agent-two")})
+    assert runner.engine.up().ok
+    deleted = [one.query for one in runner.simulator.requests if one.method == "DELETE"]
     assert deleted == (["delete_tracing_project=true"] if permitted else [""])

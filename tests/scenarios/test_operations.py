@@ -18,8 +18,8 @@ from tests.support.scenario import github
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.engines import Outcome
-    from tests.support.scenario import Program, Stage
+    from tests.support.engines import OperationResult
+    from tests.support.scenario import Program, ScenarioRunner
 
 LEGEND = {
     "=": "nothing is planned and nothing is sent",
@@ -81,7 +81,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "variable removed": {"secrets__LOG_LEVEL": None},
     "deleted by somebody": {},
 }
-IN_THE_SUITE = {
+NOT_GRID = {
     ("renamed with an alias", "revision"),
     ("moved into a component", "none"),
     ("renamed without an alias", "in place"),
@@ -102,7 +102,7 @@ IN_THE_SUITE = {
 class Case:
     """One cell while it is played."""
 
-    stage: Stage
+    runner: ScenarioRunner
     arguments: dict[str, Any]
     """Of the resource in the program as it is changed."""
     id: str
@@ -114,24 +114,24 @@ class Case:
     """The deployments that are live in the end."""
 
     def urn(self, kind: str = "Deployment") -> str:
-        entries = self.stage.engine.state()
+        entries = self.runner.engine.state()
         return next(str(one["urn"]) for one in entries if one["type"].endswith(f":{kind}"))
 
 
 def with_options(**opts: Any) -> Callable[[Case], None]:
-    def operate(case: Case) -> None:
+    def change(case: Case) -> None:
         case.program = {"agent": {**case.arguments, "opts": opts}}
 
-    return operate
+    return change
 
 
-def after_a_refresh(case: Case) -> None:
-    assert case.stage.engine.refresh().ok
+def after_refresh(case: Case) -> None:
+    assert case.runner.engine.refresh().ok
     with_options()(case)
 
 
 def renamed_with_an_alias(case: Case) -> None:
-    if not case.stage.simulator.deployments():
+    if not case.runner.simulator.deployments():
         case.names = ("renamed",)  # of the alias nothing is left in the state
     case.program = {"renamed": {**case.arguments, "opts": {"aliases": [{"name": "agent"}]}}}
 
@@ -149,71 +149,71 @@ def renamed_with_import(case: Case) -> None:
     case.program = {"renamed": {**case.arguments, "name": "agent", "opts": opts}}
 
 
-def importing_its_own(case: Case) -> None:
+def import_own_id(case: Case) -> None:
     with_options(import_=case.id)(case)
 
 
-def importing_another(case: Case) -> None:
-    simulator = case.stage.simulator
+def import_other_id(case: Case) -> None:
+    simulator = case.runner.simulator
     body = {**github(), "name": "other", "secrets": []}
     headers = {"X-Api-Key": simulator.api_key}
-    made = httpx.post(f"{simulator.url}/v2/deployments", headers=headers, json=body)
+    assert_created = httpx.post(f"{simulator.url}/v2/deployments", headers=headers, json=body)
     case.names = ("agent", "other")
-    with_options(import_=made.raise_for_status().json()["id"])(case)
+    with_options(import_=assert_created.raise_for_status().json()["id"])(case)
 
 
-def a_second_adopter(case: Case) -> None:
+def second_adopter(case: Case) -> None:
     second = github(name="other-name", opts={"import_": case.id})
     case.program = {"agent": case.arguments, "second": second}
 
 
-def forced(**opts: Any) -> Callable[[Case], None]:
-    def operate(case: Case) -> None:
+def force_replace(**opts: Any) -> Callable[[Case], None]:
+    def change(case: Case) -> None:
         with_options(**opts)(case)
         case.selected = {"replace": (case.urn(),)}
 
-    return operate
+    return change
 
 
-def tainted(case: Case) -> None:
+def taint(case: Case) -> None:
     with_options(delete_before_replace=True)(case)
-    case.stage.engine.taint(case.urn())
+    case.runner.engine.taint(case.urn())
 
 
-def targeted(option: str, *kinds: str) -> Callable[[Case], None]:
-    def operate(case: Case) -> None:
+def select(option: str, *kinds: str) -> Callable[[Case], None]:
+    def change(case: Case) -> None:
         with_options()(case)
         case.selected = {option: tuple(map(case.urn, kinds))}
 
-    return operate
+    return change
 
 
 OPERATIONS: dict[str, Callable[[Case], None]] = {
     "plain": with_options(),
-    "after a refresh": after_a_refresh,
+    "after a refresh": after_refresh,
     "renamed with an alias": renamed_with_an_alias,
     "moved into a component": moved_into_a_component,
     "renamed without an alias": renamed_without_an_alias,
     "renamed with import_": renamed_with_import,
-    "import_ of its own id": importing_its_own,
-    "import_ of another id": importing_another,
-    "a second adopter": a_second_adopter,
-    "--replace": forced(),
-    "--replace, deleted first": forced(delete_before_replace=True),
-    "tainted, deleted first": tainted,
+    "import_ of its own id": import_own_id,
+    "import_ of another id": import_other_id,
+    "a second adopter": second_adopter,
+    "--replace": force_replace(),
+    "--replace, deleted first": force_replace(delete_before_replace=True),
+    "tainted, deleted first": taint,
     "replace_on_changes": with_options(replace_on_changes=["*"]),
     "retain_on_delete": with_options(retain_on_delete=True),
     "ignore_changes": with_options(ignore_changes=["*"]),
-    "--target, deployment alone": targeted("target", "Deployment"),
-    "--target, rollout alone": targeted("target", "Rollout"),
-    "--exclude, both": targeted("exclude", "Deployment", "Rollout"),
+    "--target, deployment alone": select("target", "Deployment"),
+    "--target, rollout alone": select("target", "Rollout"),
+    "--exclude, both": select("exclude", "Deployment", "Rollout"),
 }
 
 _NAME = 27
 CELLS = {
-    (line[:_NAME].strip(), column): sign
+    (line[:_NAME].strip(), column): code
     for line in TABLE.splitlines()
-    for column, sign in zip(COLUMNS, line[_NAME:].split(), strict=True)
+    for column, code in zip(COLUMNS, line[_NAME:].split(), strict=True)
 }
 assert {row for row, _ in CELLS} == set(OPERATIONS)
 assert set(CELLS.values()) == set(LEGEND)
@@ -222,63 +222,63 @@ CASES = [
     pytest.param(
         row,
         column,
-        sign,
+        code,
         id=f"{row}: {column}",
-        marks=[] if (row, column) in IN_THE_SUITE else pytest.mark.grid,
+        marks=[] if (row, column) in NOT_GRID else pytest.mark.grid,
     )
-    for (row, column), sign in CELLS.items()
-    if sign != "."
+    for (row, column), code in CELLS.items()
+    if code != "."
 ]
 
 
-@pytest.mark.parametrize(("row", "column", "sign"), CASES)
+@pytest.mark.parametrize(("row", "column", "code"), CASES)
 def test_an_operation_does_what_the_table_says(
-    stage: Stage, row: str, column: str, sign: str
+    runner: ScenarioRunner, row: str, column: str, code: str
 ) -> None:
     """As declared; what its plan says is what happens, and nothing is lost unannounced."""
-    case = prepared(stage, column)
+    case = set_up(runner, column)
     OPERATIONS[row](case)
-    stage.write(case.program)
-    before = snapshot(stage)
-    stage.simulator.clear_requests()
-    preview = stage.engine.preview(**case.selected)
-    assert all(one.method == "GET" for one in stage.simulator.requests)
-    stage.simulator.clear_requests()
-    outcome = stage.engine.up(**case.selected)
-    CHECKS[sign](case, preview, outcome)
-    if sign in "x!":
-        assert snapshot(stage) == before
-    elif sign not in "Xto":
-        rests(case)
-    expected = () if sign == "x" and column == "deleted by somebody" else case.names
-    assert tuple(sorted(stage.simulator.deployments())) == expected
+    runner.write(case.program)
+    before = snapshot(runner)
+    runner.simulator.clear_requests()
+    preview = runner.engine.preview(**case.selected)
+    assert all(one.method == "GET" for one in runner.simulator.requests)
+    runner.simulator.clear_requests()
+    outcome = runner.engine.up(**case.selected)
+    CHECKS[code](case, preview, outcome)
+    if code in "x!":
+        assert snapshot(runner) == before
+    elif code not in "Xto":
+        assert_nothing_left(case)
+    expected = () if code == "x" and column == "deleted by somebody" else case.names
+    assert tuple(sorted(runner.simulator.deployments())) == expected
     assert "Traceback" not in outcome.text
 
 
-def prepared(stage: Stage, column: str) -> Case:
+def set_up(runner: ScenarioRunner, column: str) -> Case:
     """Bring `agent` up, and change the program, or the world, as a column says."""
     base = github(delete_tracing_project=True)
-    stage.write({"agent": base})
-    assert stage.engine.up().ok
-    identifier = str(stage.simulator.deployment("agent")["id"])
+    runner.write({"agent": base})
+    assert runner.engine.up().ok
+    identifier = str(runner.simulator.deployment("agent")["id"])
     if column == "deleted by somebody":
-        delete(stage, identifier)
-        assert stage.engine.refresh().ok
+        delete(runner, identifier)
+        assert runner.engine.refresh().ok
     arguments = github(**{"delete_tracing_project": True, **deepcopy(COLUMNS[column])})
-    return Case(stage, arguments, identifier)
+    return Case(runner, arguments, identifier)
 
 
-def delete(stage: Stage, identifier: str) -> None:
-    url = f"{stage.simulator.url}/v2/deployments/{identifier}"
-    headers = {"X-Api-Key": stage.simulator.api_key}
+def delete(runner: ScenarioRunner, identifier: str) -> None:
+    url = f"{runner.simulator.url}/v2/deployments/{identifier}"
+    headers = {"X-Api-Key": runner.simulator.api_key}
     httpx.delete(url, headers=headers, params={"delete_tracing_project": "true"})
 
 
-def snapshot(stage: Stage) -> dict[str, Any]:
+def snapshot(runner: ScenarioRunner) -> dict[str, Any]:
     """What is live, without what changes by itself."""
     return {
         name: (one["id"], one["latest_revision_id"], variables(one), one["display_name"])
-        for name, one in stage.simulator.deployments().items()
+        for name, one in runner.simulator.deployments().items()
     }
 
 
@@ -287,124 +287,124 @@ def variables(deployment: dict[str, Any]) -> dict[str, str]:
 
 
 def writes(case: Case) -> list[str]:
-    return [one.method for one in case.stage.simulator.requests if one.method != "GET"]
+    return [one.method for one in case.runner.simulator.requests if one.method != "GET"]
 
 
-def stays(case: Case) -> bool:
-    return bool(case.stage.simulator.deployment("agent")["id"] == case.id)
+def is_same_deployment(case: Case) -> bool:
+    return bool(case.runner.simulator.deployment("agent")["id"] == case.id)
 
 
-def unchanged(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_unchanged(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert (preview.ops, outcome.ops, writes(case)) == ({}, {}, [])
-    assert stays(case)
+    assert is_same_deployment(case)
 
 
-def updated(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_updated(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert set(preview.ops.values()) == {"update"}
     assert [key.split()[0] for key in preview.ops] == ["Deployment"]
     assert writes(case) == ["PATCH"]
-    assert stays(case)
+    assert is_same_deployment(case)
 
 
-def revised(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_new_revision(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert preview.ops == outcome.ops
     assert sorted(key.split()[0] for key in preview.ops) == ["Deployment", "Rollout"]
     assert writes(case) == ["PATCH"]
-    assert stays(case)
+    assert is_same_deployment(case)
 
 
-def waited_for_later(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_not_awaited(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert preview.ops == outcome.ops == {"Deployment agent": "update"}
     assert "nobody waits" in preview.text
     assert writes(case) == ["PATCH"]
-    assert stays(case)
-    assert case.stage.engine.preview().ops == {"Rollout agent": "update"}
-    assert case.stage.engine.up().ok
-    rests(case)
+    assert is_same_deployment(case)
+    assert case.runner.engine.preview().ops == {"Rollout agent": "update"}
+    assert case.runner.engine.up().ok
+    assert_nothing_left(case)
 
 
-def left_out(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_left_out(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert (preview.ops, outcome.ops, writes(case)) == ({}, {}, [])
-    assert stays(case)
-    after = case.stage.engine.preview()
+    assert is_same_deployment(case)
+    after = case.runner.engine.preview()
     assert after.ops or not after.ok
 
 
-def replaced(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_replaced(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert set(preview.ops.values()) == {"replace"}
     # A display name takes a request of its own.
     assert writes(case)[:2] == ["DELETE", "POST"]
-    assert not stays(case)
+    assert not is_same_deployment(case)
 
 
-def made(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_created(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert set(preview.ops.values()) == {"create"}
     assert writes(case)[:1] == ["POST"]
 
 
-def taken_over(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_moved(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert outcome.ok, outcome.errors
     assert set(writes(case)) <= {"PATCH"}
-    assert stays(case)
+    assert is_same_deployment(case)
 
 
-def refused(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_refused(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert not preview.ok
     assert preview.errors
     assert not outcome.ok or case.selected
     assert writes(case) in ([], ["POST"] if case.selected else [])
 
 
-def refused_beside(case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_refused_beside(case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert not preview.ok
     assert not outcome.ok
     assert set(writes(case)) <= {"PATCH"}
-    assert stays(case)
+    assert is_same_deployment(case)
 
 
-def failed(_case: Case, preview: Outcome, outcome: Outcome) -> None:
+def assert_failed(_case: Case, preview: OperationResult, outcome: OperationResult) -> None:
     assert preview.ok, preview.errors
     assert not outcome.ok
     assert outcome.errors
 
 
-CHECKS: dict[str, Callable[[Case, Outcome, Outcome], None]] = {
-    "=": unchanged,
-    "~": updated,
-    "r": revised,
-    "R": replaced,
-    "c": made,
-    "a": taken_over,
-    "x": refused,
-    "X": refused_beside,
-    "t": waited_for_later,
-    "o": left_out,
-    "!": failed,
+CHECKS: dict[str, Callable[[Case, OperationResult, OperationResult], None]] = {
+    "=": assert_unchanged,
+    "~": assert_updated,
+    "r": assert_new_revision,
+    "R": assert_replaced,
+    "c": assert_created,
+    "a": assert_moved,
+    "x": assert_refused,
+    "X": assert_refused_beside,
+    "t": assert_not_awaited,
+    "o": assert_left_out,
+    "!": assert_failed,
 }
 
 
-def rests(case: Case) -> None:
+def assert_nothing_left(case: Case) -> None:
     """Nothing is left to do, and the live variables are those that the program declares."""
-    case.stage.simulator.clear_requests()
-    assert case.stage.engine.preview().ops == {}
-    assert case.stage.simulator.requests == []
+    case.runner.simulator.clear_requests()
+    assert case.runner.engine.preview().ops == {}
+    assert case.runner.simulator.requests == []
     [arguments] = case.program.values()
-    live = variables(case.stage.simulator.deployment(case.names[0]))
+    live = variables(case.runner.simulator.deployment(case.names[0]))
     if "ignore_changes" not in arguments.get("opts", {}):
         assert live == arguments["secrets"]
 
@@ -437,7 +437,7 @@ FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.grid
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("refreshed", [False, True])
-def test_an_ignored_field_stays(stage: Stage, path: str, *, refreshed: bool) -> None:
+def test_an_ignored_field_stays(runner: ScenarioRunner, path: str, *, refreshed: bool) -> None:
     """Neither a change of the program nor one outside is acted on, after a refresh or not."""
     mine, theirs = FIELDS[path]
     base = {
@@ -446,19 +446,19 @@ def test_an_ignored_field_stays(stage: Stage, path: str, *, refreshed: bool) -> 
         "triggers": {"n": 1},
     }
     opts = {"ignore_changes": [path]}
-    stage.write({"agent": github(**base, opts=opts)})
-    assert stage.engine.up().ok
+    runner.write({"agent": github(**base, opts=opts)})
+    assert runner.engine.up().ok
     if theirs:
-        stage.simulator.drift("agent", **theirs)
+        runner.simulator.drift("agent", **theirs)
     if refreshed:
-        assert stage.engine.refresh().ok
-    before = snapshot(stage)
-    stage.write({"agent": github(**{**base, **mine}, opts=opts)})
-    stage.simulator.clear_requests()
-    preview = stage.engine.preview()
+        assert runner.engine.refresh().ok
+    before = snapshot(runner)
+    runner.write({"agent": github(**{**base, **mine}, opts=opts)})
+    runner.simulator.clear_requests()
+    preview = runner.engine.preview()
     assert preview.ok, preview.errors
     assert preview.ops == {}
-    outcome = stage.engine.up()
+    outcome = runner.engine.up()
     assert outcome.ok, outcome.errors
-    assert [one.method for one in stage.simulator.requests if one.method != "GET"] == []
-    assert snapshot(stage) == before
+    assert [one.method for one in runner.simulator.requests if one.method != "GET"] == []
+    assert snapshot(runner) == before

@@ -12,12 +12,12 @@ from tests.support.scenario import github
 
 if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator import Simulator
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 READ = {"Deployment agent": "read", "Rollout agent": "read"}
 
 
-def make_by_hand(simulator: Simulator) -> str:
+def create_outside(simulator: Simulator) -> str:
     """Make the deployment `agent` as somebody else would; return its id."""
     body = {**github(), "name": "agent", "secrets": []}
     made = httpx.post(
@@ -38,69 +38,73 @@ def reading(identifier: str, name: str = "agent", **arguments: Any) -> dict[str,
     return {name: github(**arguments, secrets=None, opts={"id": identifier})}
 
 
-def is_served(stage: Stage, identifier: str) -> bool:
+def supports_reading(runner: ScenarioRunner, identifier: str) -> bool:
     """Whether the engine reads resources; one that does not says so in a sentence."""
-    if not isinstance(stage.engine, OfflineEngine):
+    if not isinstance(runner.engine, OfflineEngine):
         return True
-    stage.write(reading(identifier))
-    outcome = stage.engine.preview()
+    runner.write(reading(identifier))
+    outcome = runner.engine.preview()
     assert not outcome.ok
     assert "needs the Pulumi CLI" in outcome.text
     return False
 
 
 @pytest.mark.parametrize("failed", [False, True])
-def test_a_deployment_that_is_only_read_is_left_as_it_is(stage: Stage, *, failed: bool) -> None:
+def test_a_deployment_that_is_only_read_is_left_as_it_is(
+    runner: ScenarioRunner, *, failed: bool
+) -> None:
     """Not even somebody's failed revision is retried, and no plan ever has anything to do."""
-    simulator = stage.simulator
+    simulator = runner.simulator
     if failed:
         simulator.outcome("agent", "BUILD_FAILED", status_message="exit code 1")
-    identifier = make_by_hand(simulator)
-    if not is_served(stage, identifier):
+    identifier = create_outside(simulator)
+    if not supports_reading(runner, identifier):
         return
-    stage.write(reading(identifier))
+    runner.write(reading(identifier))
     for _ in range(2):
         simulator.clear_requests()
-        preview = stage.engine.preview()
+        preview = runner.engine.preview()
         assert preview.ok, preview.errors
         assert preview.ops.items() <= READ.items()
-        outcome = stage.engine.up()
+        outcome = runner.engine.up()
         assert outcome.ok, outcome.errors
         assert outcome.ops.items() <= READ.items()
         assert writes(simulator) == []
-    [deployment] = [entry for entry in stage.engine.state() if entry["type"].endswith("Deployment")]
+    [deployment] = [
+        entry for entry in runner.engine.state() if entry["type"].endswith("Deployment")
+    ]
     assert deployment["outputs"]["name"] == "agent"
-    assert stage.engine.refresh().ok
-    assert stage.engine.destroy().ok
+    assert runner.engine.refresh().ok
+    assert runner.engine.destroy().ok
     assert writes(simulator) == []
     assert live(simulator) == {identifier: "agent"}
 
 
 @pytest.mark.parametrize("reader", ["agent", "other"])
 def test_a_managed_deployment_that_is_only_read_from_now_on_stays(
-    stage: Stage, reader: str
+    runner: ScenarioRunner, reader: str
 ) -> None:
     """Whatever the reading resource is called, the deployment is not deleted."""
-    stage.write({"agent": github()})
-    assert stage.engine.up().ok
-    [identifier] = live(stage.simulator)
-    if not is_served(stage, identifier):
+    runner.write({"agent": github()})
+    assert runner.engine.up().ok
+    [identifier] = live(runner.simulator)
+    if not supports_reading(runner, identifier):
         return
-    stage.simulator.clear_requests()
-    stage.write(reading(identifier, reader))
-    outcome = stage.engine.up()
+    runner.simulator.clear_requests()
+    runner.write(reading(identifier, reader))
+    outcome = runner.engine.up()
     assert outcome.ok, outcome.errors
-    assert writes(stage.simulator) == []
-    assert live(stage.simulator) == {identifier: "agent"}
+    assert writes(runner.simulator) == []
+    assert live(runner.simulator) == {identifier: "agent"}
 
 
-def test_a_deployment_that_is_gone_cannot_be_read(stage: Stage) -> None:
+def test_a_deployment_that_is_gone_cannot_be_read(runner: ScenarioRunner) -> None:
     """The engine says which one is missing."""
     nobody = "11111111-1111-4111-8111-111111111111"
-    if not is_served(stage, nobody):
+    if not supports_reading(runner, nobody):
         return
-    stage.write(reading(nobody))
-    outcome = stage.engine.preview()
+    runner.write(reading(nobody))
+    outcome = runner.engine.preview()
     assert not outcome.ok
     assert nobody in outcome.text
     assert "Traceback" not in outcome.text

@@ -10,7 +10,7 @@ from tests.support.engines import PulumiEngine
 from tests.support.scenario import github, leaks
 
 if TYPE_CHECKING:
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 REPLACEABLE = {"delete_tracing_project": True}
 
@@ -20,15 +20,15 @@ REPLACEABLE = {"delete_tracing_project": True}
     [{}, {"source_config__deployment_type": "prod"}, {"secrets__LOG_LEVEL": "debug"}],
     ids=["create", "replace", "revision"],
 )
-def test_up_does_what_a_saved_plan_says(stage: Stage, change: dict[str, Any]) -> None:
+def test_up_does_what_a_saved_plan_says(runner: ScenarioRunner, change: dict[str, Any]) -> None:
     """The salt of the fingerprints is the same in the preview and in `up`."""
-    engine = stage.engine
+    engine = runner.engine
     if not isinstance(engine, PulumiEngine):
         pytest.skip("the offline engine has no update plans")
     if change:
-        stage.write({"agent": github(**REPLACEABLE)})
+        runner.write({"agent": github(**REPLACEABLE)})
         assert engine.up().ok
-    stage.write({"agent": github(**REPLACEABLE, **change)})
+    runner.write({"agent": github(**REPLACEABLE, **change)})
     plan = str(engine.home / "plan.json")
     preview = engine.preview("--save-plan", plan)
     assert preview.ok, preview.errors

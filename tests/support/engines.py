@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 PROGRAM = Path(__file__).parent / "program"
 STACK = "test"
-PRELOADED = (
+PRELOADED_MODULES = (
     "httpcore",
     "langsmith_pulumi.control_plane.client",
     "langsmith_pulumi.control_plane.waiting",
@@ -25,7 +25,7 @@ PASSPHRASE = "a passphrase of the tests"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OperationResult:
     """What one operation came to, in a form that engines can be compared by."""
 
     ok: bool
@@ -42,25 +42,25 @@ class Engine(Protocol):
 
     home: Path
     """Everything the engine writes is below it."""
-    begun: list[subprocess.Popen[str]]
+    processes: list[subprocess.Popen[str]]
     """The operations that were started in processes of their own."""
 
-    def preview(self, **selected: tuple[str, ...]) -> Outcome:
+    def preview(self, **selected: tuple[str, ...]) -> OperationResult:
         """Preview; ``replace``, ``target`` and ``exclude`` take URNs, as the options do."""
         ...
 
-    def up(self, **selected: tuple[str, ...]) -> Outcome: ...
+    def up(self, **selected: tuple[str, ...]) -> OperationResult: ...
     def taint(self, urn: str) -> None:
         """Mark a resource for replacement at the next ``up``."""
         ...
 
-    def refresh(self) -> Outcome: ...
-    def destroy(self) -> Outcome: ...
+    def refresh(self) -> OperationResult: ...
+    def destroy(self) -> OperationResult: ...
     def state(self) -> list[dict[str, Any]]:
         """The stack's resources as exported, secrets encrypted."""
         ...
 
-    def begin(self, operation: str) -> subprocess.Popen[str]:
+    def start(self, operation: str) -> subprocess.Popen[str]:
         """Start an operation in a process of its own, which a test may then kill."""
         ...
 
@@ -75,12 +75,12 @@ def label(urn: str) -> str:
     return f"{kind.rpartition(':')[2]} {name}"
 
 
-def is_ours(urn: str) -> bool:
+def is_own(urn: str) -> bool:
     return "dynamic/langsmith:" in urn
 
 
 def _ops(steps: list[tuple[str, str]]) -> dict[str, str]:
-    return {label(urn): op for op, urn in steps if is_ours(urn) and op != "same"}
+    return {label(urn): op for op, urn in steps if is_own(urn) and op != "same"}
 
 
 class OfflineEngine:
@@ -90,43 +90,43 @@ class OfflineEngine:
         from langsmith_pulumi.testing.offline import OfflineStack
 
         self.home = home
-        self.begun: list[subprocess.Popen[str]] = []
+        self.processes: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         self._environ = environ
         shutil.copytree(PROGRAM, self._program)
-        self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED)
+        self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED_MODULES)
 
-    def preview(self, **selected: tuple[str, ...]) -> Outcome:
-        return self._outcome(self._stack.preview(**selected))
+    def preview(self, **selected: tuple[str, ...]) -> OperationResult:
+        return self._result(self._stack.preview(**selected))
 
-    def up(self, **selected: tuple[str, ...]) -> Outcome:
-        return self._outcome(self._stack.up(**selected))
+    def up(self, **selected: tuple[str, ...]) -> OperationResult:
+        return self._result(self._stack.up(**selected))
 
     def taint(self, urn: str) -> None:
         self._stack.taint(urn)
 
-    def refresh(self) -> Outcome:
-        return self._outcome(self._stack.refresh())
+    def refresh(self) -> OperationResult:
+        return self._result(self._stack.refresh())
 
-    def destroy(self) -> Outcome:
-        return self._outcome(self._stack.destroy())
+    def destroy(self) -> OperationResult:
+        return self._result(self._stack.destroy())
 
     def state(self) -> list[dict[str, Any]]:
         return list(self._stack.export()["deployment"].get("resources") or [])
 
-    def begin(self, operation: str) -> subprocess.Popen[str]:
+    def start(self, operation: str) -> subprocess.Popen[str]:
         module = [sys.executable, "-m", "langsmith_pulumi.cli", "offline"]
         command = [*module, operation, "--stack", STACK]
-        self.begun.append(_begun(command, self._program, self._environ))
-        return self.begun[-1]
+        self.processes.append(_start_process(command, self._program, self._environ))
+        return self.processes[-1]
 
     def unlock(self) -> None:
         """Nothing to do: a lock of a dead process does not hold."""
 
     @staticmethod
-    def _outcome(result: Any) -> Outcome:
+    def _result(result: Any) -> OperationResult:
         errors = [d.message for d in result.diagnostics if d.severity == "error"]
-        return Outcome(
+        return OperationResult(
             ok=result.ok,
             ops=_ops(
                 [(str(getattr(step.op, "value", step.op)), step.urn) for step in result.steps]
@@ -142,7 +142,7 @@ class PulumiEngine:
 
     def __init__(self, home: Path, environ: dict[str, str]) -> None:
         self.home = home
-        self.begun: list[subprocess.Popen[str]] = []
+        self.processes: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         shutil.copytree(PROGRAM, self._program)
         (home / "state").mkdir()
@@ -158,52 +158,54 @@ class PulumiEngine:
         }
         self._run("stack", "init", STACK)
 
-    def preview(self, *arguments: str, **selected: tuple[str, ...]) -> Outcome:
-        done = self._run("preview", "--json", *arguments, *_selecting(selected))
-        plan = json.loads(done.stdout)
+    def preview(self, *arguments: str, **selected: tuple[str, ...]) -> OperationResult:
+        process = self._run("preview", "--json", *arguments, *_options(selected))
+        plan = json.loads(process.stdout)
         steps = [(step["op"], step["urn"]) for step in plan.get("steps", [])]
         messages = plan.get("diagnostics") or []
         errors = [d["message"] for d in messages if d["severity"] == "error"]
-        return Outcome(done.returncode == 0, _ops(steps), errors, text=done.stdout + done.stderr)
+        return OperationResult(
+            process.returncode == 0, _ops(steps), errors, text=process.stdout + process.stderr
+        )
 
-    def up(self, *arguments: str, **selected: tuple[str, ...]) -> Outcome:
+    def up(self, *arguments: str, **selected: tuple[str, ...]) -> OperationResult:
         """Bring the stack up; ``arguments`` are those of ``pulumi up``."""
-        return self._operate("up", "--skip-preview", *arguments, *_selecting(selected))
+        return self._operate("up", "--skip-preview", *arguments, *_options(selected))
 
     def taint(self, urn: str) -> None:
-        done = self._run("state", "taint", urn, "--yes")
-        assert done.returncode == 0, done.stderr
+        process = self._run("state", "taint", urn, "--yes")
+        assert process.returncode == 0, process.stderr
 
-    def refresh(self) -> Outcome:
+    def refresh(self) -> OperationResult:
         return self._operate("refresh", "--skip-preview")
 
-    def destroy(self) -> Outcome:
+    def destroy(self) -> OperationResult:
         return self._operate("destroy", "--skip-preview")
 
     def state(self) -> list[dict[str, Any]]:
         exported = json.loads(self._run("stack", "export").stdout)
         return list(exported["deployment"].get("resources") or [])
 
-    def begin(self, operation: str) -> subprocess.Popen[str]:
+    def start(self, operation: str) -> subprocess.Popen[str]:
         confirmed = ["--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
         command = ["pulumi", operation, *confirmed]
-        self.begun.append(_begun(command, self._program, self._environ))
-        return self.begun[-1]
+        self.processes.append(_start_process(command, self._program, self._environ))
+        return self.processes[-1]
 
     def unlock(self) -> None:
         self._run("cancel", "--yes")
 
-    def _operate(self, *command: str) -> Outcome:
+    def _operate(self, *command: str) -> OperationResult:
         log = self.home / "events.json"
         log.unlink(missing_ok=True)
-        done = self._run(*command, "--yes", "--event-log", str(log))
+        process = self._run(*command, "--yes", "--event-log", str(log))
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        return Outcome(
-            ok=done.returncode == 0,
-            ops=_ops(list(_finished(events))),
+        return OperationResult(
+            ok=process.returncode == 0,
+            ops=_ops(list(_completed_steps(events))),
             errors=list(_errors(events)),
             outputs=self._outputs(),
-            text=done.stdout + done.stderr + json.dumps(events),
+            text=process.stdout + process.stderr + json.dumps(events),
         )
 
     def _outputs(self) -> dict[str, Any]:
@@ -222,20 +224,20 @@ class PulumiEngine:
         )
 
 
-def _selecting(selected: dict[str, tuple[str, ...]]) -> list[str]:
+def _options(selected: dict[str, tuple[str, ...]]) -> list[str]:
     return [
         text for option, urns in selected.items() for urn in urns for text in (f"--{option}", urn)
     ]
 
 
-_PARTS_OF_A_REPLACEMENT = {"create-replacement", "delete-replaced", "discard-replaced"}
+_REPLACEMENT_PARTS = {"create-replacement", "delete-replaced", "discard-replaced"}
 
 
-def _finished(events: list[dict[str, Any]]) -> Any:
+def _completed_steps(events: list[dict[str, Any]]) -> Any:
     """The steps that came to their end, a replacement as one."""
     for event in events:
         meta = event.get("resOutputsEvent", {}).get("metadata")
-        if meta and meta["op"] not in _PARTS_OF_A_REPLACEMENT:
+        if meta and meta["op"] not in _REPLACEMENT_PARTS:
             yield meta["op"], meta["urn"]
 
 
@@ -246,7 +248,7 @@ def _errors(events: list[dict[str, Any]]) -> Any:
             yield diagnostic["message"]
 
 
-def _begun(command: list[str], cwd: Path, environ: dict[str, str]) -> subprocess.Popen[str]:
+def _start_process(command: list[str], cwd: Path, environ: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         cwd=cwd,

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds until a test gives up on what should have happened long ago."""
 
 
-def wait_until(holds: Callable[[], bool], running: subprocess.Popen[str] | None = None) -> None:
+def wait_until(
+    condition: Callable[[], bool], list_processes: subprocess.Popen[str] | None = None
+) -> None:
     """Wait for a state of the world, which the running process, if any, brings about."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert running is None or running.poll() is None, running.communicate()[0]
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
+        assert list_processes is None or list_processes.poll() is None, (
+            list_processes.communicate()[0]
+        )
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.01)
 
@@ -40,7 +44,7 @@ def kill_plugin(process: subprocess.Popen[str]) -> str:
     plugins = [one.pid for one in descendants(process.pid) if one.is_plugin]
     assert plugins
     _kill(plugins)
-    return process.communicate(timeout=PATIENCE)[0]
+    return process.communicate(timeout=TIMEOUT_SECONDS)[0]
 
 
 def _kill(pids: list[int]) -> None:
@@ -50,7 +54,7 @@ def _kill(pids: list[int]) -> None:
 
 
 @dataclass(frozen=True)
-class Running:
+class Process:
     """A process that has not ended."""
 
     pid: int
@@ -63,22 +67,22 @@ class Running:
         return "run_plugin.py" in self.command or "pulumi.dynamic" in self.command
 
 
-def descendants(pid: int) -> list[Running]:
+def descendants(pid: int) -> list[Process]:
     """The children of a process, theirs, and so on."""
-    everything = running()
-    found = [one for one in everything if one.parent == pid]
+    processes = list_processes()
+    found = [one for one in processes if one.parent == pid]
     for ancestor in found:
-        found += [one for one in everything if one.parent == ancestor.pid]
+        found += [one for one in processes if one.parent == ancestor.pid]
     return found
 
 
-def running() -> list[Running]:
+def list_processes() -> list[Process]:
     """All processes but zombies."""
     listing = ["ps", "-ww", "-A", "-o", "pid=,ppid=,stat=,command="]
-    told = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
-    rows = (line.split(None, 3) for line in told.splitlines())
+    output = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
+    rows = (line.split(None, 3) for line in output.splitlines())
     return [
-        Running(int(pid), int(parent), *command)
+        Process(int(pid), int(parent), *command)
         for pid, parent, state, *command in rows
         if command and not state.startswith("Z")
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator import Simulator
     from langsmith_pulumi.testing.simulator.traffic import RecordedRequest
 
-    from .engines import Engine, Outcome
+    from .engines import Engine, OperationResult
 
 Program = dict[str, dict[str, Any]]
 
@@ -97,7 +97,7 @@ class Step:
     """Whether a refresh comes first."""
     error: str | None = None
     """Part of the error that ``up`` ends with."""
-    refused: str | None = None
+    preview_error: str | None = None
     """Part of the error that the preview ends with, before any request."""
     up: dict[str, str] | None = None
     """What ``up`` does, where it differs from the plan because it fails half-way."""
@@ -112,7 +112,7 @@ class Scenario:
     hosting: str = "any"
 
 
-class Stage:
+class ScenarioRunner:
     """An engine and a control plane, on which the steps of a scenario are played."""
 
     def __init__(self, engine: Engine, simulator: Simulator, program: Path) -> None:
@@ -128,81 +128,81 @@ class Stage:
     def matches(request: RecordedRequest, method: str, path: str) -> bool:
         return request.method == method and fnmatchcase(request.path, path)
 
-    def play(self, step: Step) -> None:
+    def run(self, step: Step) -> None:
         if step.before:
             step.before(self.simulator)
         program = step.program if isinstance(step.program, dict) else step.program(self.simulator)
         self.write(program)
         if step.refresh:
-            self._keeps_secrets(self.engine.refresh())
-            self._keeps_files_clean()
-        if self._previews(step, program):
-            self._goes_up(step, program)
-        self._keeps_files_clean()
+            self._assert_no_leaks(self.engine.refresh())
+            self._assert_no_leaks_in_files()
+        if self._preview(step, program):
+            self._up(step, program)
+        self._assert_no_leaks_in_files()
 
     @staticmethod
-    def _adopts(arguments: dict[str, Any]) -> bool:
+    def _is_adoption(arguments: dict[str, Any]) -> bool:
         return "import_" in arguments.get("opts", {})
 
-    def _previews(self, step: Step, program: Program) -> bool:
+    def _preview(self, step: Step, program: Program) -> bool:
         self.simulator.clear_requests()
         preview = self.engine.preview()
-        self._keeps_secrets(preview)
-        adoptions = sum(self._adopts(arguments) for arguments in program.values())
+        self._assert_no_leaks(preview)
+        adoptions = sum(self._is_adoption(arguments) for arguments in program.values())
         sent = [one.method for one in self.simulator.requests]
         assert sent in ([], ["GET"] * adoptions), "a preview reads only what it adopts"
-        if step.refused:
+        if step.preview_error:
             assert not preview.ok
-            assert any(step.refused in error for error in preview.errors), preview.errors
+            assert any(step.preview_error in error for error in preview.errors), preview.errors
             return False
         assert preview.ok, preview.errors
-        assert preview.ops == _named(step.plan, program)
+        assert preview.ops == _with_names(step.plan, program)
         return True
 
-    def _goes_up(self, step: Step, program: Program) -> None:
-        outcome = self.engine.up()
-        self._keeps_secrets(outcome)
+    def _up(self, step: Step, program: Program) -> None:
+        result = self.engine.up()
+        self._assert_no_leaks(result)
         requests = [request.method for request in self.simulator.requests]
-        assert [method for method in requests if method != "GET"] == step.writes, outcome.errors
+        assert [method for method in requests if method != "GET"] == step.writes, result.errors
         assert step.reads is None or requests.count("GET") <= step.reads, self.simulator.requests
         if step.error:
-            assert not outcome.ok
-            assert any(step.error in error for error in outcome.errors), outcome.errors
-            assert "Traceback" not in outcome.text
+            assert not result.ok
+            assert any(step.error in error for error in result.errors), result.errors
+            assert "Traceback" not in result.text
         else:
-            assert outcome.ok, outcome.errors
+            assert result.ok, result.errors
         done = step.plan if step.up is None else step.up
-        assert outcome.ops == _named(done, program)
-        self.history.append(outcome.ops)
-        self._is_live(step.live)
+        assert result.ops == _with_names(done, program)
+        self.history.append(result.ops)
+        self._assert_live(step.live)
         if not step.error:
-            self._has_nothing_left_to_do()
+            self._assert_no_changes()
 
-    def _has_nothing_left_to_do(self) -> None:
+    def _assert_no_changes(self) -> None:
         self.simulator.clear_requests()
         again = self.engine.preview()
         assert again.ok
         assert again.ops == {}, "what a preview promised, up has done"
         assert self.simulator.requests == []
 
-    def _is_live(self, expected: dict[str, Any]) -> None:
+    def _assert_live(self, expected: dict[str, Any]) -> None:
         for path, value in expected.items():
             found: Any = self.simulator.deployment("agent")
             for key in path.split("."):
                 found = found[key]
             assert found == value, path
 
-    def _keeps_secrets(self, outcome: Outcome) -> None:
-        assert leaks(outcome.text) == []
-        assert all(leaks(error) == [] for error in outcome.errors)
+    def _assert_no_leaks(self, result: OperationResult) -> None:
+        assert leaks(result.text) == []
+        assert all(leaks(error) == [] for error in result.errors)
 
-    def _keeps_files_clean(self) -> None:
+    def _assert_no_leaks_in_files(self) -> None:
         for file in self.engine.home.rglob("*"):
             if file.is_file():
                 assert leaks(file.read_bytes().decode(errors="replace")) == [], file
 
 
-def _named(ops: dict[str, str], program: Program) -> dict[str, str]:
+def _with_names(ops: dict[str, str], program: Program) -> dict[str, str]:
     only = next(iter(program), "agent")
     return {(key if " " in key else f"{key} {only}"): op for key, op in ops.items()}
 

@@ -1,4 +1,4 @@
-"""What is really there: the simulator's deployments in the terms of a program's arguments."""
+"""The simulator's deployments in terms of a program's arguments."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .arguments import nested
-from .costs import SPEC, Flat
+from .impacts import SPEC, Flat
+from .strategies import unflatten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from .history import Event
 
 _ROUNDING = 0.0501
-"""The service keeps one decimal of a CPU figure."""
-_FAILED = ("BUILD_FAILED", "DEPLOY_FAILED")
+"""The service rounds CPU figures to one decimal."""
+_FAILED_STATUSES = ("BUILD_FAILED", "DEPLOY_FAILED")
 
 
 class Clock:
-    """Time as the simulator tells it; every cycle comes an hour after the last."""
+    """The simulator's clock, which each cycle advances by an hour."""
 
     def __init__(self) -> None:
         self.now = 1_750_000_000.0
@@ -32,60 +32,60 @@ class Clock:
         self.now += 0.001
         return self.now
 
-    def pass_an_hour(self) -> None:
+    def advance_one_hour(self) -> None:
         self.now += 3600
 
 
-class World:
-    """A look at the control plane that no setting of it distorts, and hands to change it."""
+class LiveState:
+    """Reads and changes the control plane, regardless of the simulator's settings."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
     def live(self) -> dict[str, Flat]:
-        """The deployments by id, each with all its values by path."""
-        with self._undistorted():
-            return {view["id"]: _flat(view) for view in self._simulator.deployments().values()}
+        """Return the values of each live deployment by path, by id."""
+        with self._default_view():
+            return {view["id"]: _flatten(view) for view in self._simulator.deployments().values()}
 
     def revisions(self) -> dict[str, list[dict[str, Any]]]:
-        """The revisions of each deployment by its id, newest first."""
+        """Return the revisions of each deployment by id, newest first."""
         views = self._simulator.deployments().values()
         return {view["id"]: self._simulator.revisions(view["name"]) for view in views}
 
     def failed(self, revisions: list[dict[str, Any]]) -> bool:
-        """Whether the newest one failed."""
-        return bool(revisions) and revisions[0]["status"] in _FAILED
+        """Return True if the newest revision failed."""
+        return bool(revisions) and revisions[0]["status"] in _FAILED_STATUSES
 
-    def happen(self, event: Event, name: str, deployment_id: str) -> None:
-        """Let somebody else do something; the service may refuse it, and then nothing happens."""
+    def apply(self, event: Event, name: str, deployment_id: str) -> None:
+        """Apply a change by others; the service may reject it."""
         if event.kind == "drift":
             self._change(name, deployment_id, event.drift)
         elif event.kind == "push":
             self._simulator.push(name, "a" * 40)
         elif event.kind == "gone":
-            self._ask("DELETE", deployment_id, params={"delete_tracing_project": "true"})
+            self._request("DELETE", deployment_id, params={"delete_tracing_project": "true"})
         else:
             newest = self._simulator.deployment(name)["latest_revision_id"]
-            self._ask("POST", f"{deployment_id}/revisions/{newest}/redeploy")
+            self._request("POST", f"{deployment_id}/revisions/{newest}/redeploy")
 
     def _change(self, name: str, deployment_id: str, drift: Flat) -> None:
-        """As a person does it: with the other resources as they are."""
-        body = nested(drift)
+        """Change a deployment as a person does, keeping its other resources."""
+        body = unflatten(drift)
         if "resource_spec" in body.get("source_config", {}):
             stored = self._simulator.deployment(name)["source_config"].get("resource_spec") or {}
             body["source_config"]["resource_spec"] = stored | body["source_config"]["resource_spec"]
         if "secrets" in body:
             body["secrets"] = [{"name": k, "value": v} for k, v in body["secrets"].items()]
-        self._ask("PATCH", deployment_id, json=body)
+        self._request("PATCH", deployment_id, json=body)
 
-    def _ask(self, method: str, path: str, **options: Any) -> None:
+    def _request(self, method: str, path: str, **options: Any) -> None:
         headers = {"X-Api-Key": self._simulator.api_key}
         httpx.request(
             method, f"{self._simulator.url}/v2/deployments/{path}", headers=headers, **options
         )
 
     @contextmanager
-    def _undistorted(self) -> Iterator[None]:
+    def _default_view(self) -> Iterator[None]:
         simulator = self._simulator
         settings = simulator.as_built, simulator.omitted
         simulator.as_built, simulator.omitted = False, frozenset()
@@ -93,7 +93,7 @@ class World:
         simulator.as_built, simulator.omitted = settings
 
 
-def _flat(view: dict[str, Any]) -> Flat:
+def _flatten(view: dict[str, Any]) -> Flat:
     config = {**view["source_config"], **(view["source_config"].get("listener_config") or {})}
     spec = config.pop("resource_spec", None) or {}
     namespace = config.pop("k8s_namespace", None)
@@ -102,10 +102,10 @@ def _flat(view: dict[str, Any]) -> Flat:
         "workspace_id": view["tenant_id"],
         "secrets": {item["name"]: item["value"] for item in view["secrets"]} or None,
         **{key: view[key] for key in _PLAIN},
-        **_below("source_config.", config),
+        **_with_prefix("source_config.", config),
         "source_config.listener_config.k8s_namespace": namespace,
-        **_below(SPEC, spec),
-        **_below("source_revision_config.", view["source_revision_config"]),
+        **_with_prefix(SPEC, spec),
+        **_with_prefix("source_revision_config.", view["source_revision_config"]),
     }
     return {path: value for path, value in values.items() if value is not None}
 
@@ -113,15 +113,15 @@ def _flat(view: dict[str, Any]) -> Flat:
 _PLAIN = ("name", "source", "display_name", "secret_references", "route_through_gateway")
 
 
-def _below(prefix: str, values: dict[str, Any]) -> Flat:
+def _with_prefix(prefix: str, values: dict[str, Any]) -> Flat:
     return {f"{prefix}{key}": value for key, value in values.items()}
 
 
-def is_as_wanted(path: str, mine: Any, theirs: Any) -> bool:
-    """Whether a live value is what the program says, give or take the service's rounding."""
+def matches_live(path: str, declared_value: Any, live_value: Any) -> bool:
+    """Return True if a live value equals the declared one, apart from rounding."""
     if _is_cpu(path):
-        return theirs is not None and abs(mine - theirs) <= _ROUNDING
-    return bool(mine == theirs)
+        return live_value is not None and abs(declared_value - live_value) <= _ROUNDING
+    return bool(declared_value == live_value)
 
 
 def _is_cpu(path: str) -> bool:

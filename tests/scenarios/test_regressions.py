@@ -20,7 +20,7 @@ from tests.support.scenario import (
 
 if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator import Simulator
-    from tests.support.scenario import Stage
+    from tests.support.scenario import ScenarioRunner
 
 HERE = "11111111-1111-4111-8111-111111111111"
 """The workspace that the simulator makes deployments in when none is named."""
@@ -32,23 +32,23 @@ def template(**changes: Any) -> dict[str, Any]:
     return {"source": "internal_template", "source_config": config, **changes}
 
 
-def unbuilt(**changes: Any) -> dict[str, Any]:
+def without_revision(**changes: Any) -> dict[str, Any]:
     """A deployment that has no revision yet."""
     config = {"deployment_type": "dev"}
     return {"source": "internal_docker", "source_config": config, **changes}
 
 
-def made(arguments: dict[str, Any], writes: tuple[str, ...] = ("POST",)) -> Step:
+def create_step(arguments: dict[str, Any], writes: tuple[str, ...] = ("POST",)) -> Step:
     return Step({"agent": arguments}, CREATE, list(writes))
 
 
-def changed(arguments: dict[str, Any], plan: dict[str, str], *writes: str, **more: Any) -> Step:
+def change_step(arguments: dict[str, Any], plan: dict[str, str], *writes: str, **more: Any) -> Step:
     return Step({"agent": arguments}, plan, list(writes), **more)
 
 
-def breaks(**arguments: Any) -> Step:
+def failing_build_step(**arguments: Any) -> Step:
     """A change whose build fails."""
-    return changed(
+    return change_step(
         github(**arguments),
         REVISION,
         "PATCH",
@@ -58,11 +58,11 @@ def breaks(**arguments: Any) -> Step:
     )
 
 
-def loses_the_patch(simulator: Simulator) -> None:
+def lose_patch_response(simulator: Simulator) -> None:
     simulator.fail("PATCH", "*", "drop_request")
 
 
-def someone_sets_a_variable(simulator: Simulator) -> None:
+def set_variable_outside(simulator: Simulator) -> None:
     simulator.drift("agent", secrets=[{"name": "ADDED", "value": CANARY}])
 
 
@@ -70,16 +70,16 @@ FOUND = [
     Scenario(
         "the workspace is stated beside another change",
         [
-            made(github()),
-            changed(github(workspace_id=HERE), NOTHING),
-            changed(github(workspace_id=HERE, display_name="Support"), IN_PLACE, "PATCH"),
+            create_step(github()),
+            change_step(github(workspace_id=HERE), NOTHING),
+            change_step(github(workspace_id=HERE, display_name="Support"), IN_PLACE, "PATCH"),
         ],
     ),
     Scenario(
         "a setting changes together with a trigger that only a redeploy can answer",
         [
-            made(template(triggers={"prompt": 1})),
-            changed(
+            create_step(template(triggers={"prompt": 1})),
+            change_step(
                 template(triggers={"prompt": 2}, display_name="Support"),
                 REVISION,
                 "PATCH",
@@ -91,9 +91,9 @@ FOUND = [
     Scenario(
         "a field of a revision changes where there is nothing to build yet",
         [
-            made(unbuilt()),
-            changed(
-                unbuilt(route_through_gateway=True),
+            create_step(without_revision()),
+            change_step(
+                without_revision(route_through_gateway=True),
                 REVISION,
                 "PATCH",
                 live={"route_through_gateway": True, "latest_revision_id": None},
@@ -103,31 +103,31 @@ FOUND = [
     Scenario(
         "the first secrets of a deployment are a revision in the plan too",
         [
-            made(github(secrets=None)),
-            changed(github(), REVISION, "PATCH"),
+            create_step(github(secrets=None)),
+            change_step(github(), REVISION, "PATCH"),
         ],
     ),
     Scenario(
         "an empty set of triggers is nothing new",
         [
-            made(github()),
-            changed(github(triggers={}), NOTHING),
+            create_step(github()),
+            change_step(github(triggers={}), NOTHING),
         ],
     ),
     Scenario(
         "back to the configuration that the last good revision had",
         [
-            made(github()),
-            breaks(source_revision_config__repo_ref="broken"),
-            changed(github(), REVISION, "PATCH"),
+            create_step(github()),
+            failing_build_step(source_revision_config__repo_ref="broken"),
+            change_step(github(), REVISION, "PATCH"),
         ],
     ),
     Scenario(
         "a setting changes while a retry is due that no difference shows any more",
         [
-            made(github()),
-            breaks(source_revision_config__repo_ref="broken"),
-            changed(
+            create_step(github()),
+            failing_build_step(source_revision_config__repo_ref="broken"),
+            change_step(
                 github(source_revision_config__repo_ref="broken", display_name="Support"),
                 REVISION,
                 "PATCH",
@@ -139,13 +139,13 @@ FOUND = [
     Scenario(
         "a lost PATCH of a field that the service does not show is sent again",
         [
-            made(unbuilt()),
-            changed(
-                unbuilt(route_through_gateway=True),
+            create_step(without_revision()),
+            change_step(
+                without_revision(route_through_gateway=True),
                 REVISION,
                 "PATCH",
                 "PATCH",
-                before=loses_the_patch,
+                before=lose_patch_response,
                 live={"route_through_gateway": True},
             ),
         ],
@@ -153,23 +153,23 @@ FOUND = [
     Scenario(
         "a program without variables cannot have those of others removed, and does not try",
         [
-            made(docker(secrets={})),
-            changed(docker(secrets={}), NOTHING, before=someone_sets_a_variable, refresh=True),
+            create_step(docker(secrets={})),
+            change_step(docker(secrets={}), NOTHING, before=set_variable_outside, refresh=True),
         ],
     ),
     Scenario(
         "variables that left the program leave the state, and stay at the service",
         [
-            made(github()),
-            changed(github(secrets=None), IN_PLACE),
-            changed(github(secrets=None), NOTHING, refresh=True),
+            create_step(github()),
+            change_step(github(secrets=None), IN_PLACE),
+            change_step(github(secrets=None), NOTHING, refresh=True),
         ],
     ),
 ]
 
 
 @pytest.mark.parametrize("scenario", FOUND, ids=lambda scenario: scenario.name)
-def test_it_holds(scenario: Scenario, stage: Stage) -> None:
+def test_it_holds(scenario: Scenario, runner: ScenarioRunner) -> None:
     """Each step does what its plan says and no more."""
     for step in scenario.steps:
-        stage.play(step)
+        runner.run(step)

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that does what a test says, good or bad."""
+"""A real HTTP server on loopback whose responses, good or broken, a test chooses."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EPOCH = 1_800_000_000.0
-"""The server's clock when a test begins."""
+"""The server's clock at the start of a test."""
 
 
 @dataclass
-class Time:
-    """A clock that only sleeping moves; what was slept is recorded."""
+class FakeClock:
+    """A clock that only sleeping advances; it records each sleep."""
 
     now: float = 0.0
-    slept: list[float] = field(default_factory=list)
+    sleeps: list[float] = field(default_factory=list)
 
-    def clock(self) -> float:
+    def monotonic(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
+        self.sleeps.append(seconds)
         self.now += seconds
 
 
 @dataclass(frozen=True)
 class Request:
-    """What came in."""
+    """A request that the server received."""
 
     method: str
     path: str
@@ -47,26 +47,35 @@ class Request:
     body: Any
 
     @property
-    def line(self) -> str:
+    def request_line(self) -> str:
         return f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What goes out: an answer, or what a broken server does instead."""
+class Response:
+    """A response, or what a broken server does instead."""
 
     status: int = 200
     body: Any = None
-    """JSON, unless it is bytes or text."""
+    """Sent as JSON, unless it is bytes or text."""
     headers: dict[str, str] = field(default_factory=dict)
-    missing: int = 0
-    """Bytes that were announced and never come."""
-    trickle: float = 0.0
+    missing_bytes: int = 0
+    """Bytes that Content-Length announces but that are never sent."""
+    byte_delay: float = 0.0
     """Seconds between two bytes."""
-    from_the_start: bool = False
-    """Whether the headers trickle too."""
-    silent: bool = False
+    delays_headers: bool = False
+    """Send the headers byte by byte as well."""
+    resets: bool = False
     """Reset the connection instead of answering."""
+
+    @property
+    def test_id(self) -> str:
+        """A short name in the ids of parametrized tests."""
+        if self.resets:
+            return "reset"
+        cut = " cut off" if self.missing_bytes else ""
+        text = self.payload().decode("ascii", errors="replace")
+        return f"{self.status}{cut} {text}".strip()
 
     def payload(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -76,39 +85,39 @@ class Reply:
         return b"" if self.body is None else json.dumps(self.body).encode()
 
 
-RESET = Reply(silent=True)
+RESET = Response(resets=True)
 
 
-class Scripted:
-    """The server: plays replies in order, or acts as a function says; records every request."""
+class FakeServer:
+    """Sends responses in order, or as a function decides; records every request."""
 
-    def __init__(self, time: Time) -> None:
+    def __init__(self, clock: FakeClock) -> None:
         self.requests: list[Request] = []
-        self._replies: list[Reply] = []
-        self._act: Callable[[Request], Reply] | None = None
-        self._time = time
+        self._responses: list[Response] = []
+        self._responder: Callable[[Request], Response] | None = None
+        self._clock = clock
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        handler = type("Handler", (_Handler,), {"server_script": self})
+        handler = type("Handler", (_Handler,), {"fake_server": self})
         self._http = _Server(("127.0.0.1", 0), handler)
-        self.defects = self._http.defects
-        """What went wrong in the server itself: a mistake in a test."""
+        self.failures = self._http.failures
+        """Exceptions in the server itself, which are mistakes in a test."""
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
-    def plays(self, *replies: Reply) -> None:
-        """Answer with these, one after the other, and the last one for ever."""
-        self._replies = list(replies)
+    def respond_with(self, *responses: Response) -> None:
+        """Send these responses in order, and the last one for every further request."""
+        self._responses = list(responses)
 
-    def acts(self, act: Callable[[Request], Reply]) -> None:
-        """Answer with what a function makes of each request."""
-        self._act = act
+    def respond_using(self, responder: Callable[[Request], Response]) -> None:
+        """Send the response that a function returns for each request."""
+        self._responder = responder
 
     @property
-    def lines(self) -> list[str]:
-        return [request.line for request in self.requests]
+    def request_lines(self) -> list[str]:
+        return [request.request_line for request in self.requests]
 
     @property
     def connections(self) -> int:
@@ -119,15 +128,15 @@ class Scripted:
         self._http.shutdown()
         self._http.server_close()
 
-    def reply_to(self, request: Request) -> Reply:
+    def respond_to(self, request: Request) -> Response:
         with self._lock:
             self.requests.append(request)
-            if self._act:
-                return self._act(request)
-            return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+            if self._responder:
+                return self._responder(request)
+            return self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]
 
     def date(self) -> str:
-        return formatdate(EPOCH + self._time.now, usegmt=True)
+        return formatdate(EPOCH + self._clock.now, usegmt=True)
 
     def pause(self, seconds: float) -> None:
         self._stopped.wait(seconds)
@@ -135,7 +144,7 @@ class Scripted:
 
 class _Server(ThreadingHTTPServer):
     def __init__(self, *args: Any) -> None:
-        self.defects: list[BaseException] = []
+        self.failures: list[BaseException] = []
         self.connections = 0
         super().__init__(*args)
 
@@ -144,20 +153,20 @@ class _Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def handle_error(self, *_: Any) -> None:
-        defect = sys.exc_info()[1]
-        if defect is not None and not isinstance(defect, OSError):
-            self.defects.append(defect)
+        failure = sys.exc_info()[1]
+        if failure is not None and not isinstance(failure, OSError):
+            self.failures.append(failure)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server_script: ClassVar[Scripted]
+    fake_server: ClassVar[FakeServer]
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
-        reply = self.server_script.reply_to(
+        response = self.fake_server.respond_to(
             Request(
                 self.command,
                 parts.path,
@@ -166,10 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
                 json.loads(raw) if raw else None,
             )
         )
-        if reply.silent:
+        if response.resets:
             self._reset()
         else:
-            self._answer(reply)
+            self._answer(response)
 
     do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names http.server wants
 
@@ -178,29 +187,29 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _answer(self, reply: Reply) -> None:
-        payload = reply.payload()
-        self.send_response_only(reply.status)
-        headers = {"Content-Type": "application/json", "Date": self.server_script.date()}
-        for name, value in {**headers, **reply.headers}.items():
+    def _answer(self, response: Response) -> None:
+        payload = response.payload()
+        self.send_response_only(response.status)
+        headers = {"Content-Type": "application/json", "Date": self.fake_server.date()}
+        for name, value in {**headers, **response.headers}.items():
             if value:
                 self.send_header(name, value)
-        if reply.status != 204:
-            self.send_header("Content-Length", str(len(payload) + reply.missing))
-        if reply.from_the_start:
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(payload) + response.missing_bytes))
+        if response.delays_headers:
             payload = b"".join(self._headers_buffer) + b"\r\n" + payload
             self._headers_buffer: list[bytes] = []
         else:
             self.end_headers()
-        self._write(payload, reply.trickle)
-        if reply.missing:
+        self._write(payload, response.byte_delay)
+        if response.missing_bytes:
             self.close_connection = True
 
-    def _write(self, payload: bytes, trickle: float) -> None:
+    def _write(self, payload: bytes, byte_delay: float) -> None:
         try:
-            for piece in [payload] if not trickle else [bytes([byte]) for byte in payload]:
+            for piece in [payload] if not byte_delay else [bytes([byte]) for byte in payload]:
                 self.wfile.write(piece)
-                self.server_script.pause(trickle)
+                self.fake_server.pause(byte_delay)
         except OSError:
             self.close_connection = True
 
@@ -209,4 +218,4 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""What every message for people has to have."""
+"""Requirements on every error message."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ NEXT_STEP = re.compile(
 _REQUEST_OR_ID = re.compile(r"(GET|POST|PATCH|DELETE) /v2/deployments|[0-9a-f]{8}(-[0-9a-f]+){4}")
 
 
-def is_well_told(error: str) -> bool:
-    """Whether an error names deployment, request (or what was seen last) and the next step."""
+def is_actionable(error: str) -> bool:
+    """Return True if an error names deployment, request or revision, and a next step."""
     assert leaks(error) == []
     assert "Traceback" not in error
     assert len(error) < 1500

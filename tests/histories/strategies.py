@@ -1,6 +1,6 @@
-"""Arguments that a deployment may have, with values to choose from, per source.
+"""Hypothesis strategies for the arguments of a deployment, per source.
 
-Few values each, so that histories come back to earlier ones.
+Each argument has few values, so that histories return to earlier ones.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 
 from tests.support.scenario import CANARY
 
-from .costs import NAMESPACE, SPEC, Flat
+from .impacts import NAMESPACE, SPEC, Flat
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-HERE = "11111111-1111-4111-8111-111111111111"
-"""The workspace in which deployments are made when none is named."""
-ELSEWHERE = "99999999-9999-4999-8999-999999999999"
+DEFAULT_WORKSPACE = "11111111-1111-4111-8111-111111111111"
+"""The workspace of a deployment that names none."""
+OTHER_WORKSPACE = "99999999-9999-4999-8999-999999999999"
 LISTENERS = (
     "33333333-3333-4333-8333-333333333333",
     "44444444-4444-4444-8444-444444444444",
 )
 NAMESPACES = ("default", "agents")
-WITH_URL = ("github", "external_docker", "internal_template")
-"""Sources that have a revision from the beginning, and so a URL."""
+SOURCES_WITH_URL = ("github", "external_docker", "internal_template")
+"""Sources whose deployments have a revision, and so a URL, from the beginning."""
 
 
 def _one_of(*values: Any) -> SearchStrategy[Any]:
@@ -35,14 +35,14 @@ def _one_of(*values: Any) -> SearchStrategy[Any]:
 
 @dataclass(frozen=True)
 class Source:
-    """What a source needs, and what else it may have."""
+    """The required and the optional arguments of a source."""
 
-    needs: dict[str, SearchStrategy[Any]]
-    allows: dict[str, SearchStrategy[Any]] = field(default_factory=dict)
+    required: dict[str, SearchStrategy[Any]]
+    optional: dict[str, SearchStrategy[Any]] = field(default_factory=dict)
 
     @property
     def all(self) -> dict[str, SearchStrategy[Any]]:
-        return {**self.needs, **self.allows, **ANYWHERE}
+        return {**self.required, **self.optional, **COMMON}
 
 
 _TIER = {"source_config.deployment_type": _one_of("dev", "prod", "dev_zero")}
@@ -84,7 +84,7 @@ _REFERENCES = [{"name": f"K{n}", "secret_name": "keys", "secret_key": f"k{n}"} f
 
 SOURCES = {
     "github": Source(
-        needs={
+        required={
             "source_config.integration_id": _one_of(
                 "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11", "7f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c22"
             ),
@@ -95,26 +95,26 @@ SOURCES = {
             **_TIER,
             **_GRAPHS,
         },
-        allows={
+        optional={
             "source_config.build_on_push": st.booleans(),
             "revision_source": _one_of("github"),
             **_COMMANDS,
         },
     ),
     "external_docker": Source(
-        needs=_IMAGE,
-        allows={
+        required=_IMAGE,
+        optional={
             "source_config.custom_url": _one_of("https://a.example.com", "https://b.example.com"),
             "secret_references": _one_of([], _REFERENCES[:1], _REFERENCES),
             **{f"{SPEC}{key}": values for key, values in _SPEC.items()},
         },
     ),
     "internal_docker": Source(
-        needs=_TIER, allows={"revision_source": _one_of("internal_docker"), **_IMAGE}
+        required=_TIER, optional={"revision_source": _one_of("internal_docker"), **_IMAGE}
     ),
     "internal_source": Source(
-        needs=_TIER,
-        allows={
+        required=_TIER,
+        optional={
             "source_revision_config.source_tarball_path": _one_of("one.tgz", "two.tgz"),
             "revision_source": _one_of("internal_source"),
             **_COMMANDS,
@@ -122,19 +122,19 @@ SOURCES = {
         },
     ),
     "internal_template": Source(
-        needs={"source_config.template_id": _one_of("chat", "research"), **_TIER}
+        required={"source_config.template_id": _one_of("chat", "research"), **_TIER}
     ),
 }
 PLACEMENT: dict[str, SearchStrategy[Any]] = {
     "source_config.listener_id": _one_of(*LISTENERS),
     NAMESPACE: _one_of(*NAMESPACES),
 }
-"""What an image needs, and may have, where the workspace has listeners."""
+"""Arguments of an image in a workspace with listeners."""
 
 SECRET = st.integers(0, 3).map(lambda number: f"{CANARY} {number}")
 SECRETS = st.dictionaries(_one_of("KEY", "TOKEN", "LEVEL", "MODEL"), SECRET, max_size=4)
 
-ANYWHERE: dict[str, SearchStrategy[Any]] = {
+COMMON: dict[str, SearchStrategy[Any]] = {
     "display_name": _one_of("Support", "Sales", "Größe"),
     "secrets": SECRETS,
     "triggers": st.one_of(
@@ -145,10 +145,10 @@ ANYWHERE: dict[str, SearchStrategy[Any]] = {
     "route_through_gateway": st.booleans(),
     "delete_tracing_project": st.booleans(),
     "rollout_timeout": _one_of(60, 90),
-    "workspace_id": _one_of(HERE, ELSEWHERE),
+    "workspace_id": _one_of(DEFAULT_WORKSPACE, OTHER_WORKSPACE),
 }
 
-FIXED = (
+IMMUTABLE = (
     "workspace_id",
     "source_config.integration_id",
     "source_config.deployment_type",
@@ -157,23 +157,23 @@ FIXED = (
 )
 
 
-def choices(source: str, *, listeners: bool) -> dict[str, SearchStrategy[Any]]:
-    """Every argument that a source may have, with its values."""
+def argument_strategies(source: str, *, listeners: bool) -> dict[str, SearchStrategy[Any]]:
+    """Return a strategy for each argument of a source."""
     placed = PLACEMENT if listeners and source == "external_docker" else {}
     return {**SOURCES[source].all, **placed}
 
 
-def needed(source: str, *, listeners: bool) -> list[str]:
-    """The arguments that a source needs."""
+def required_arguments(source: str, *, listeners: bool) -> list[str]:
+    """Return the arguments that a source requires."""
     placed = ["source_config.listener_id"] if listeners and source == "external_docker" else []
-    return [*SOURCES[source].needs, *placed]
+    return [*SOURCES[source].required, *placed]
 
 
-def made_valid(flat: Flat) -> Flat:
-    """The arguments with what contradicts each other put right.
+def make_valid(flat: Flat) -> Flat:
+    """Return the arguments without contradictions.
 
-    Scales come in pairs: alone, one could contradict an unmanaged live value that no preview sees.
-    The same holds for a tag without ``build_on_push``.
+    Scales come in pairs, because one alone could contradict a live value that is not managed and
+    that no preview reads. The same holds for a tag without ``build_on_push``.
     """
     result = dict(flat)
     for prefix in (SPEC, f"{SPEC}queue_"):
@@ -190,8 +190,8 @@ def made_valid(flat: Flat) -> Flat:
     return result
 
 
-def nested(flat: Flat) -> dict[str, Any]:
-    """The arguments as a program gives them."""
+def unflatten(flat: Flat) -> dict[str, Any]:
+    """Return the arguments as a program gives them."""
     result: dict[str, Any] = {}
     for path, value in flat.items():
         *parents, last = path.split(".")

@@ -11,7 +11,7 @@ import pytest
 from langsmith_pulumi.testing.simulator import Simulator
 from tests.support.engines import PulumiEngine
 from tests.support.processes import wait_until
-from tests.support.scenario import API_KEY, Stage, docker
+from tests.support.scenario import API_KEY, ScenarioRunner, docker
 
 if TYPE_CHECKING:
     import subprocess
@@ -31,13 +31,13 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-def watched(simulator: Simulator) -> set[str]:
+def polled_deployments(simulator: Simulator) -> set[str]:
     """The deployments whose revision somebody has looked at."""
     found = (_REVISION.fullmatch(request.path) for request in simulator.requests)
     return {match[1] for match in found if match}
 
 
-def printed(process: subprocess.Popen[str]) -> list[str]:
+def printed_lines(process: subprocess.Popen[str]) -> list[str]:
     """The lines that a process prints, as they come."""
     lines: list[str] = []
     assert process.stdout
@@ -45,18 +45,20 @@ def printed(process: subprocess.Popen[str]) -> list[str]:
     return lines
 
 
-def test_a_failure_is_reported_while_four_rollouts_hang(stage: Stage, simulator: Simulator) -> None:
+def test_a_failure_is_reported_while_four_rollouts_hang(
+    runner: ScenarioRunner, simulator: Simulator
+) -> None:
     """Of eight rollouts four never end: the others are watched, end, and one says why it failed."""
-    stage.write({name: docker(rollout_timeout=3600) for name in [*HANGING, *HEALTHY, BROKEN]})
+    runner.write({name: docker(rollout_timeout=3600) for name in [*HANGING, *HEALTHY, BROKEN]})
     for name in HANGING:
         simulator.outcome(name, "REHEARSING")
     simulator.outcome(BROKEN, "BUILD_FAILED", "the build of this one is broken")
-    up = stage.engine.begin("up")
-    wait_until(lambda: len(watched(simulator)) == 8, up)
-    lines = printed(up)
+    up = runner.engine.start("up")
+    wait_until(lambda: len(polled_deployments(simulator)) == 8, up)
+    lines = printed_lines(up)
     _now[0] += 200
 
     wait_until(lambda: any(seen.path.endswith("/logs") for seen in simulator.requests), up)
-    if isinstance(stage.engine, PulumiEngine):  # the offline engine prints errors at the end
+    if isinstance(runner.engine, PulumiEngine):  # the offline engine prints errors at the end
         wait_until(lambda: any("the build of this one is broken" in line for line in lines), up)
     assert up.poll() is None

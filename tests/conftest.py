@@ -1,0 +1,19 @@
+"""Names the rows of parametrized tables by their values, where pytest would number them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_MAX_LENGTH = 60
+
+
+def pytest_make_parametrize_id(val: Any) -> str | None:
+    """Return the attribute ``test_id`` of a value, or a collection as JSON."""
+    if isinstance(val, (dict, list, tuple)):
+        text = json.dumps(val, default=lambda item: type(item).__name__)
+    elif hasattr(val, "test_id"):
+        text = str(val.test_id)
+    else:
+        return None
+    return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 3]}..."

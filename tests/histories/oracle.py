@@ -1,0 +1,192 @@
+"""Predicts what a preview has to list for one deployment, and what ``up`` then has to do.
+
+Both follow the same rules. For the preview, a reference to a resource that changes is unknown, and
+an unknown value counts as changed; for ``up`` it is known. So ``up`` may do less than the preview
+lists where a value was unknown, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .impacts import (
+    MAKES_REVISION,
+    UNSENT,
+    Flat,
+    Impact,
+    changed_paths,
+    highest_impact,
+    impact_of,
+)
+
+CREATED_WITHOUT_REVISION = ("internal_docker", "internal_source")
+"""Sources whose deployments can be created without a revision."""
+
+
+@dataclass
+class RecordedDeployment:
+    """A deployment as the stack's state should have it."""
+
+    id: str
+    values: Flat
+    """The values last written or read, of all arguments that the program has named."""
+    rollout_pending: bool = False
+    """True if a revision was requested that the stack has not seen active."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Further facts that decide what an ``up`` does."""
+
+    rollout: str = ""
+    """The deployment that the recorded rollout waited for, or ""."""
+    half_replaced: bool = False
+    """True if that rollout is deleted and not yet replaced."""
+    has_revision: bool = True
+    newest_failed: bool = False
+    override: bool | None = None
+    commands_make_revisions: bool = True
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The expected effects on one deployment and its rollout."""
+
+    report_kinds: tuple[str, ...] = ()
+    """The kinds that a report may give it; none if nothing happens."""
+    ops: dict[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    revisions: int = 0
+    """The number of revisions made of the final deployment."""
+    retries: bool = False
+    """True if one of them retries a failed revision."""
+    refused: str = ""
+    """Part of the reason why the preview refuses it."""
+
+
+NOTHING = Expected()
+
+
+def predict(known: RecordedDeployment | None, wanted: Flat | None, context: Context) -> Expected:
+    """Return the expected effects of giving a deployment these arguments; None deletes it."""
+    if wanted is None:
+        return _deletion(known, context) if known else NOTHING
+    if known is None:
+        return _creation(wanted)
+    changed = changed_paths(known.values, wanted)
+    if highest_impact(changed) is Impact.REPLACE:
+        return _replacement(known, wanted, changed, context)
+    return _update(known, wanted, changed, context)
+
+
+def _creation(wanted: Flat) -> Expected:
+    return Expected(
+        ("created",),
+        {"Deployment": "create", "Rollout": "create"},
+        writes=_posts(wanted),
+        revisions=_first_revisions(wanted),
+    )
+
+
+def _posts(wanted: Flat) -> tuple[str, ...]:
+    """Return the requests of a creation: a POST accepts no display name."""
+    return ("POST", "PATCH") if wanted.get("display_name") else ("POST",)
+
+
+def _first_revisions(wanted: Flat) -> int:
+    return int(wanted["source"] not in CREATED_WITHOUT_REVISION or _has_revision_config(wanted))
+
+
+def _has_revision_config(wanted: Flat) -> bool:
+    return any(path.startswith("source_revision_config") for path in wanted)
+
+
+def _deletion(known: RecordedDeployment, context: Context) -> Expected:
+    has_rollout = context.rollout and not context.half_replaced
+    rollout = {"Rollout": "delete"} if has_rollout else {}
+    return Expected(("deleted",), {"Deployment": "delete", **rollout}, writes=("DELETE",))
+
+
+def _replacement(
+    known: RecordedDeployment, wanted: Flat, changed: list[str], context: Context
+) -> Expected:
+    same_name = known.values["name"] == wanted["name"]
+    if same_name and not wanted["delete_tracing_project"]:
+        return Expected(refused="delete_tracing_project")
+    posts = _posts(wanted)
+    return Expected(
+        ("replaced",),
+        {"Deployment": "replace", "Rollout": "replace" if context.rollout else "create"},
+        tuple(changed),
+        ("DELETE", *posts) if same_name else (*posts, "DELETE"),
+        _first_revisions(wanted),
+    )
+
+
+def _update(
+    known: RecordedDeployment, wanted: Flat, changed: list[str], context: Context
+) -> Expected:
+    removed = [
+        path for path in known.values.keys() - wanted.keys() if impact_of(path) < Impact.REPLACE
+    ]
+    impact = max(highest_impact(changed), Impact.IN_PLACE if removed else Impact.NOTHING)
+    patches = _patches(wanted, changed, impact, context)
+    made = _made(wanted, changed, impact, context, patches)
+    waits = known.rollout_pending or impact is Impact.REVISION or made > 0
+    retries = waits and not made and context.newest_failed
+    return Expected(
+        _report_kinds(impact, waits=waits, overridden=made > 0 and impact is not Impact.REVISION),
+        {
+            **({"Deployment": "update"} if changed or removed else {}),
+            **({"Rollout": _rollout_op(known, context)} if waits else {}),
+        },
+        tuple(changed),
+        (*patches, *(["POST"] if retries else [])),
+        made + retries,
+        retries,
+    )
+
+
+def _report_kinds(impact: Impact, *, waits: bool, overridden: bool) -> tuple[str, ...]:
+    if impact is Impact.REVISION:
+        return ("revision",)
+    if waits and not overridden:
+        # If a setting changes as well, either kind names the new revision.
+        return ("retried", "revision") if impact is Impact.IN_PLACE else ("retried",)
+    return ("in place",) if impact is Impact.IN_PLACE else ()
+
+
+def _rollout_op(known: RecordedDeployment, context: Context) -> str:
+    if not context.rollout:
+        return "create"
+    same_deployment = context.rollout == known.id and not context.half_replaced
+    return "update" if same_deployment else "replace"
+
+
+def _patches(wanted: Flat, changed: list[str], impact: Impact, context: Context) -> tuple[str, ...]:
+    sent = [path for path in changed if path.partition(".")[0] not in UNSENT]
+    if impact is not Impact.REVISION:
+        return ("PATCH",) if sent else ()
+    if _has_revision_config(wanted) or _makes_revision(changed, context):
+        return ("PATCH",)
+    redeploys = context.has_revision and not (sent and context.override)
+    return (*(["PATCH"] if sent else []), *(["POST"] if redeploys else []))
+
+
+def _makes_revision(changed: list[str], context: Context) -> bool:
+    commands = ("source_config.install_command", "source_config.build_command")
+    makers = (*MAKES_REVISION, *(commands if context.commands_make_revisions else ()))
+    return any(path.startswith(makers) for path in changed)
+
+
+def _made(
+    wanted: Flat, changed: list[str], impact: Impact, context: Context, patches: tuple[str, ...]
+) -> int:
+    if context.override is not None and patches == ("PATCH",):
+        return int(context.override)
+    if not (
+        context.has_revision or _has_revision_config(wanted) or _makes_revision(changed, context)
+    ):
+        return 0  # nothing can be built yet
+    return int(impact is Impact.REVISION)
