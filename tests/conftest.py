@@ -12,6 +12,7 @@ def pytest_make_parametrize_id(val: Any) -> str | None:
     """Return the attribute ``test_id`` of a value, or a collection as JSON."""
     if isinstance(val, (dict, list, tuple)):
         text = json.dumps(val, default=lambda item: type(item).__name__)
+        text = text.replace("[", "(").replace("]", ")")  # brackets delimit the id
     elif hasattr(val, "test_id"):
         text = str(val.test_id)
     else:
