@@ -175,6 +175,10 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     """Whether model calls go through the vendor's gateway."""
     triggers: pulumi.Output[Any]
     """Values whose change requests a new revision."""
+    compute_size: pulumi.Output[str | None]
+    """The size of its replicas on Cloud, as the program wrote it."""
+    database_size: pulumi.Output[str | None]
+    """The size of its database on Cloud, as the program wrote it."""
     workspace_id: pulumi.Output[str | None]
     """The workspace that the program names, instead of that of the settings."""
     status: pulumi.Output[str]
@@ -227,6 +231,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         revision_source: pulumi.Input[inputs.RevisionSource] | None = None,
         tracked_packages: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         route_through_gateway: pulumi.Input[bool] | None = None,
+        compute_size: pulumi.Input[inputs.DeploymentSize] | None = None,
+        database_size: pulumi.Input[inputs.DeploymentSize] | None = None,
         triggers: pulumi.Input[Mapping[str, Any] | Sequence[Any]] | None = None,
         wait_for_rollout: pulumi.Input[bool] = True,
         rollout_timeout: pulumi.Input[float] | None = None,
@@ -258,7 +264,16 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 makes a new revision.
             route_through_gateway: Send model calls through the vendor's gateway (Cloud only). What
                 the service does on a change is not documented; planned as a new revision.
-            triggers: Any values; a change of one asks for a new revision of the same configuration.
+            compute_size: Size of each replica on Cloud: ``small``, ``medium`` or ``large``
+                (vendor's guide to Cloud features; the figures are in
+                ``langsmith_pulumi/provider/sizes.py``). A change makes a new revision, which keeps
+                threads, checkpoints and URL; it is sent by a request of its own. Left out, the size
+                is not managed.
+            database_size: Size of the database of a ``dedicated`` deployment, as ``compute_size``.
+            triggers: Any values; a change of one requests a new revision of the same
+                configuration.
+                For an agent in a monorepo, the output of ``git rev-parse HEAD:<folder>``
+                changes only with the content of its folder.
             wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
                 not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
             rollout_timeout: Seconds to wait for a revision, and for a deletion. Default 1800.
@@ -290,6 +305,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "revision_source": revision_source,
             "tracked_packages": tracked_packages,
             "route_through_gateway": route_through_gateway,
+            "compute_size": compute_size,
+            "database_size": database_size,
             "triggers": triggers,
             "rollout_timeout": rollout_timeout,
             "delete_tracing_project": delete_tracing_project,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .models import DeploymentCreateRequest, DeploymentPatchRequest
+    from .models import DeploymentCreateRequest, DeploymentPatchRequest, ResourceTiersRequest
     from .responses import LiveDeployment, Page, RawResponse, Revision
     from .settings import Settings
 
@@ -108,14 +108,19 @@ class ControlPlaneClient:
         return self._send("GET", _path(deployment_id), self._parse_deployment, policy)
 
     def find(self, name: str) -> LiveDeployment | None:
-        """Return the deployment of exactly this name, or None."""
+        """Return the deployment of exactly this name, or None; none made for a pull request."""
         # Servers that do not know the filter `name` ignore it and list everything.
         found = self._deployments({"name": name, "name_contains": name})
-        return next((deployment for deployment in found if deployment.name == name), None)
+        named = (one for one in found if one.name == name and not one.is_preview)
+        return next(named, None)
 
     def deployments(self, name_contains: str | None = None) -> Iterator[LiveDeployment]:
-        """Yield the workspace's deployments, page by page, in no particular order."""
-        return self._deployments({"name_contains": name_contains} if name_contains else {})
+        """Yield the workspace's deployments, page by page, in no particular order.
+
+        Those that the service makes for pull requests are left out.
+        """
+        filters = {"name_contains": name_contains} if name_contains else {}
+        return (one for one in self._deployments(filters) if not one.is_preview)
 
     def patch(
         self,
@@ -150,6 +155,38 @@ class ControlPlaneClient:
 
         path = _path(deployment_id)
         send = partial(self._send, "PATCH", path, self._parse_deployment, NON_IDEMPOTENT, body=sent)
+        return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
+
+    def resize(
+        self,
+        deployment_id: str,
+        body: ResourceTiersRequest,
+        *,
+        previous_revision_id: str | None = None,
+        policy: Policy = NON_IDEMPOTENT,
+    ) -> LiveDeployment:
+        """Change the size of a deployment on Cloud, which makes a revision.
+
+        If the response is lost, it is sent again only if no newer revision shows.
+        """
+        started, path = self.clock(), f"{_path(deployment_id)}/resource-tiers"
+
+        def find_applied() -> LiveDeployment | None:
+            live = self.get(deployment_id)
+            is_previous = live.latest_revision_id == previous_revision_id
+            applied = recovery.is_revision_applied(
+                {},
+                live,
+                None if is_previous else self._newest(live),
+                self.clock() - started,
+                previous_is_known=previous_revision_id is not None,
+            )
+            return live if applied else None
+
+        parse = self._parse_deployment
+        send = partial(self._send, "PATCH", path, parse, policy, body=body.payload())
+        if policy is not NON_IDEMPOTENT:
+            return send()
         return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
     def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> LiveDeployment:

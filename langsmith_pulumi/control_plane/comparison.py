@@ -38,6 +38,9 @@ _OBJECTS = (
 
 _ROUNDING = 0.05 + 1e-9
 """The service rounds CPU figures to one decimal."""
+SAME_TYPES = {"serverless": "dev_zero", "dedicated": "prod"}
+"""The present names of deployment types, with the older names that services may show."""
+_SIZES = {"S": "small", "M": "medium", "L": "large"}
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _SHORTEST_COMMIT = 7
 _URL = re.compile(
@@ -98,7 +101,14 @@ def live_values(live: LiveDeployment, *, requested: Mapping[str, Any]) -> dict[s
         "secrets": variables if live.secrets else None,
         "secret_references": live.secret_references,
         "route_through_gateway": live.route_through_gateway,
+        "compute_size": _size(live.compute_tier),
+        "database_size": _size(live.database_tier),
     }
+
+
+def _size(tier: str | None) -> str | None:
+    """Return the size of a tier such as ``DEDICATED_M``; None if it is not shown."""
+    return _SIZES.get((tier or "").rpartition("_")[2], tier)
 
 
 class _Absent:
@@ -159,6 +169,8 @@ def is_same(path: str, requested: Any, live: Any) -> bool:
     """
     if path.endswith("repo_url"):
         return is_same_repository(requested, live)
+    if path.endswith("deployment_type"):
+        return bool(SAME_TYPES.get(requested, requested) == SAME_TYPES.get(live, live))
     if isinstance(requested, list) and isinstance(live, list):
         if path == "secret_references":
             requested, live = sorted(requested, key=_name), sorted(live, key=_name)

@@ -140,6 +140,11 @@ class LiveDeployment(_ResponseModel):
     latest_revision_id: Line | None = None
     active_revision_id: Line | None = None
     image_version: Line | None = None
+    compute_tier: Line | None = None
+    """The tier of a resized deployment; some versions of the service leave it out."""
+    database_tier: Line | None = None
+    is_preview: bool | None = None
+    """True for a deployment that the service makes for a pull request of its parent."""
     url: Line | None = None
 
     @property

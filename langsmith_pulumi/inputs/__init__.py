@@ -29,6 +29,7 @@ from .containers import (
 from .resources import ResourceSpecArgs, ResourceSpecArgsDict
 from .secrets import SecretReferenceArgs, SecretReferenceArgsDict, SecretsMap
 from .source import (
+    DeploymentSize,
     DeploymentSource,
     DeploymentType,
     ListenerConfigArgs,
@@ -51,6 +52,7 @@ from .volumes import (
 __all__ = [
     "ContainerArgs",
     "ContainerArgsDict",
+    "DeploymentSize",
     "DeploymentSource",
     "DeploymentType",
     "EnvVarArgs",

@@ -22,12 +22,18 @@ DeploymentSource: TypeAlias = Literal[
 RevisionSource: TypeAlias = Literal["github", "internal_docker", "internal_source"]
 """Source of one revision, if it differs from the deployment's. Change: new revision."""
 
-DeploymentType: TypeAlias = Literal["dev_free", "dev", "prod", "dev_zero", "dev_free_zero"]
+DeploymentType: TypeAlias = Literal[
+    "serverless", "dedicated", "dev", "prod", "dev_free", "dev_zero", "dev_free_zero"
+]
 """Tier of a deployment on Cloud. Change: replace.
 
-``dev`` and ``dev_free`` run one replica that may be preempted; ``prod`` runs up to ten;
-``dev_zero`` and ``dev_free_zero`` may scale down to none.
+``serverless`` scales down to none and shares its database; ``dedicated`` always runs and has a
+database of its own. The others are the names of former pricing: ``dev_zero`` is the same as
+``serverless``, and ``prod`` as ``dedicated``. Another word is sent as it is, with a warning.
 """
+
+DeploymentSize: TypeAlias = Literal["small", "medium", "large"]
+"""Size of a deployment on Cloud, of its replicas or its database. Change: new revision."""
 
 
 @input_type

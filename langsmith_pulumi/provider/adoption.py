@@ -19,7 +19,7 @@ from langsmith_pulumi.control_plane.text import without_credentials
 from .changes import FIELDS, SECRETS, ChangedField, Impact, compare, with_impact
 from .drift import with_drift
 from .error_boundary import ProviderError
-from .payloads import makes_revision, patch_request
+from .payloads import makes_revision, patch_request, resize_request
 from .properties import get_path, unknown_paths, without_unknowns
 from .validation import ValidationProblem
 from .waits import send_when_idle
@@ -68,11 +68,12 @@ def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment
             "match, or remove import_."
         )
     changed = _changed(props, live)
-    body = patch_request(props, changed, live.source_config.get("resource_spec") or {})
-    if not body.payload():
-        return live, False
+    patched = [change for change in changed if not change.field.own_request]
+    body = patch_request(props, patched, live.source_config.get("resource_spec") or {})
+    urn, timeout = props.get("progress_urn"), props.get("rollout_timeout")
+    current = live
 
-    def send(seen: LiveDeployment | None) -> LiveDeployment:
+    def patch(seen: LiveDeployment | None) -> LiveDeployment:
         return client.patch(
             live.id,
             body,
@@ -80,9 +81,15 @@ def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment
             previous_revision_id=(seen or live).latest_revision_id,
         )
 
-    urn, timeout = props.get("progress_urn"), props.get("rollout_timeout")
-    patched = send_when_idle(client, live.id, send, urn=urn, timeout=timeout)
-    return patched, patched.latest_revision_id != live.latest_revision_id
+    def resize(seen: LiveDeployment | None) -> LiveDeployment:
+        newest = (seen or current).latest_revision_id
+        return client.resize(live.id, resize_request(props), previous_revision_id=newest)
+
+    if body.payload():
+        current = send_when_idle(client, live.id, patch, urn=urn, timeout=timeout)
+    if len(patched) < len(changed):
+        current = send_when_idle(client, live.id, resize, urn=urn, timeout=timeout)
+    return current, current.latest_revision_id != live.latest_revision_id
 
 
 def compare_at_preview(client: ControlPlaneClient, inputs: Properties) -> Comparison:

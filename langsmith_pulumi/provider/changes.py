@@ -70,10 +70,16 @@ class Field:
     """True if the keys are owned as one set, so that a missing key is a change too."""
     sent: bool = True
     """False if the field only configures this provider and is never sent."""
+    own_request: bool = False
+    """True if the field is sent by ``PATCH .../resource-tiers``, which makes a revision."""
 
 
 _FIXED = "Fixed at creation; the service refuses it in a PATCH (vendor's API reference)."
 _BUILT = "A revision is made of it: any value sent makes one (vendor's API reference)."
+_RESIZED = (
+    "Sent by a request of its own, which makes a revision that keeps threads, checkpoints and URL "
+    "(vendor's guide). Together with another change of a revision there are two."
+)
 _LOCAL = "Configures this provider only; no request is sent."
 _COMMAND = (
     "Takes effect with the next build. The API reference groups it with the in-place fields, the "
@@ -126,6 +132,8 @@ FIELDS: tuple[Field, ...] = (
         as_set=True,
         sent=False,
     ),
+    Field("compute_size", Impact.REVISION, _RESIZED, own_request=True),
+    Field("database_size", Impact.REVISION, _RESIZED, own_request=True),
     Field("secret_references", Impact.REVISION, _BUILT, makes_revision=True),
     Field(
         "revision_source", Impact.REVISION, "Belongs to the new revision (vendor's API reference)."
@@ -168,6 +176,12 @@ class ChangedField:
 def with_impact(changed: Iterable[ChangedField], impact: Impact) -> list[ChangedField]:
     """Return the changes of one impact."""
     return [change for change in changed if change.field.impact is impact]
+
+
+def makes_two_revisions(changed: Iterable[ChangedField]) -> bool:
+    """Return True if a size and another field of a revision change, in a request each."""
+    requests = {change.field.own_request for change in with_impact(changed, Impact.REVISION)}
+    return requests == {True, False}
 
 
 def compare(

@@ -19,10 +19,19 @@ from pulumi.dynamic import (
 )
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.retry import BEST_EFFORT
 
 from . import payloads, preconditions, progress
 from .adoption import ADOPTION, adopt, compare_at_preview, not_compared
-from .changes import REPO_URL, ChangedField, Impact, compare, unmanaged, with_impact
+from .changes import (
+    REPO_URL,
+    ChangedField,
+    Impact,
+    compare,
+    makes_two_revisions,
+    unmanaged,
+    with_impact,
+)
 from .drift import is_already_applied, with_drift
 from .error_boundary import ProviderError
 from .fingerprints import marker_paths
@@ -37,7 +46,7 @@ from .properties import (
     without_unknowns,
 )
 from .session import PlannedChange
-from .validation import ValidationProblem, validate
+from .validation import ValidationProblem, validate, warnings
 from .waits import send_when_idle
 
 if TYPE_CHECKING:
@@ -64,6 +73,8 @@ INPUTS = (
     "revision_source",
     "tracked_packages",
     "route_through_gateway",
+    "compute_size",
+    "database_size",
     "triggers",
     "delete_tracing_project",
     "rollout_timeout",
@@ -91,6 +102,8 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     found = validate(olds, inputs)
     refused = {problem.path for problem in found}
     found += preconditions.check_declaration(olds, inputs, session.declarations, refused)
+    for warning in warnings(inputs):
+        progress.warn(urn, warning)
     if not olds:
         unknown = preconditions.KEPT_UNKNOWN
         found += [ValidationProblem(path, unknown) for path in marker_paths(inputs)]
@@ -128,6 +141,8 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
     makes_revision = bool(with_impact(changed, Impact.REVISION))
     planned = PlannedChange(makes_revision, olds.get("requested_revision_id"))
     session.record_planned_change(deployment_id, planned)
+    if makes_two_revisions(changed):
+        progress.info(news.get("progress_urn"), _TWO_REVISIONS)
     replacing = _replacing(changed, news)
     if is_unknown(news.get("source_config")):
         progress.warn(
@@ -145,6 +160,12 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
         # Also for a replacement by a resource option: the name has to be free first.
         delete_before_replace=olds.get("name") == news.get("name"),
     )
+
+
+_TWO_REVISIONS = (
+    "this makes two revisions, because a size is changed by a request of its own; the rollout "
+    "waits for the last one"
+)
 
 
 def _replacing(changed: list[ChangedField], news: Properties) -> list[ChangedField]:
@@ -205,7 +226,8 @@ def create(session: Session, props: Properties) -> CreateResult:
         _record_requested_revision(session, live)
     session.declarations.written(props.get("progress_urn"))
     outs = _outputs(props, live, client, requested=live.latest_revision_id)
-    return CreateResult(live.id, _set_display_name(client, props, outs))
+    outs = _set_display_name(client, props, outs)
+    return CreateResult(live.id, _set_size(session, client, props, outs))
 
 
 def _set_display_name(
@@ -227,6 +249,33 @@ def _set_display_name(
         )
         return {key: value for key, value in outs.items() if key != "display_name"}
     return outs
+
+
+def _set_size(
+    session: Session, client: ControlPlaneClient, props: Properties, outs: Properties
+) -> Properties:
+    """Set the size of a new deployment, which a POST does not take.
+
+    As with the display name, this must neither raise nor take long. If it fails, the outputs lack
+    the sizes, and the next plan sets them.
+    """
+    body = payloads.resize_request(props)
+    if props.get("import_id") or not body.payload():
+        return outs
+    try:
+        live = client.resize(outs["id"], body, policy=BEST_EFFORT)
+    except errors.ControlPlaneError as error:
+        sizes = " and ".join(body.payload().values())
+        progress.warn(
+            props.get("progress_urn"),
+            f"created, but not resized to {sizes} yet; the next `up` does it: {error}",
+        )
+        return {key: value for key, value in outs.items() if key not in _SIZES}
+    _record_requested_revision(session, live)
+    return _outputs(outs, live, client, requested=live.latest_revision_id)
+
+
+_SIZES = ("compute_size", "database_size")
 
 
 def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
@@ -263,7 +312,7 @@ def update(
     client = session.client_for(olds)
     if not _is_sent(changed):
         return UpdateResult({**_without_inputs(olds), **_location(client), **news})
-    live = _patch(client, deployment_id, olds, news, changed)
+    live = _send_changes(client, deployment_id, olds, news, changed)
     # The state may still contain the URN from before a rename.
     before = {**olds, "progress_urn": news.get("progress_urn")}
     requested = _requested(client, before, live, changed)
@@ -274,6 +323,34 @@ def update(
 
 def _is_sent(changed: list[ChangedField]) -> bool:
     return any(change.field.sent or change.field.impact is Impact.REVISION for change in changed)
+
+
+def _send_changes(
+    client: ControlPlaneClient,
+    deployment_id: str,
+    olds: Properties,
+    news: Properties,
+    changed: list[ChangedField],
+) -> LiveDeployment:
+    """Send the PATCH, and then the sizes, which have a request of their own."""
+    patched = [change for change in changed if not change.field.own_request]
+    live = None
+    if _is_sent(patched):
+        live = _patch(client, deployment_id, olds, news, patched)
+    if len(patched) == len(changed):
+        return live or client.get(deployment_id)
+    previous = live.latest_revision_id if live else olds.get("latest_revision_id")
+    body = payloads.resize_request(news)
+    return _send_when_idle(
+        client,
+        deployment_id,
+        news,
+        lambda seen: client.resize(
+            deployment_id,
+            body,
+            previous_revision_id=seen.latest_revision_id if seen else previous,
+        ),
+    )
 
 
 def _patch(

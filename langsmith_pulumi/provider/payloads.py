@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.control_plane.models import DeploymentCreateRequest, DeploymentPatchRequest
+from langsmith_pulumi.control_plane.models import (
+    DeploymentCreateRequest,
+    DeploymentPatchRequest,
+    ResourceTiersRequest,
+)
 
 from .changes import (
     BUILD_ON_PUSH,
@@ -19,6 +23,7 @@ from .changes import (
 )
 from .fingerprints import restore_live_text
 from .properties import get_path, set_path, without_nulls
+from .sizes import sent_type, tiers
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.responses import LiveDeployment
@@ -51,6 +56,9 @@ def create_request(props: Properties) -> DeploymentCreateRequest:
     for path, default in _CREATE_DEFAULTS.get(props["source"], {}).items():
         if get_path(body, path) is None:
             set_path(body, path, default)
+    tier = body["source_config"].get("deployment_type")
+    if tier is not None:
+        body["source_config"]["deployment_type"] = sent_type(tier)
     body[SECRETS] = _secret_list(props.get(SECRETS) or {})
     return DeploymentCreateRequest.model_validate(body)
 
@@ -58,6 +66,11 @@ def create_request(props: Properties) -> DeploymentCreateRequest:
 def display_name_request(display_name: str) -> DeploymentPatchRequest:
     """Return the PATCH that names a new deployment."""
     return DeploymentPatchRequest.model_validate({"display_name": display_name})
+
+
+def resize_request(news: Properties) -> ResourceTiersRequest:
+    """Return the PATCH that sets the sizes of a deployment on Cloud."""
+    return ResourceTiersRequest.model_validate(tiers(news))
 
 
 def patch_request(

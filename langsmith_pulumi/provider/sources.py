@@ -28,6 +28,7 @@ _GRAPHS = "source_revision_config.langgraph_config_path"
 _IMAGE = "source_revision_config.image_uri"
 # Documented for external_docker alone: the tiers of Cloud have fixed sizes.
 _RESOURCES = "source_config.resource_spec"
+_SIZES = ("compute_size", "database_size")
 _COMMANDS = ("source_config.install_command", "source_config.build_command")
 _PLACEMENT = (
     "source_config.listener_id",
@@ -41,17 +42,17 @@ PUSHED_LATER = ("internal_docker", "internal_source")
 SOURCES: dict[str, SourceRule] = {
     "github": SourceRule(
         needs=(*_REPOSITORY, _TIER, _GRAPHS),
-        allows=(*_COMMANDS, "source_config.build_on_push"),
+        allows=(*_COMMANDS, *_SIZES, "source_config.build_on_push"),
     ),
     "external_docker": SourceRule(
         needs=(_IMAGE,),
         allows=(*_PLACEMENT, _RESOURCES, "secret_references"),
         on_cloud=False,
     ),
-    "internal_docker": SourceRule(needs=(_TIER,), allows=(_IMAGE,)),
+    "internal_docker": SourceRule(needs=(_TIER,), allows=(_IMAGE, *_SIZES)),
     "internal_source": SourceRule(
         needs=(_TIER,),
-        allows=(*_COMMANDS, _GRAPHS, "source_revision_config.source_tarball_path"),
+        allows=(*_COMMANDS, *_SIZES, _GRAPHS, "source_revision_config.source_tarball_path"),
     ),
-    "internal_template": SourceRule(needs=("source_config.template_id", _TIER)),
+    "internal_template": SourceRule(needs=("source_config.template_id", _TIER), allows=_SIZES),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
@@ -16,7 +16,6 @@ from langsmith_pulumi.control_plane.comparison import TAG_PREFIX
 from langsmith_pulumi.control_plane.models import (
     MAX_NAME_LENGTH,
     NAME_PATTERN,
-    DeploymentType,
     ResourceSpec,
     SecretReference,
     SourceConfigRequest,
@@ -39,6 +38,7 @@ from .properties import (
     unknown_paths,
     without_unknowns,
 )
+from .sizes import COMPUTE_SIZE, DATABASE_SIZE, DEPLOYMENT_TYPES, SIZES, family, sent_type
 from .sources import SOURCES
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ _VARIABLE = re.compile(r"[^\s=\x00-\x1f]+")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,16}([_-][A-Za-z]{1,16})?")
 _REVISION_SOURCES = ("github", "internal_docker", "internal_source")
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "source_config.deployment_type": get_args(DeploymentType),
     "revision_source": _REVISION_SOURCES,
+    COMPUTE_SIZE: SIZES,
+    DATABASE_SIZE: SIZES,
 }
 _WITHOUT_VALUE = (
     "has no value (None): a setting, an environment variable or an output that is not there yet, "
@@ -96,6 +97,8 @@ class _Inputs(BaseModel):
     revision_source: Literal["github", "internal_docker", "internal_source"] | None = None
     tracked_packages: list[StrictStr] | None = None
     route_through_gateway: StrictBool | None = None
+    compute_size: Literal["small", "medium", "large"] | None = None
+    database_size: Literal["small", "medium", "large"] | None = None
     delete_tracing_project: StrictBool | None = None
     rollout_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     workspace_id: Id | None = None
@@ -188,8 +191,8 @@ def _check_scale_order(inputs: Properties) -> Iterator[ValidationProblem]:
 
 def _check_zero_scale(inputs: Properties) -> Iterator[ValidationProblem]:
     tier = get_path(inputs, "source_config.deployment_type")
-    is_unsupported = tier is not None and tier not in get_args(DeploymentType)
-    if is_unknown(tier) or str(tier).endswith("_zero") or is_unsupported:
+    is_known = tier is None or tier in DEPLOYMENT_TYPES
+    if is_unknown(tier) or not is_known or sent_type(str(tier)).endswith("_zero"):
         return
     for key in ("min_scale", "queue_min_scale"):
         if _number(get_path(inputs, RESOURCE_SPEC), key) == 0:
@@ -238,12 +241,65 @@ def _reserved_names(source: Any) -> frozenset[str]:
     return RESERVED_EVERYWHERE | RESERVED_ON_CLOUD
 
 
+def _check_sizes(inputs: Properties) -> Iterator[ValidationProblem]:
+    tier = get_path(inputs, "source_config.deployment_type")
+    if is_unknown(tier) or tier is None:
+        return
+    for path in (COMPUTE_SIZE, DATABASE_SIZE):
+        if inputs.get(path) is None:
+            continue
+        if family(tier) is None:
+            yield ValidationProblem(
+                path, "needs a known deployment_type: serverless, dedicated, or an older name"
+            )
+        elif path == DATABASE_SIZE and family(tier) == "Serverless":
+            yield ValidationProblem(
+                path, "is for the deployment_type dedicated only: a serverless database is shared"
+            )
+
+
+def warnings(inputs: Properties) -> list[str]:
+    """Return warnings about inputs that are valid and may not do what is meant."""
+    return [*filter(None, (unknown_type_warning(inputs), mutable_tag_warning(inputs)))]
+
+
+def mutable_tag_warning(inputs: Properties) -> str:
+    """Return a warning for an image whose tag another image may get.
+
+    The vendor's CLI insists on a digest then, because Kubernetes caches images by tag.
+    """
+    image = get_path(inputs, "source_revision_config.image_uri")
+    if not isinstance(image, str) or not image.strip() or "@" in image:
+        return ""
+    tag = image.rpartition("/")[2].partition(":")[2]
+    if any(character.isdigit() for character in tag):
+        return ""
+    return (
+        "source_revision_config.image_uri has neither a digest nor a tag with a version: an image "
+        "that is pushed again under the same tag makes no revision, and may not be pulled. Write "
+        "image@sha256:<digest>, or a tag that is used once"
+    )
+
+
+def unknown_type_warning(inputs: Properties) -> str:
+    """Return a warning for a deployment type that this version does not know."""
+    tier = get_path(inputs, "source_config.deployment_type")
+    if not isinstance(tier, str) or not tier.strip() or tier in DEPLOYMENT_TYPES:
+        return ""
+    quoted = _quote(tier, _secret_values(inputs)) or "is "
+    return (
+        f"source_config.deployment_type {quoted}not one that this version knows "
+        f"({', '.join(DEPLOYMENT_TYPES)}); it is sent as it is{_similar(tier, DEPLOYMENT_TYPES)}"
+    )
+
+
 _RULES = (
     _check_source,
     _check_blank_text,
     _check_name,
     _check_scale_order,
     _check_zero_scale,
+    _check_sizes,
     _check_tag,
     _check_variables,
 )

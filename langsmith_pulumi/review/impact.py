@@ -20,6 +20,12 @@ from langsmith_pulumi.provider.changes import (
     REVISION_FIELDS,
     Impact,
 )
+from langsmith_pulumi.provider.sizes import (
+    COMPUTE_SIZE,
+    DATABASE_SIZE,
+    DEPLOYMENT_TYPE,
+    family,
+)
 
 from .differences import (
     Differences,
@@ -83,12 +89,14 @@ class Note(str, Enum):
     FIXED_FIELD = "It shows a fixed field that changes without a replacement."
     REBUILT = "A new revision is made: the agent is rebuilt and redeployed."
     NOT_REBUILT = "Nothing is rebuilt."
+    TWO_REVISIONS = "Two revisions are made, one of them for the size; `up` waits for the last."
     NEXT_REVISION = "The next revision is built from the new repository; nothing is rebuilt now."
     NOT_COMPARED = "The plan could not compare it with the live deployment."
     TAKEN_OVER = "Another resource of this program takes it over, and it keeps running."
     NOT_WAITED_FOR = (
         "Its rollout is not part of this plan: `up` does not wait for the new revision."
     )
+    PREVIEWS_DELETED = "Deployments that the service made for its pull requests go with it."
     LEFTOVER = "It is an old one that an interrupted replacement has left behind."
 
 
@@ -112,6 +120,8 @@ class DeploymentChange:
     notes: tuple[Note, ...] = ()
     spec: tuple[tuple[str, object], ...] = ()
     """The new resource spec if any of it changes: key and value."""
+    family: str = ""
+    """"Serverless" or "Dedicated" on Cloud, as far as known."""
     import_id: str = ""
     may_rebuild: bool = False
     """True if the agent is built and deployed again, or if that is not known."""
@@ -319,6 +329,7 @@ def _change(analysis: _Analysis) -> DeploymentChange:
         unmanaged=found.unmanaged,
         notes=_notes(analysis, kind),
         spec=_spec(group.new, found),
+        family=family(properties.get_path(group.new.inputs, DEPLOYMENT_TYPE)) or "",
         import_id=_text(group.new.inputs.get("import_id")) if adopted else "",
         may_rebuild=analysis.adoption.may_rebuild if adopted else kind in REBUILDS,
         variables_lost=analysis.adoption.removed,
@@ -367,6 +378,7 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
         (Note.TAKEN_OVER, analysis.taken_over),
         (Note.REBUILT, compared and analysis.adoption.revision),
         (Note.NOT_REBUILT, compared and not analysis.adoption.revision),
+        (Note.TWO_REVISIONS, kind is Kind.REVISION and _makes_two_revisions(found)),
         (Note.NEXT_REVISION, kind is Kind.IN_PLACE and _changes_repository(found)),
         (Note.NOT_COMPARED, kind is Kind.ADOPTED and not compared),
         (
@@ -377,6 +389,7 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
         (Note.SAME_NAME, kind is Kind.REPLACED and _keeps_name(group)),
         (Note.TRACES_DELETED, lost and _deletes_traces(group)),
         (Note.TRACES_KEPT, lost and not _deletes_traces(group)),
+        (Note.PREVIEWS_DELETED, lost and group.old.inputs.get("source") == "github"),
         (Note.SECRETS_NOT_COMPARED, replaced and _shares_secrets(group)),
         (Note.NO_REASON, replaced and not _reasons(analysis)),
         (Note.RECREATED, kind is Kind.CREATED and group.before_refresh is not None),
@@ -385,6 +398,12 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
         (Note.CAUSE_HIDDEN, hidden or empty),
     )
     return tuple(note for note, holds in conditions if holds)
+
+
+def _makes_two_revisions(found: Differences) -> bool:
+    sizes = {c.path for c in found.fields if c.path in (COMPUTE_SIZE, DATABASE_SIZE)}
+    others = (c for c in found.fields if c.path not in sizes and c.impact is Impact.REVISION)
+    return bool(sizes) and (bool(found.secrets) or any(others))
 
 
 def _changes_repository(found: Differences) -> bool:

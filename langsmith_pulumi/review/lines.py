@@ -11,6 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langsmith_pulumi.provider.sizes import COMPUTE_SIZE, DATABASE_SIZE
+from langsmith_pulumi.provider.sizes import TABLE as SIZE_TABLE
+
 from .impact import Kind
 from .plan import Action
 from .values import Untrusted, format_number, format_pair, shorten
@@ -48,7 +51,10 @@ WORDINGS: dict[Kind, Wording] = {
         "red",
     ),
     Kind.REVISION: Wording(
-        "🟠", "new revision", "rebuilt and redeployed; the old one serves meanwhile", "yellow"
+        "🟠",
+        "new revision",
+        "rebuilt and redeployed; the old one serves meanwhile, long runs are retried",
+        "yellow",
     ),
     Kind.IN_PLACE: Wording("🔵", "in place", "a setting changes, nothing is rebuilt", "cyan"),
     Kind.CREATED: Wording("🟢", "created", "built and deployed", "green"),
@@ -261,15 +267,44 @@ _PARTS = (("", "replica"), ("queue_", "queue worker"))
 
 
 def totals(change: DeploymentChange) -> tuple[str, ...]:
-    """Sum up a changed scale in words: ``at most 10 replicas of 1 CPU / 1 GB``."""
+    """Sum up changed sizes and scales in words: ``at most 10 replicas of 1 CPU / 1 GB``."""
     spec = dict(change.spec)
     changed = {field.path.rpartition(".")[2] for field in change.fields}
-    return tuple(
+    scales = (
         text
         for prefix, noun in _PARTS
         if changed & {f"{prefix}{key}" for key in ("min_scale", "max_scale", "cpu", "memory_mb")}
         if (text := _total(spec, prefix, noun))
     )
+    sizes = (_size_change(change.family, field) for field in change.fields)
+    return (*filter(None, sizes), *scales)
+
+
+def _size_change(family: str, field: FieldChange) -> str:
+    """Return what another size means: ``Dedicated S → M: 3 → 6 vCPU, 6 → 12 GiB a replica``."""
+    if field.path not in (COMPUTE_SIZE, DATABASE_SIZE):
+        return ""
+    before, after = SIZE_TABLE.get((family, field.before)), SIZE_TABLE.get((family, field.after))
+    if after is None:
+        return ""
+    letters = _from_to(before and field.before[0].upper(), field.after[0].upper())
+    if field.path == DATABASE_SIZE:
+        cpu = _from_to(before and before.database_vcpu, after.database_vcpu)
+        memory = _from_to(before and before.database_gib, after.database_gib)
+        return f"{family} database {letters}: {cpu} vCPU, {memory} GiB"
+    cpu = _from_to(before and before.vcpu, after.vcpu)
+    memory = _from_to(before and before.gib, after.gib)
+    replicas = count(after.replicas, "replica")
+    return f"{family} {letters}: {cpu} vCPU, {memory} GiB a replica, up to {replicas}"
+
+
+def _from_to(before: object, after: object) -> str:
+    texts = [
+        format_number(value) if isinstance(value, (int, float)) else str(value)
+        for value in (before, after)
+        if value is not None
+    ]
+    return " → ".join(dict.fromkeys(texts))
 
 
 def _total(spec: Mapping[str, object], prefix: str, noun: str) -> str:

@@ -118,7 +118,7 @@ def test_requests_are_serialized_for_service(
         (ResourceSpec, {"sidecars": SIDECAR}, "sidecars"),
         (SourceConfigRequest, {"integration_id": "no-uuid"}, "integration_id"),
         (SourceConfigRequest, {"listener_id": f"{FIRST_REVISION_ID}\n"}, "listener_id"),
-        (SourceConfigRequest, {"deployment_type": "production"}, "deployment_type"),
+        (SourceConfigRequest, {"deployment_type": ""}, "deployment_type"),
         (SourceConfigRequest, {"build_on_push": "yes"}, "build_on_push"),
         (SourceConfigRequest, {"repo_url": ""}, "repo_url"),
         (ListenerConfig, {"namespace": "a"}, "namespace"),

@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 
 from langsmith_pulumi import inputs
-from langsmith_pulumi.control_plane.models import requests
+from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPES
 from langsmith_pulumi.provider.sources import SOURCES
 
 USES = Path(__file__).parent / "typing_api.py"
@@ -52,7 +52,7 @@ def test_pyright_reads_these_uses_and_all_examples() -> None:
     ("alias", "accepted"),
     [
         (inputs.DeploymentSource, SOURCES),
-        (inputs.DeploymentType, get_args(requests.DeploymentType)),
+        (inputs.DeploymentType, DEPLOYMENT_TYPES),
     ],
     ids=["source", "deployment_type"],
 )

@@ -12,7 +12,7 @@ from langsmith_pulumi.provider import properties
 from langsmith_pulumi.provider.declarations import Declarations
 from langsmith_pulumi.provider.normalize import normalize_inputs
 from langsmith_pulumi.provider.preconditions import check_declaration
-from langsmith_pulumi.provider.validation import validate
+from langsmith_pulumi.provider.validation import unknown_type_warning, validate
 
 if TYPE_CHECKING:
     from langsmith_pulumi.provider.validation import ValidationProblem
@@ -86,7 +86,9 @@ ROWS: list[tuple[dict[str, Any], str, Any, str]] = [
     (GITHUB, "source_config.repo_url", "", "must not be empty"),
     (GITHUB, "source_config.repo_url", None, "is required for source 'github'"),
     (GITHUB, "source_config.integration_id", "not-a-uuid", "UUID"),
-    (GITHUB, "source_config.deployment_type", "large", "'dev_free', 'dev', 'prod'"),
+    (GITHUB, "compute_size", "huge", "'small', 'medium' or 'large'"),
+    (GITHUB, "database_size", "small", "dedicated only"),
+    (DOCKER, "compute_size", "small", "only of github"),
     (GITHUB, "source_config.build_on_push", "yes", "boolean"),
     (GITHUB, "source_config.repo_ulr", "x", "did you mean 'repo_url'"),
     (GITHUB, "source_config.listener_id", UUID, "only of external_docker"),
@@ -137,11 +139,11 @@ def test_bad_input_is_refused_by_name(
 
 def test_problems_are_told_all_at_once() -> None:
     """A program is mended in one go."""
-    inputs = edited(edited(GITHUB, "name", "No"), "source_config.deployment_type", "huge")
+    inputs = edited(edited(GITHUB, "name", "No"), "compute_size", "huge")
     del inputs["source_revision_config"]
     assert {problem.path for problem in found(inputs)} == {
         "name",
-        "source_config.deployment_type",
+        "compute_size",
         "source_revision_config.repo_ref",
         "source_revision_config.langgraph_config_path",
     }
@@ -203,7 +205,7 @@ def test_the_set_of_secrets_cannot_be_emptied() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("source_config.deployment_type", "production", ["is 'production'", "did you mean 'prod'"]),
+        ("compute_size", "med", ["is 'med'", "did you mean 'medium'"]),
         ("source", "Github", ["is 'Github'", "did you mean 'github'"]),
     ],
 )
@@ -214,7 +216,7 @@ def test_a_typo_is_no_change(path: str, value: str, words: list[str]) -> None:
     assert all(word in problem.reason for word in words), problem.reason
 
 
-@pytest.mark.parametrize("path", ["source_config.deployment_type", "source", "revision_source"])
+@pytest.mark.parametrize("path", ["compute_size", "source", "revision_source"])
 @pytest.mark.parametrize("value", ["swordfish", "hunter2-0123456789", "lsv2_pt_0123"])
 def test_no_message_quotes_a_secret(path: str, value: str) -> None:
     """A refused value that is a variable's too, or no plain word, is not quoted."""
@@ -222,6 +224,24 @@ def test_no_message_quotes_a_secret(path: str, value: str) -> None:
     problems_found = found(inputs, normalize_inputs({}, GITHUB))
     assert path in {problem.path for problem in problems_found}
     assert not any(value in problem.reason for problem in problems_found)
+
+
+@pytest.mark.parametrize("value", ["swordfish", "hunter2-0123456789", "lsv2_pt_0123"])
+def test_the_warning_of_an_unknown_type_quotes_no_secret(value: str) -> None:
+    """A word that is a variable's value too, or no plain word, is not quoted."""
+    inputs = edited(edited(GITHUB, "source_config.deployment_type", value), "secrets.A", value)
+    assert found(inputs) == []
+    warning = unknown_type_warning(inputs)
+    assert "deployment_type" in warning
+    assert value not in warning
+
+
+def test_the_warning_of_an_unknown_type_names_a_similar_one() -> None:
+    """A new word of the service passes, and a misspelt one is noticed."""
+    typo = edited(GITHUB, "source_config.deployment_type", "production")
+    assert "is 'production'" in unknown_type_warning(typo)
+    assert "did you mean 'prod'" in unknown_type_warning(typo)
+    assert unknown_type_warning(GITHUB) == ""
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,27 @@ ROWS = [
         notes=(Note.NEXT_REVISION,),
     ),
     Row(
+        "a size makes a revision",
+        [
+            update_step(inputs(compute_size="small"), inputs(compute_size="medium")),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"compute_size": ("small", "medium")},
+    ),
+    Row(
+        "a size and a ref make two revisions",
+        [
+            update_step(
+                inputs(), inputs(compute_size="medium", source_revision_config__repo_ref="v2")
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"source_revision_config.repo_ref": ("main", "v2"), "compute_size": (None, "medium")},
+        notes=(Note.TWO_REVISIONS,),
+    ),
+    Row(
         "a new ref makes a revision",
         [update_step(inputs(), inputs(source_revision_config__repo_ref="v2")), rollout("update")],
         Kind.REVISION,
@@ -195,7 +216,7 @@ ROWS = [
         ],
         Kind.REPLACED,
         TIER_CHANGES,
-        notes=(Note.SAME_NAME, Note.TRACES_DELETED),
+        notes=(Note.SAME_NAME, Note.TRACES_DELETED, Note.PREVIEWS_DELETED),
     ),
     Row(
         "fingerprints are not compared across a replacement, because the salt is new",
@@ -203,13 +224,13 @@ ROWS = [
         Kind.REPLACED,
         {"name": ("agent", "other")},
         {"B": "removed", "C": "added"},
-        (Note.TRACES_KEPT, Note.SECRETS_NOT_COMPARED),
+        (Note.TRACES_KEPT, Note.PREVIEWS_DELETED, Note.SECRETS_NOT_COMPARED),
     ),
     Row(
         "a replacement asked for on the command line has no reason in the plan",
         [replace_step(inputs(), inputs())],
         Kind.REPLACED,
-        notes=(Note.SAME_NAME, Note.TRACES_KEPT, Note.NO_REASON),
+        notes=(Note.SAME_NAME, Note.TRACES_KEPT, Note.PREVIEWS_DELETED, Note.NO_REASON),
     ),
     Row(
         "the steps of a replacement count once",
@@ -222,13 +243,16 @@ ROWS = [
         ],
         Kind.REPLACED,
         TIER_CHANGES,
-        notes=(Note.SAME_NAME, Note.TRACES_KEPT),
+        notes=(Note.SAME_NAME, Note.TRACES_KEPT, Note.PREVIEWS_DELETED),
     ),
     Row(
         "a deletion says if the traces are deleted",
         [rollout("delete", old={}), step("delete", old=inputs(delete_tracing_project=True))],
         Kind.DELETED,
-        notes=(Note.TRACES_DELETED,),
+        notes=(
+            Note.TRACES_DELETED,
+            Note.PREVIEWS_DELETED,
+        ),
     ),
     Row(
         "a deployment that is retained is released, not deleted",
@@ -396,7 +420,7 @@ ROWS = [
         "a leftover of an interrupted replacement is deleted, and nothing is replaced",
         [step("delete-replaced", old=inputs()), step("same", old=inputs(), new=inputs())],
         Kind.DELETED,
-        notes=(Note.LEFTOVER, Note.TRACES_KEPT),
+        notes=(Note.LEFTOVER, Note.TRACES_KEPT, Note.PREVIEWS_DELETED),
     ),
     Row(
         "a replacement whose old state is not in the plan names no fields",

@@ -9,7 +9,7 @@ import pytest
 from langsmith_pulumi.provider.changes import Impact
 from langsmith_pulumi.review import read_plan, report_on, review
 from langsmith_pulumi.review.impact import Kind, Note
-from tests.review.building import bucket, inputs, plan, step
+from tests.review.building import bucket, inputs, plan, rollout, step
 from tests.review.impact_rows import ROWS, TIER, update_step
 
 if TYPE_CHECKING:
@@ -108,3 +108,35 @@ def test_a_rename_deletes_nothing() -> None:
         text = review([("plan.json", plan(*steps))], format=format_).text
         assert "1 deployment taken over, 1 handed over to another resource" in text
         assert "Another resource of this program takes it over, and it keeps running." in text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (
+            {"compute_size": "small"},
+            {"compute_size": "medium"},
+            "Dedicated S → M: 3 → 6 vCPU, 6 → 12 GiB a replica, up to 20 replicas",
+        ),
+        (
+            {},
+            {"compute_size": "large"},
+            "Dedicated L: 10 vCPU, 24 GiB a replica, up to 40 replicas",
+        ),
+        (
+            {"database_size": "medium"},
+            {"database_size": "small"},
+            "Dedicated database M → S: 2 → 1 vCPU, 8 → 4 GiB",
+        ),
+        (
+            {"source_config__deployment_type": "serverless", "compute_size": "medium"},
+            {"source_config__deployment_type": "serverless", "compute_size": "small"},
+            "Serverless M → S: 4.6 → 1.1 vCPU, 5.5 → 2.75 GiB a replica, up to 1 replica",
+        ),
+    ],
+    ids=["compute", "first size", "database", "serverless"],
+)
+def test_a_size_is_told_in_words(before: dict[str, Any], after: dict[str, Any], line: str) -> None:
+    """A reviewer sees what the size holds, not its name alone."""
+    document = plan(update_step(inputs(**before), inputs(**after)), rollout("update"))
+    assert line in review([("plan.json", document)]).text

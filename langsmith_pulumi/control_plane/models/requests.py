@@ -12,7 +12,6 @@ from .resources import ResourceSpec, in_wire_format
 Source = Literal[
     "github", "external_docker", "internal_docker", "internal_source", "internal_template"
 ]
-DeploymentType = Literal["dev_free", "dev", "prod", "dev_zero", "dev_free_zero"]
 
 NAME_PATTERN = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 """The form of a deployment's name, collected from the vendor's clients."""
@@ -53,7 +52,7 @@ class SourceConfigRequest(_Changeable):
     integration_id: Id | None = Field(
         default=None, description="The GitHub integration to build through. `github` only; fixed."
     )
-    deployment_type: DeploymentType | None = Field(
+    deployment_type: NonEmpty | None = Field(
         default=None, description="Tier. Cloud only, not for `external_docker`; fixed."
     )
     resource_spec: ResourceSpec | None = Field(
@@ -95,6 +94,13 @@ class SourceRevisionConfigRequest(Model):
     source_tarball_path: NonEmpty | None = Field(
         default=None, description="Where the service keeps the archive. `internal_source` only."
     )
+
+
+class ResourceTiersRequest(Model):
+    """Body of the PATCH that changes the size of a deployment on Cloud; null means "keep"."""
+
+    compute_tier: NonEmpty | None = None
+    database_tier: NonEmpty | None = None
 
 
 class Secret(Model):
