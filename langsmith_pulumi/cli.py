@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from ._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .testing.simulator.admin_client import AdminClient
 
 _NEEDS_TESTING = "This command needs the extra: pip install 'langsmith-pulumi[testing]'"
 
@@ -49,30 +54,145 @@ def main() -> None:
     metavar="NAME[:PORT]",
     help="A host that requests may name beside loopback, for a proxy or a forwarded port.",
 )
-def simulate(
-    port: int,
-    revision_seconds: float,
-    api_key: str | None,
-    database: Path | None,
-    allowed_hosts: tuple[str, ...],
-) -> None:
+@click.option(
+    "--behaviour",
+    type=click.Choice(["cloud", "self-hosted", "older"]),
+    help="Answer as this kind of service; without it, as the published pages say.",
+)
+@click.option(
+    "--workspace", "workspace_id", metavar="ID", help="The only workspace of the key; else any."
+)
+@click.option(
+    "--listener",
+    "listeners",
+    multiple=True,
+    metavar="ID_OR_NAME[:NAMESPACE,...]",
+    help="A cluster that runs images, and the namespaces it serves; `default` if left out.",
+)
+@click.option(
+    "--integration",
+    "integrations",
+    multiple=True,
+    metavar="NAME[=REPO,...]",
+    help="A GitHub account, or the id of its integration, and the repositories it covers.",
+)
+@click.option(
+    "--fail-next",
+    multiple=True,
+    metavar="NAME=STATUS",
+    help="End the next revision of a deployment so, as in agent=BUILD_FAILED; twice for two.",
+)
+@click.option("--serve-agents", is_flag=True, help="Answer /ok at the URLs of the deployments.")
+def simulate(port: int, **options: Any) -> None:
     """Serve the control plane's API on loopback, for experiments and tests.
 
     Prints the variables that a shell needs to use it.
     """
     run = _testing("simulator", "run")
     try:
-        run(
-            port=port,
-            revision_seconds=revision_seconds,
-            api_key=api_key,
-            database=database,
-            allowed_hosts=allowed_hosts,
-        )
+        run(port=port, **options)
     except OSError as busy:
         raise click.ClickException(f"Cannot serve on port {port}: {busy.strerror}.") from None
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+
+
+@main.group("simulator")
+@click.option(
+    "--url",
+    envvar=["LANGSMITH_CONTROL_PLANE_URL", "LANGGRAPH_HOST_URL"],
+    required=True,
+    help="Where it serves; from LANGSMITH_CONTROL_PLANE_URL, as `simulate` prints it.",
+)
+@click.option(
+    "--api-key", envvar="LANGSMITH_API_KEY", required=True, help="Its key; from LANGSMITH_API_KEY."
+)
+@click.pass_context
+def simulator_client(context: click.Context, url: str, api_key: str) -> None:
+    """Steer a running simulator: let revisions fail, make drift, see the requests."""
+    context.obj = _testing("simulator.admin_client", "AdminClient")(url, api_key)
+
+
+@simulator_client.command("fail-next")
+@click.argument("name")
+@click.argument("status")
+@click.option("--message", help="The reason that the revision shows.")
+@click.option("--log", multiple=True, metavar="LINE", help="A line of its build log.")
+@click.pass_obj
+def fail_next(
+    client: AdminClient, name: str, status: str, message: str | None, log: tuple[str, ...]
+) -> None:
+    """End the next revision of deployment NAME in STATUS, such as BUILD_FAILED."""
+    _steer(lambda: client.fail_next(name, status, message, list(log)))
+
+
+@simulator_client.command("requests")
+@click.option("--clear", is_flag=True, help="Forget them afterwards.")
+@click.pass_obj
+def show_requests(client: AdminClient, *, clear: bool) -> None:
+    """Print the requests to the API so far, oldest first."""
+    for line in _steer(client.requests):
+        click.echo(line)
+    if clear:
+        _steer(client.clear_requests)
+
+
+@simulator_client.command("drift")
+@click.argument("name")
+@click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.pass_obj
+def make_drift(client: AdminClient, name: str, assignments: tuple[str, ...]) -> None:
+    """Change deployment NAME as a person would in the user interface.
+
+    A field may be dotted and a value JSON, as in source_config.build_on_push=true.
+    """
+    _steer(lambda: client.drift(name, list(assignments)))
+
+
+@simulator_client.command("resize")
+@click.argument("name")
+@click.option("--compute", metavar="TIER", help="Such as DEDICATED_M.")
+@click.option("--database", metavar="TIER", help="Of a dedicated deployment.")
+@click.pass_obj
+def resize(client: AdminClient, name: str, compute: str | None, database: str | None) -> None:
+    """Change the size of deployment NAME as a person would in the user interface."""
+    _steer(lambda: client.resize(name, compute, database))
+
+
+@simulator_client.command("push")
+@click.argument("name")
+@click.argument("commit")
+@click.pass_obj
+def push(client: AdminClient, name: str, commit: str) -> None:
+    """Push COMMIT to the branch of deployment NAME, and print the revision it makes."""
+    click.echo(_steer(lambda: client.push(name, commit)) or "no revision")
+
+
+@simulator_client.command("preview")
+@click.argument("name")
+@click.argument("number", type=click.IntRange(1), default=1)
+@click.pass_obj
+def add_preview(client: AdminClient, name: str, number: int) -> None:
+    """Make the preview build of pull request NUMBER of deployment NAME."""
+    click.echo(_steer(lambda: client.add_preview(name, number)))
+
+
+@simulator_client.command("health")
+@click.argument("name")
+@click.argument("statuses", nargs=-1, required=True, type=click.IntRange(200, 599))
+@click.pass_obj
+def set_health(client: AdminClient, name: str, statuses: tuple[int, ...]) -> None:
+    """Let the agent of deployment NAME answer /ok with STATUSES, of which the last is repeated."""
+    _steer(lambda: client.set_health(name, list(statuses)))
+
+
+def _steer(action: Callable[[], Any]) -> Any:
+    """Return the result of an action on a simulator, or end with its error."""
+    error: type[Exception] = _testing("simulator.admin_client", "AdminError")
+    try:
+        return action()
+    except error as failed:
+        raise click.ClickException(str(failed)) from None
 
 
 _STACK = [

@@ -2,7 +2,8 @@
 
 A request passes through the modules from top to bottom; imports point downwards:
 
-    server.py           the simulator in Python, its application and its command
+    command.py          the command that serves it
+    server.py           the simulator in Python, and its application
     loopback.py         the web server in a thread
     hosts.py            the check of `Host` headers
     middleware.py       recording, faults, authentication, saving, path prefix
@@ -24,11 +25,14 @@ A request passes through the modules from top to bottom; imports point downwards
     error_responses.py  the error responses
     settings.py         the settings of a simulator, and the behaviours
 
+`admin_client.py` is the client of the admin API for the command line, apart from the rest.
+
 It is written from the notes on the API and imports nothing of the code it tests.
 """
 
 try:
-    from langsmith_pulumi.testing.simulator.server import Simulator, run
+    from langsmith_pulumi.testing.simulator.command import run
+    from langsmith_pulumi.testing.simulator.server import Simulator
 except ModuleNotFoundError as missing:
     if missing.name not in {"fastapi", "uvicorn", "starlette"}:
         raise

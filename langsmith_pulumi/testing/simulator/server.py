@@ -1,8 +1,5 @@
-"""The simulator: its Python interface, its application, and the command that serves it."""
+"""The simulator: its Python interface and its application."""
 
-import contextlib
-import shlex
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +19,7 @@ from langsmith_pulumi.testing.simulator.middleware import PrefixMiddleware, Requ
 from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Outcome, Storage
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest, ResourceTiersRequest
 from langsmith_pulumi.testing.simulator.service import Service
-from langsmith_pulumi.testing.simulator.settings import Settings, random_api_key
+from langsmith_pulumi.testing.simulator.settings import Settings
 from langsmith_pulumi.testing.simulator.traffic import (
     ExternalRequest,
     Fault,
@@ -234,41 +231,6 @@ class Simulator(Settings):
         if self.base_path:
             app = PrefixMiddleware(self.base_path, app)
         return HostMiddleware(app, lambda: Address(self.host, self.port, self.allowed_hosts))
-
-
-def run(
-    *,
-    port: int = 0,
-    revision_seconds: float = 0.0,
-    api_key: str | None = None,
-    database: Path | str | None = None,
-    allowed_hosts: Sequence[str] = (),
-) -> None:
-    """Serve until interrupted; print the shell commands for clients once requests are answered.
-
-    Without `api_key` each start makes a new key.
-    """
-    simulator = Simulator(
-        port=port,
-        revision_seconds=revision_seconds,
-        api_key=random_api_key() if api_key is None else api_key,
-        database=database,
-        allowed_hosts=allowed_hosts,
-    )
-    with simulator:
-        print(_ready_text(simulator), flush=True)  # noqa: T201 - this is a command
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-
-
-def _ready_text(simulator: Simulator) -> str:
-    # The two unset variables would take precedence over the exported ones.
-    return (
-        f"The simulator is ready at {simulator.url}. Paste into another shell:\n\n"
-        f"export LANGSMITH_API_KEY={shlex.quote(simulator.api_key)}\n"
-        f"export LANGSMITH_CONTROL_PLANE_URL={shlex.quote(simulator.url)}\n"
-        "unset LANGGRAPH_HOST_API_KEY LANGGRAPH_HOST_URL\n"
-    )
 
 
 def _require_valid_key(api_key: str) -> None:
