@@ -163,7 +163,6 @@ class ControlPlaneClient:
         body: ResourceTiersRequest,
         *,
         previous_revision_id: str | None = None,
-        policy: Policy = NON_IDEMPOTENT,
     ) -> LiveDeployment:
         """Change the size of a deployment on Cloud, which makes a revision.
 
@@ -183,10 +182,8 @@ class ControlPlaneClient:
             )
             return live if applied else None
 
-        parse = self._parse_deployment
-        send = partial(self._send, "PATCH", path, parse, policy, body=body.payload())
-        if policy is not NON_IDEMPOTENT:
-            return send()
+        parse, sent = self._parse_deployment, body.payload()
+        send = partial(self._send, "PATCH", path, parse, NON_IDEMPOTENT, body=sent)
         return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
     def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> LiveDeployment:

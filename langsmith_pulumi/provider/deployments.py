@@ -19,7 +19,6 @@ from pulumi.dynamic import (
 )
 
 from langsmith_pulumi.control_plane import errors
-from langsmith_pulumi.control_plane.retry import BEST_EFFORT
 
 from . import payloads, preconditions, progress
 from .adoption import ADOPTION, adopt, compare_at_preview, not_compared
@@ -86,6 +85,8 @@ INPUTS = (
 )
 """The inputs, which a program sets and a refresh may correct."""
 
+RESIZE_SECONDS = 20.0
+"""Limit for the requests that resize a new deployment, whose id is not stored yet."""
 DELETE_TIMEOUT = 1800.0
 """Seconds to wait until a deleted deployment is gone, unless ``rollout_timeout`` says otherwise."""
 
@@ -263,7 +264,9 @@ def _set_size(
     if props.get("import_id") or not body.payload():
         return outs
     try:
-        live = client.resize(outs["id"], body, policy=BEST_EFFORT)
+        limited = client.until(client.clock() + RESIZE_SECONDS)
+        newest = outs.get("latest_revision_id")
+        live = limited.resize(outs["id"], body, previous_revision_id=newest)
     except errors.ControlPlaneError as error:
         sizes = " and ".join(body.payload().values())
         progress.warn(

@@ -93,6 +93,7 @@ create                  +!       +n      ++       +n      ++       ++       ++  
 find after lost POST    +b       +b      +b       +b      +b       +b       +b       +b      ++      bb        ..     bb    bb    +b    +b    ..
 explain conflict        +-       +-      +-       +-      +-       +-       +-       +-      ++      --        ..     --    --    +-    +-    ..
 set display name        +-       +-      +-       --      --       --       +-       +-      ++      --        --     --    --    --    --    ..
+set first size          +-       +-      ++       +-      ++       ++       ++       ++      ++      --        --     --    --    --    +-    ..
 compare with import_    +!       +!      +!       -!      -!       -!       +!       +!      ++      -!        rr     -!    -!    -!    -!    ..
 adopt                   +!       +!      +!       +!      +!       +!       +!       +!      ++      !!        rr     !!    !!    +!    +!    ..
 update adopted          +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
@@ -101,6 +102,7 @@ read before update      +!       +!      +!       +!      +!       +!       +!  
 update in place         +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
 read unplanned revision +!       +!      +!       +!      +!       +!       +!       +!      +t      !!        !!     !!    !!    +!    +!    ..
 update with revision    +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
+resize                  +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
 update for triggers     +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
 verify lost PATCH       +b       +b      +b       +b      +b       +b       +b       +b      ++      bb        !!     bb    bb    +b    +b    ..
 read after failure      +!       +!      +!       +!      +!       !!       +!       +!      ++      !!        !!     !!    !!    !!    !!    ..

@@ -26,6 +26,10 @@ def agent(**changes: Any) -> Program:
     return {**github(**changes), **BRIEF}
 
 
+def dedicated(**changes: Any) -> Program:
+    return agent(source_config__deployment_type="dedicated", **changes)
+
+
 def image(**changes: Any) -> Program:
     return {**docker(**changes), **BRIEF}
 
@@ -141,6 +145,15 @@ REQUESTS = (
         fulfilled=lambda harness, _: harness.row_messages == [],
     ),
     Request(
+        "set first size",
+        "PATCH the size of a new deployment",
+        "PATCH",
+        f"{DEPLOYMENT_PATH}/resource-tiers",
+        dedicated(compute_size="medium"),
+        fulfilled=lambda harness, _: harness.row_messages == [],
+        revisions=2,
+    ),
+    Request(
         "compare with import_",
         "GET the deployment that import_ names, to list the changes in the preview",
         "GET",
@@ -215,6 +228,15 @@ REQUESTS = (
         DEPLOYMENT_PATH,
         agent(source_revision_config__repo_ref="v2"),
         initial_program=agent(),
+        revisions=2,
+    ),
+    Request(
+        "resize",
+        "PATCH the size, which makes a revision",
+        "PATCH",
+        f"{DEPLOYMENT_PATH}/resource-tiers",
+        dedicated(compute_size="medium"),
+        initial_program=dedicated(),
         revisions=2,
     ),
     Request(
