@@ -70,6 +70,10 @@ def is_created(simulator: Simulator) -> bool:
     return "agent" in simulator.deployments()
 
 
+def has_second_revision(simulator: Simulator) -> bool:
+    return len(simulator.revisions("agent")) > 1
+
+
 def is_being_deleted(simulator: Simulator) -> bool:
     return "agent" not in simulator.deployments()
 
@@ -80,6 +84,10 @@ NEXT_REVISION = {
     "agent": github(delete_tracing_project=True, source_revision_config__repo_ref="v2")
 }
 PROD = {"agent": github(delete_tracing_project=True, source_config__deployment_type="prod")}
+DEDICATED = {
+    "agent": github(delete_tracing_project=True, source_config__deployment_type="dedicated")
+}
+RESIZED = {"agent": {**DEDICATED["agent"], "compute_size": "medium"}}
 RENAMED = {"agent": github(delete_tracing_project=True, name="agent-two")}
 IMAGE = {"agent": docker(delete_tracing_project=True)}
 SCALED = {"agent": docker(delete_tracing_project=True, source_config__resource_spec__max_scale=9)}
@@ -91,6 +99,7 @@ ADOPTING = {
     )
 }
 REVISION = "/v2/deployments/*/revisions/*"
+RESOURCE_TIERS = "/v2/deployments/*/resource-tiers"
 DEPLOYMENTS_PATH = "/v2/deployments"
 
 CRASHES = [
@@ -123,6 +132,26 @@ CRASHES = [
         lose_response("PATCH"),
         live_value_is("display_name", "Support"),
         before=AGENT,
+    ),
+    Crash(
+        "create: before it is resized",
+        RESIZED,
+        hold_request("PATCH", RESOURCE_TIERS),
+        is_created,
+        needs_adoption=True,
+    ),
+    Crash(
+        "resize: before the PATCH is carried out",
+        RESIZED,
+        hold_request("PATCH", RESOURCE_TIERS),
+        before=DEDICATED,
+    ),
+    Crash(
+        "resize: the answer to the PATCH is lost",
+        RESIZED,
+        lose_response("PATCH", RESOURCE_TIERS),
+        has_second_revision,
+        before=DEDICATED,
     ),
     Crash(
         "revision: before the PATCH is carried out",
