@@ -71,13 +71,17 @@ def diff(session: Session, own_id: str, olds: Properties, news: Properties) -> D
     planned_change = session.planned_change(deployment_id_of(own_id))
     due = _is_due(planned_change, olds, news)
     # The deployment's diff has already decided about unknown inputs and ignored variables.
-    compared = {**without_unknowns(news), "secret_fingerprints": None} if planned_change else news
+    compared = {**without_unknowns(news), **_COMPARED_BY_DEPLOYMENT} if planned_change else news
     changed = compare(olds, compared, REVISION_FIELDS)
     return DiffResult(
         changes=moved or due or bool(changed) or _lacks_its_url(olds, news),
         replaces=["deployment_id"] if moved else [],
         delete_before_replace=False,
     )
+
+
+_COMPARED_BY_DEPLOYMENT = {"secret_fingerprints": None, "triggers": None}
+"""Sets that the deployment's diff has compared; a rollout may hold one that was unmanaged since."""
 
 
 def _lacks_its_url(olds: Properties, news: Properties) -> bool:

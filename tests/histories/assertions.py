@@ -199,6 +199,7 @@ _NOT_LIVE = (
     "rollout_timeout",
     "tracked_packages",
     "revision_source",
+    "compute_size",
 )
 _SET_BY_SERVICE = (
     "source_config.custom_url",

@@ -280,6 +280,7 @@ _NOT_LIVE = (
     "tracked_packages",
     "revision_source",
     "route_through_gateway",  # the service may not return it
+    "compute_size",
 )
 _EDITS = (
     *[_HistoryBuilder.change] * 6,

@@ -121,7 +121,8 @@ class HistoryRunner:
     def _inject_failures(self, cycle: Cycle, promised: Expectations) -> None:
         for resource in cycle.failing:
             name = cycle.program[resource].get("name", resource)
-            self._simulator.outcome(name, "BUILD_FAILED", "exit code 1", ["Step 3", "error"])
+            for _ in range(max(promised[resource].revisions, 1)):
+                self._simulator.outcome(name, "BUILD_FAILED", "exit code 1", ["Step 3", "error"])
         for resource, makes in cycle.overrides.items():
             if promised[resource].ops.get("Deployment") == "update":
                 name = cycle.program[resource].get("name", resource)

@@ -43,6 +43,7 @@ _IMPACTS = {
         "revision_source",
         "tracked_packages",
         "route_through_gateway",
+        "compute_size",
         "source_config.install_command",
         "source_config.build_command",
         "source_revision_config.repo_ref",
@@ -63,6 +64,9 @@ _IMPACT_OF = {path: impact for impact, paths in _IMPACTS.items() for path in pat
 
 UNSENT = frozenset({"triggers", "delete_tracing_project", "rollout_timeout"})
 """Arguments that are never sent to the control plane."""
+
+SIZE = "compute_size"
+"""Sent by a request of its own, which makes a revision, and not shown by the service."""
 
 MAKES_REVISION = ("secrets", "secret_references", SPEC, "revision_source", "source_revision_config")
 """Arguments for which a PATCH makes a revision; others with that impact need one of these."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .impacts import (
     MAKES_REVISION,
+    SIZE,
     UNSENT,
     Flat,
     Impact,
@@ -90,12 +91,13 @@ def _creation(wanted: Flat) -> Expected:
 
 
 def _posts(wanted: Flat) -> tuple[str, ...]:
-    """Return the requests of a creation: a POST accepts no display name."""
-    return ("POST", "PATCH") if wanted.get("display_name") else ("POST",)
+    """Return the requests of a creation: a POST accepts neither a display name nor a size."""
+    return ("POST", *["PATCH" for path in ("display_name", SIZE) if wanted.get(path)])
 
 
 def _first_revisions(wanted: Flat) -> int:
-    return int(wanted["source"] not in CREATED_WITHOUT_REVISION or _has_revision_config(wanted))
+    first = wanted["source"] not in CREATED_WITHOUT_REVISION or _has_revision_config(wanted)
+    return int(first) + int(SIZE in wanted)
 
 
 def _has_revision_config(wanted: Flat) -> bool:
@@ -131,8 +133,12 @@ def _update(
         path for path in known.values.keys() - wanted.keys() if impact_of(path) < Impact.REPLACE
     ]
     impact = max(highest_impact(changed), Impact.IN_PLACE if removed else Impact.NOTHING)
-    patches = _patches(wanted, changed, impact, context)
-    made = _made(wanted, changed, impact, context, patches)
+    patched = [path for path in changed if path != SIZE]
+    resizes = len(patched) < len(changed)
+    patch_impact = highest_impact(patched)
+    patches = _patches(wanted, patched, patch_impact, context)
+    made = _made(wanted, patched, patch_impact, context, patches) + resizes
+    patches = (*patches, *(["PATCH"] if resizes else []))
     waits = known.rollout_pending or impact is Impact.REVISION or made > 0
     retries = waits and not made and context.newest_failed
     return Expected(

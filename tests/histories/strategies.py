@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.scenario import CANARY
 
-from .impacts import NAMESPACE, SPEC, Flat
+from .impacts import NAMESPACE, SIZE, SPEC, Flat
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -46,6 +46,7 @@ class Source:
 
 
 _TIER = {"source_config.deployment_type": _one_of("dev", "prod", "dev_zero")}
+_SIZE = {SIZE: _one_of("small", "medium", "large")}
 _COMMANDS = {
     "source_config.install_command": _one_of("npm ci", "yarn"),
     "source_config.build_command": _one_of("make", "make all"),
@@ -98,6 +99,7 @@ SOURCES = {
         optional={
             "source_config.build_on_push": st.booleans(),
             "revision_source": _one_of("github"),
+            **_SIZE,
             **_COMMANDS,
         },
     ),
@@ -122,7 +124,8 @@ SOURCES = {
         },
     ),
     "internal_template": Source(
-        required={"source_config.template_id": _one_of("chat", "research"), **_TIER}
+        required={"source_config.template_id": _one_of("chat", "research"), **_TIER},
+        optional=_SIZE,
     ),
 }
 PLACEMENT: dict[str, SearchStrategy[Any]] = {

@@ -173,3 +173,19 @@ def test_it_holds(scenario: Scenario, runner: ScenarioRunner) -> None:
     """Each step does what its plan says and no more."""
     for step in scenario.steps:
         runner.run(step)
+
+
+def test_triggers_that_were_removed_and_come_back_empty_plan_no_rollout(
+    runner: ScenarioRunner,
+) -> None:
+    """The rollout still holds the old ones, and the deployment's diff decides."""
+    for triggers, expected in (({"day": 1}, None), (None, "update"), ({}, None)):
+        declared = {} if triggers is None else {"triggers": triggers}
+        runner.write({"agent": {**github(), **declared}})
+        preview = runner.engine.preview()
+        assert preview.ok
+        if triggers != {"day": 1}:
+            assert preview.ops.get("Deployment agent") == expected
+            assert "Rollout agent" not in preview.ops
+        assert runner.engine.up().ok
+        assert runner.engine.preview().ops == {}
