@@ -235,12 +235,12 @@ class Create:
         live = self.find(name)
         if live is None:
             return None
-        doubt = self._why_not_created_here(live)
-        if doubt is None:
+        reason = self._why_not_created_here(live)
+        if reason is None:
             return live
         raise CreateOutcomeUnknown(
             f"{_CREATE} for {name!r} got no clear answer, and a deployment of that name "
-            f"exists (id {live.id}) that may be somebody else's: {doubt}",
+            f"exists (id {live.id}) that may be somebody else's: {reason}",
             deployment_id=live.id,
             request=_CREATE,
             advice=f"Look at it; {adoption_hint(live.id)}.",

@@ -39,7 +39,7 @@ def send_when_idle(
 
     reporter = progress.StatusReporter(urn)
 
-    def tell(conflict: Conflict) -> None:
+    def report(conflict: Conflict) -> None:
         progress.info(urn, f"{conflict.summary()} Waiting until the revision has ended.")
 
     return send_and_wait(
@@ -47,7 +47,7 @@ def send_when_idle(
         deployment_id,
         send,
         timeout=float(timeout or ROLLOUT_TIMEOUT),
-        on_conflict=tell,
+        on_conflict=report,
         on_progress=lambda revision, seconds: reporter(f"waiting: {revision.status}", seconds),
         on_poll_failure=reporter.poll_failed,
     )
