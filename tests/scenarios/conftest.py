@@ -32,7 +32,7 @@ def simulator() -> Iterator[Simulator]:
 def make_runner(
     request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path
 ) -> Iterator[Callable[[str], ScenarioRunner]]:
-    """Makes stacks, each of a project and an engine of its own, on one control plane.
+    """Return a factory of stacks, each with its own project and engine, on one control plane.
 
     What a failed test has left running is killed: it would poll without a pause for ever.
     """

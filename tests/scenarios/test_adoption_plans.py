@@ -30,7 +30,7 @@ def create_outside(simulator: Simulator, **changes: Any) -> str:
 
 
 def planned_adoption(outcome: OperationResult) -> dict[str, Any]:
-    """What the plan of a preview says of the one adoption in it."""
+    """Return the summary of the only adoption in the plan of a preview."""
     document, _ = json.JSONDecoder().raw_decode(outcome.text)
     states = [step["newState"] for step in document["steps"] if step.get("newState")]
     [adoption] = [s["inputs"]["adoption"] for s in states if "adoption" in s.get("inputs", {})]

@@ -39,7 +39,7 @@ def test_a_stack_is_locked_while_it_goes_up(runner: ScenarioRunner) -> None:
 
 @pytest.fixture
 def other(runner: ScenarioRunner, make_runner: Callable[[str], ScenarioRunner]) -> ScenarioRunner:
-    """A stack of another project on the same control plane."""
+    """Return a stack of another project on the same control plane."""
     return make_runner("other")
 
 

@@ -52,7 +52,7 @@ def hold_request(method: str, path: str = DEPLOYMENT, **options: Any) -> dict[st
 
 
 def lose_response(method: str, path: str = DEPLOYMENT) -> dict[str, Any]:
-    """The request is carried out, and the answer does not come."""
+    """Return the hold of a response after its request is carried out."""
     return hold_request(method, path, after=True)
 
 
@@ -348,7 +348,7 @@ def kill_during(crash: Crash, runner: ScenarioRunner, kill: Callable[[Popen[str]
 
 
 def program_for(crash: Crash, runner: ScenarioRunner) -> Program:
-    """The program, with the id of what it takes over."""
+    """Return the program with the id of the deployment that it adopts."""
     if not crash.adopts:
         return crash.program
     opts = {"import_": runner.simulator.deployment("agent")["id"]}
@@ -369,7 +369,7 @@ def assert_next_up_recovers(crash: Crash, runner: ScenarioRunner) -> None:
 
 
 def adopt(crash: Crash, runner: ScenarioRunner, failed: Any) -> Any:
-    """The refusal names the deployment's id and the line that adopts it; do what it says."""
+    """Adopt the deployment with the line that the error gives."""
     assert not failed.ok
     found = runner.simulator.deployment("agent")["id"]
     errors = " ".join(failed.errors)

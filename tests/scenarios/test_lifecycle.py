@@ -45,12 +45,12 @@ def drift(**patch: Any) -> Any:
 
 
 def agent_using_url_of(other: str) -> dict[str, Any]:
-    """A deployment that has the URL of another one among its variables."""
+    """Return a deployment with the URL of another one among its variables."""
     return github(secrets__TOOL_URL={"output": [other, "url"]})
 
 
 def adopt_found(arguments: dict[str, Any]) -> Any:
-    """A program that adopts the deployment `agent` as it is found then."""
+    """Return a program that adopts the existing deployment `agent`."""
     return lambda simulator: {
         "agent": {**arguments, "opts": {"import_": simulator.deployment("agent")["id"]}}
     }

@@ -275,7 +275,7 @@ def delete(runner: ScenarioRunner, identifier: str) -> None:
 
 
 def snapshot(runner: ScenarioRunner) -> dict[str, Any]:
-    """What is live, without what changes by itself."""
+    """Return the live deployments without the fields that change by themselves."""
     return {
         name: (one["id"], one["latest_revision_id"], variables(one), one["display_name"])
         for name, one in runner.simulator.deployments().items()

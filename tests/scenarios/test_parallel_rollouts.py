@@ -26,19 +26,19 @@ _now = [1_800_000_000.0]
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    """A control plane whose revisions end when the test says so."""
+    """Return a control plane whose revisions end when the test says so."""
     with Simulator(api_key=API_KEY, clock=lambda: _now[0], revision_seconds=100) as running:
         yield running
 
 
 def polled_deployments(simulator: Simulator) -> set[str]:
-    """The deployments whose revision somebody has looked at."""
+    """Return the deployments whose revision has been read."""
     found = (_REVISION.fullmatch(request.path) for request in simulator.requests)
     return {match[1] for match in found if match}
 
 
 def printed_lines(process: subprocess.Popen[str]) -> list[str]:
-    """The lines that a process prints, as they come."""
+    """Yield the lines that a process prints."""
     lines: list[str] = []
     assert process.stdout
     threading.Thread(target=lines.extend, args=(process.stdout,), daemon=True).start()

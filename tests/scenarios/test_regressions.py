@@ -27,13 +27,13 @@ HERE = "11111111-1111-4111-8111-111111111111"
 
 
 def template(**changes: Any) -> dict[str, Any]:
-    """A deployment whose revisions are made of nothing that a PATCH could repeat."""
+    """Return a deployment without a revision configuration that a PATCH could repeat."""
     config = {"template_id": "chat", "deployment_type": "dev"}
     return {"source": "internal_template", "source_config": config, **changes}
 
 
 def without_revision(**changes: Any) -> dict[str, Any]:
-    """A deployment that has no revision yet."""
+    """Return a deployment that has no revision yet."""
     config = {"deployment_type": "dev"}
     return {"source": "internal_docker", "source_config": config, **changes}
 
@@ -47,7 +47,7 @@ def change_step(arguments: dict[str, Any], plan: dict[str, str], *writes: str, *
 
 
 def failing_build_step(**arguments: Any) -> Step:
-    """A change whose build fails."""
+    """Return a change whose build fails."""
     return change_step(
         github(**arguments),
         REVISION,

@@ -15,7 +15,7 @@ SECRET_URL = "https://s3cr3t-host-canary.example.com"
 
 
 def two_deployments(first: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A deployment, and another one that has its URL as a variable."""
+    """Return a deployment, and another one that has its URL as a variable."""
     peer = github(name="peer", secrets__PEER_URL={"output": ["agent", "url"]}, **changes)
     return {"agent": first, "peer": peer}
 

@@ -57,7 +57,7 @@ class Engine(Protocol):
     def refresh(self) -> OperationResult: ...
     def destroy(self) -> OperationResult: ...
     def state(self) -> list[dict[str, Any]]:
-        """The stack's resources as exported, secrets encrypted."""
+        """Return the resources of the exported stack, with encrypted secrets."""
         ...
 
     def start(self, operation: str) -> subprocess.Popen[str]:
@@ -234,7 +234,7 @@ _REPLACEMENT_PARTS = {"create-replacement", "delete-replaced", "discard-replaced
 
 
 def _completed_steps(events: list[dict[str, Any]]) -> Any:
-    """The steps that came to their end, a replacement as one."""
+    """Yield the finished steps, a replacement as one."""
     for event in events:
         meta = event.get("resOutputsEvent", {}).get("metadata")
         if meta and meta["op"] not in _REPLACEMENT_PARTS:

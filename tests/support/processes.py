@@ -68,7 +68,7 @@ class Process:
 
 
 def descendants(pid: int) -> list[Process]:
-    """The children of a process, theirs, and so on."""
+    """Return all descendants of a process."""
     processes = list_processes()
     found = [one for one in processes if one.parent == pid]
     for ancestor in found:

@@ -39,7 +39,7 @@ NOTHING: dict[str, str] = {}
 
 
 def github(**changes: Any) -> dict[str, Any]:
-    """The arguments of a deployment from GitHub; a dotted name (with ``__``) sets a nested one."""
+    """Return the arguments of a GitHub deployment; a name with ``__`` sets a nested one."""
     base: dict[str, Any] = {
         "source": "github",
         "source_config": {
@@ -55,7 +55,7 @@ def github(**changes: Any) -> dict[str, Any]:
 
 
 def docker(**changes: Any) -> dict[str, Any]:
-    """The arguments of a deployment from an image."""
+    """Return the arguments of a deployment from an image."""
     base: dict[str, Any] = {
         "source": "external_docker",
         "source_config": {"resource_spec": {"min_scale": 1, "max_scale": 3}},
@@ -208,7 +208,7 @@ def _with_names(ops: dict[str, str], program: Program) -> dict[str, str]:
 
 
 def leaks(text: str) -> list[str]:
-    """The forms of the canary and of the key that a text holds."""
+    """Return the encodings of the canary and the key that a text contains."""
     secret = CANARY
     forms = [
         secret,

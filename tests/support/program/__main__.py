@@ -36,7 +36,7 @@ def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
 
 
 def injecting(variables: dict[str, str]) -> pulumi.ResourceTransformation:
-    """A transformation that adds variables, as a platform team's would."""
+    """Return a transformation that adds variables."""
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
         secrets: Any = args.props["secrets"]
