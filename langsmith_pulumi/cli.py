@@ -101,16 +101,13 @@ def simulate(port: int, **options: Any) -> None:
 @click.option(
     "--url",
     envvar=["LANGSMITH_CONTROL_PLANE_URL", "LANGGRAPH_HOST_URL"],
-    required=True,
     help="Where it serves; from LANGSMITH_CONTROL_PLANE_URL, as `simulate` prints it.",
 )
-@click.option(
-    "--api-key", envvar="LANGSMITH_API_KEY", required=True, help="Its key; from LANGSMITH_API_KEY."
-)
+@click.option("--api-key", envvar="LANGSMITH_API_KEY", help="Its key; from LANGSMITH_API_KEY.")
 @click.pass_context
-def simulator_client(context: click.Context, url: str, api_key: str) -> None:
+def simulator_client(context: click.Context, url: str | None, api_key: str | None) -> None:
     """Steer a running simulator: let revisions fail, make drift, see the requests."""
-    context.obj = _testing("simulator.admin_client", "AdminClient")(url, api_key)
+    context.obj = (url, api_key)
 
 
 @simulator_client.command("fail-next")
@@ -118,79 +115,74 @@ def simulator_client(context: click.Context, url: str, api_key: str) -> None:
 @click.argument("status")
 @click.option("--message", help="The reason that the revision shows.")
 @click.option("--log", multiple=True, metavar="LINE", help="A line of its build log.")
-@click.pass_obj
-def fail_next(
-    client: AdminClient, name: str, status: str, message: str | None, log: tuple[str, ...]
-) -> None:
+def fail_next(name: str, status: str, message: str | None, log: tuple[str, ...]) -> None:
     """End the next revision of deployment NAME in STATUS, such as BUILD_FAILED."""
-    _steer(lambda: client.fail_next(name, status, message, list(log)))
+    _steer(lambda client: client.fail_next(name, status, message, list(log)))
 
 
 @simulator_client.command("requests")
 @click.option("--clear", is_flag=True, help="Forget them afterwards.")
-@click.pass_obj
-def show_requests(client: AdminClient, *, clear: bool) -> None:
+def show_requests(*, clear: bool) -> None:
     """Print the requests to the API so far, oldest first."""
-    for line in _steer(client.requests):
+    for line in _steer(lambda client: client.requests()):
         click.echo(line)
     if clear:
-        _steer(client.clear_requests)
+        _steer(lambda client: client.clear_requests())
 
 
 @simulator_client.command("drift")
 @click.argument("name")
 @click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
-@click.pass_obj
-def make_drift(client: AdminClient, name: str, assignments: tuple[str, ...]) -> None:
+def make_drift(name: str, assignments: tuple[str, ...]) -> None:
     """Change deployment NAME as a person would in the user interface.
 
     A field may be dotted and a value JSON, as in source_config.build_on_push=true.
     """
-    _steer(lambda: client.drift(name, list(assignments)))
+    _steer(lambda client: client.drift(name, list(assignments)))
 
 
 @simulator_client.command("resize")
 @click.argument("name")
 @click.option("--compute", metavar="TIER", help="Such as DEDICATED_M.")
 @click.option("--database", metavar="TIER", help="Of a dedicated deployment.")
-@click.pass_obj
-def resize(client: AdminClient, name: str, compute: str | None, database: str | None) -> None:
+def resize(name: str, compute: str | None, database: str | None) -> None:
     """Change the size of deployment NAME as a person would in the user interface."""
-    _steer(lambda: client.resize(name, compute, database))
+    _steer(lambda client: client.resize(name, compute, database))
 
 
 @simulator_client.command("push")
 @click.argument("name")
 @click.argument("commit")
-@click.pass_obj
-def push(client: AdminClient, name: str, commit: str) -> None:
+def push(name: str, commit: str) -> None:
     """Push COMMIT to the branch of deployment NAME, and print the revision it makes."""
-    click.echo(_steer(lambda: client.push(name, commit)) or "no revision")
+    click.echo(_steer(lambda client: client.push(name, commit)) or "no revision")
 
 
 @simulator_client.command("preview")
 @click.argument("name")
 @click.argument("number", type=click.IntRange(1), default=1)
-@click.pass_obj
-def add_preview(client: AdminClient, name: str, number: int) -> None:
+def add_preview(name: str, number: int) -> None:
     """Make the preview build of pull request NUMBER of deployment NAME."""
-    click.echo(_steer(lambda: client.add_preview(name, number)))
+    click.echo(_steer(lambda client: client.add_preview(name, number)))
 
 
 @simulator_client.command("health")
 @click.argument("name")
 @click.argument("statuses", nargs=-1, required=True, type=click.IntRange(200, 599))
-@click.pass_obj
-def set_health(client: AdminClient, name: str, statuses: tuple[int, ...]) -> None:
+def set_health(name: str, statuses: tuple[int, ...]) -> None:
     """Let the agent of deployment NAME answer /ok with STATUSES, of which the last is repeated."""
-    _steer(lambda: client.set_health(name, list(statuses)))
+    _steer(lambda client: client.set_health(name, list(statuses)))
 
 
-def _steer(action: Callable[[], Any]) -> Any:
-    """Return the result of an action on a simulator, or end with its error."""
+def _steer(action: Callable[[AdminClient], Any]) -> Any:
+    """Return the result of an action on the simulator of this command, or end with its error."""
+    url, api_key = click.get_current_context().obj
+    if not (url and api_key):
+        raise click.UsageError("Set --url and --api-key, or paste what `simulate` has printed.")
     error: type[Exception] = _testing("simulator.admin_client", "AdminError")
+    client: AdminClient = _testing("simulator.admin_client", "AdminClient")(url, api_key)
     try:
-        return action()
+        return action(client)
     except error as failed:
         raise click.ClickException(str(failed)) from None
 

@@ -50,7 +50,6 @@ CALLED_FROM_OUTSIDE = {
     "disable_nagle_algorithm": "likewise",
     "close_connection": "likewise",
     "handle_*": "html.parser calls it",
-    "obj": "click reads it, of a context",
     "file_extension": "syrupy reads it, of an extension",
     "pytest_*": "pytest calls it, of a conftest",
     "pytestmark": "pytest reads it, of a module",

@@ -174,6 +174,16 @@ def test_errors_of_steering(arguments: list[str], error: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
+def test_steering_needs_an_address() -> None:
+    """Without the printed lines the command says what is missing."""
+    command = [*CLI, "simulator", "requests"]
+    env = {"PATH": os.environ["PATH"]}
+    result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 2
+    assert "Set --url and --api-key" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
