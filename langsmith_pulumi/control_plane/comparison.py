@@ -101,14 +101,18 @@ def live_values(live: LiveDeployment, *, requested: Mapping[str, Any]) -> dict[s
         "secrets": variables if live.secrets else None,
         "secret_references": live.secret_references,
         "route_through_gateway": live.route_through_gateway,
-        "compute_size": _size(live.compute_tier),
-        "database_size": _size(live.database_tier),
+        "compute_size": _size(live, "compute_tier"),
+        "database_size": _size(live, "database_tier"),
     }
 
 
-def _size(tier: str | None) -> str | None:
-    """Return the size of a tier such as ``DEDICATED_M``; None if it is not shown."""
-    return _SIZES.get((tier or "").rpartition("_")[2], tier)
+def _size(live: LiveDeployment, field: str) -> str | None:
+    """Return the size of a tier such as ``DEDICATED_M``; None if it is not shown.
+
+    No page says where a service shows it, so both places are read.
+    """
+    tier = getattr(live, field) or live.source_config.get(field)
+    return _SIZES.get(str(tier or "").rpartition("_")[2])
 
 
 class _Absent:

@@ -125,3 +125,28 @@ def test_a_size_that_cannot_be_set_is_refused_at_preview(
     assert not preview.ok
     assert any(field in error and reason in error for error in preview.errors), preview.errors
     assert runner.simulator.requests == []
+
+
+def test_drift_of_a_size_that_the_service_shows_is_put_back(runner: ScenarioRunner) -> None:
+    """A refresh reads the tier, and the next up resizes."""
+    runner.simulator.shows_tiers = True
+    program = {"agent": dedicated(compute_size="medium")}
+    up(runner, program)
+    runner.simulator.resize("agent", compute_tier="DEDICATED_L")
+    assert runner.engine.refresh().ok
+    assert runner.engine.preview().ops == REVISION
+    assert up(runner, program) == REVISION
+    assert runner.simulator.deployment("agent")["compute_tier"] == "DEDICATED_M"
+
+
+def test_an_adoption_sets_the_size(runner: ScenarioRunner) -> None:
+    """Where the service does not show the size, nothing proves that it is the declared one."""
+    up(runner, {"agent": dedicated(name="agent")})
+    identifier = runner.simulator.deployment("agent")["id"]
+    runner.simulator.clear_requests()
+    adopted = dedicated(name="agent", compute_size="large", opts={"import_": identifier})
+    runner.write({"other": adopted})
+    outcome = runner.engine.up()
+    assert outcome.ok, outcome.errors
+    assert writes(runner) == ["PATCH resource-tiers"]
+    assert runner.engine.preview().ops == {}
