@@ -20,8 +20,9 @@ does less, `up` waits for the revision that exists and says so.
 
 Fields that a program leaves out are not managed: a default of the service is no change. A field
 that is removed from the program keeps its last value: the plan shows an update in place, which
-sends no request and ends the management of the field. `secrets` are one set: a variable that is
-left out of it is removed.
+sends no request and ends the management of the field. `secrets` and
+`environment_variables` are one set: a variable that neither names is removed, and one that moves
+between them with its value changes the state alone.
 """
 
 _KINDS = {

@@ -11,11 +11,19 @@ from pulumi.output import Unknown
 
 from ._interrupts import hide_interrupts
 from .provider import DeploymentProvider, RolloutProvider
-from .provider.changes import REVISION_FIELDS, SECRETS
-from .provider.properties import NO_VALUE, OPTIONS, READ_ONLY, VARIABLE_NAMES, url_of
+from .provider.changes import REVISION_FIELDS
+from .provider.properties import (
+    HIDDEN_VALUE,
+    NO_VALUE,
+    OPTIONS,
+    READ_ONLY,
+    VARIABLE_NAMES,
+    url_of,
+)
+from .provider.variables import ENVIRONMENT_VARIABLES, FINGERPRINTS, VARIABLE_MAPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
 
     from . import inputs
@@ -29,7 +37,7 @@ _REVISION_KEYS = [
 """The fields of ``source_config`` that belong to a revision."""
 _REVISION_INPUTS = tuple(
     dict.fromkeys(
-        "secret_fingerprints" if field.path == SECRETS else field.path.partition(".")[0]
+        FINGERPRINTS if field.path in VARIABLE_MAPS else field.path.partition(".")[0]
         for field in REVISION_FIELDS
     )
 )
@@ -162,9 +170,11 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     source_revision_config: pulumi.Output[Mapping[str, Any]]
     """The configuration of the newest revision, as the program wrote it."""
     secrets: pulumi.Output[Mapping[str, str]]
-    """The environment variables, as the program wrote them; always secret."""
+    """The environment variables of ``secrets``, as the program wrote them; always secret."""
+    environment_variables: pulumi.Output[Mapping[str, str] | None]
+    """The environment variables that the program gives in clear."""
     secret_fingerprints: pulumi.Output[Mapping[str, str]]
-    """A keyed hash of each variable, by which a plan names the changed ones."""
+    """A keyed hash of each variable of both maps, by which a plan names the changed ones."""
     secret_references: pulumi.Output[Sequence[Any] | None]
     """The environment variables that come from Kubernetes Secrets."""
     revision_source: pulumi.Output[str | None]
@@ -222,6 +232,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         ]
         | None = None,
         secrets: inputs.SecretsMap | None = None,
+        environment_variables: inputs.EnvironmentVariablesMap | None = None,
         secret_references: pulumi.Input[
             Sequence[pulumi.Input[inputs.SecretReferenceArgs | inputs.SecretReferenceArgsDict]]
         ]
@@ -250,9 +261,15 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             source_config: Deployment-wide configuration; see ``SourceConfigArgs`` for what a change
                 of each field does.
             source_revision_config: What a revision is built from. A change makes a new revision.
-            secrets: Environment variables, by name; every value is treated as a secret. The set is
-                owned whole: a variable that is not named here is removed. A change makes a new
-                revision. Left out, the variables are not managed.
+            secrets: Environment variables, by name; every value is treated as a secret. Together
+                with ``environment_variables`` they are owned as one set: a variable that neither
+                names is removed. A change makes a new revision. With both left out, the variables
+                are not managed.
+            environment_variables: Environment variables whose values may be seen: they stand in
+                clear in the state, plans and reports, and so does a live value that somebody else
+                gives such a variable. A value that is a Pulumi secret is refused. A change makes a
+                new revision; moving a name from or to ``secrets`` with its value changes the state
+                alone.
             secret_references: Environment variables from Kubernetes Secrets (``external_docker``
                 only). A change makes a new revision.
             name: The deployment's name: lower-case letters, digits and dashes. A change replaces.
@@ -291,6 +308,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         opts = pulumi.ResourceOptions.merge(opts, None)
         _warn_of_options(resource_name, opts)
         import_id, opts.import_ = opts.import_, None
+        has_variables = secrets is not None or environment_variables is not None
         props: dict[str, Any] = {
             "name": name,
             "default_name": resource_name if name is None else None,
@@ -299,7 +317,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "source_config": source_config,
             "source_revision_config": source_revision_config,
             "secrets": _all_secret(secrets),
-            "secret_salt": None if secrets is None else pulumi.Output.secret(""),
+            ENVIRONMENT_VARIABLES: _all_plain(environment_variables),
+            "secret_salt": pulumi.Output.secret("") if has_variables else None,
             VARIABLE_NAMES: _names(secrets),
             "secret_references": secret_references,
             "revision_source": revision_source,
@@ -317,8 +336,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "progress_urn": _urn_of(resource_name, opts.parent),
         }
         given = {key for key, value in props.items() if value is not None}
-        if secrets is not None:
-            given.add("secret_fingerprints")
+        if has_variables:
+            given.add(FINGERPRINTS)
         super().__init__(
             DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
         )
@@ -343,7 +362,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
 
 
 _OUTPUTS = (
-    "secret_fingerprints",
+    FINGERPRINTS,
     "status",
     "latest_revision_id",
     "requested_revision_id",
@@ -366,8 +385,34 @@ def _all_secret(secrets: Any) -> Any:
     return pulumi.Output.secret(secrets).apply(_with_no_values)
 
 
+def _all_plain(variables: Any) -> Any:
+    """Replace each value that is a secret, which a plain map would show; the provider refuses it.
+
+    Only the program's process knows which values are secret.
+    """
+    if variables is None:
+        return None
+    if isinstance(variables, Mapping):
+        return {name: _plain(value, _or_no_value) for name, value in variables.items()}
+    return _plain(
+        variables, lambda found: _all_plain(found) if isinstance(found, Mapping) else found
+    )
+
+
+def _plain(value: Any, convert: Callable[[Any], Any]) -> Any:
+    if isinstance(value, (str, int, float)) or value is None:
+        return convert(value)
+    output = value if isinstance(value, pulumi.Output) else pulumi.Output.from_input(value)
+    is_secret: pulumi.Output[bool] = pulumi.Output.from_input(_is_secret(output))
+    return is_secret.apply(lambda hidden: HIDDEN_VALUE if hidden else output.apply(convert))
+
+
+async def _is_secret(output: pulumi.Output[Any]) -> Any:
+    return await output.is_secret()
+
+
 def _names(secrets: Any) -> Any:
-    """Return the names of the variables, by which the provider recognizes ones added later."""
+    """Return the names of the secrets, by which the provider recognizes ones added later."""
     if secrets is None:
         return None
     if isinstance(secrets, Mapping):

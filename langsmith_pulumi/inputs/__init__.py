@@ -27,7 +27,12 @@ from .containers import (
     RestartPolicy,
 )
 from .resources import ResourceSpecArgs, ResourceSpecArgsDict
-from .secrets import SecretReferenceArgs, SecretReferenceArgsDict, SecretsMap
+from .secrets import (
+    EnvironmentVariablesMap,
+    SecretReferenceArgs,
+    SecretReferenceArgsDict,
+    SecretsMap,
+)
 from .source import (
     DeploymentSize,
     DeploymentSource,
@@ -57,6 +62,7 @@ __all__ = [
     "DeploymentType",
     "EnvVarArgs",
     "EnvVarArgsDict",
+    "EnvironmentVariablesMap",
     "ImagePullPolicy",
     "ListenerConfigArgs",
     "ListenerConfigArgsDict",

@@ -11,8 +11,16 @@ from ._input_type import input_type
 SecretsMap: TypeAlias = Input[Mapping[str, Input[str]]]
 """Environment variables from name to value.
 
-Every value becomes a Pulumi secret, whether the program marks it or not. The map is one set: a
-name that is removed from it is removed from the deployment.
+Every value becomes a Pulumi secret, whether the program marks it or not. The map and
+``environment_variables`` are one set: a name that is removed from it is removed from the
+deployment.
+"""
+
+EnvironmentVariablesMap: TypeAlias = Input[Mapping[str, Input[str]]]
+"""Environment variables from name to value, in clear in the state, plans and reports.
+
+No value may be a Pulumi secret. The map and ``secrets`` are one set: a name that is removed from it
+is removed from the deployment.
 """
 
 

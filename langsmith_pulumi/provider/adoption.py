@@ -16,12 +16,13 @@ from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.comparison import is_same
 from langsmith_pulumi.control_plane.text import without_credentials
 
-from .changes import FIELDS, SECRETS, ChangedField, Impact, compare, with_impact
+from .changes import FIELDS, ChangedField, Impact, compare, with_impact
 from .drift import with_drift
 from .error_boundary import ProviderError
 from .payloads import makes_revision, patch_request, resize_request
 from .properties import get_path, unknown_paths, without_unknowns
 from .validation import ValidationProblem
+from .variables import ENVIRONMENT_VARIABLES, SECRETS, all_variables
 from .waits import send_when_idle
 
 if TYPE_CHECKING:
@@ -181,9 +182,12 @@ def _unknown_changes(inputs: Properties) -> list[ChangedField]:
 def _variables(
     inputs: Properties, live: LiveDeployment, changed: list[ChangedField]
 ) -> dict[str, list[str]]:
-    """Return the names of the variables that are added, changed and removed."""
+    """Return the names of the secrets that are added and changed, and all variables removed.
+
+    Other variables of the program are fields with their values.
+    """
     names = [one.path.partition(".")[2] for one in changed if one.field.path == SECRETS]
-    wanted = inputs.get(SECRETS) or {}
+    wanted = all_variables(inputs) or {}
     return {
         "variables_added": [name for name in names if name not in live.secrets],
         "variables_changed": [name for name in names if name in live.secrets and name in wanted],
@@ -193,6 +197,11 @@ def _variables(
 
 def _row(change: ChangedField, live: LiveDeployment) -> Properties:
     """Return one difference; the desired value is in the plan's inputs."""
+    map_name, _, name = change.path.partition(".")
+    if map_name == ENVIRONMENT_VARIABLES:
+        # Somebody else has set the live value, and it may be a secret.
+        added = bool(name) and name not in live.secrets
+        return {"path": change.path, "live": None} if added else {"path": change.path}
     value = get_path(
         {
             "display_name": live.display_name,

@@ -21,8 +21,9 @@ other is not managed, and its default is no drift. A field that is removed from 
 its last value, because the service cannot clear one (null means "keep"). That it becomes unmanaged
 is a change of the state alone, in place and without a request.
 
-Owned as one set: every write replaces ``secrets`` as a whole, so a program that declares secrets
-owns all of them, and one that declares none leaves them alone.
+Owned as one set: ``secrets`` and ``environment_variables`` are one list of the service, and every
+write replaces it as a whole. So a program that declares either owns all variables, and one that
+declares none leaves them alone. A name that moves between the two changes the state alone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,14 @@ from langsmith_pulumi.control_plane.comparison import is_same
 
 from . import properties
 from .fingerprints import is_unchanged
+from .variables import (
+    ENVIRONMENT_VARIABLES,
+    FINGERPRINTS,
+    SECRETS,
+    VARIABLE_MAPS,
+    all_variables,
+    map_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +95,6 @@ _COMMAND = (
     "vendor's Terraform provider sends it with a revision: the costlier prediction is made."
 )
 
-SECRETS = "secrets"
 RESOURCE_SPEC = "source_config.resource_spec"
 REVISION_CONFIG = "source_revision_config"
 BUILD_ON_PUSH = "source_config.build_on_push"
@@ -124,6 +132,14 @@ FIELDS: tuple[Field, ...] = (
         "source_revision_config.source_tarball_path", Impact.REVISION, _BUILT, makes_revision=True
     ),
     Field(SECRETS, Impact.REVISION, _BUILT, makes_revision=True, by_key=True, as_set=True),
+    Field(
+        ENVIRONMENT_VARIABLES,
+        Impact.REVISION,
+        "Sent as one set with `secrets`, of which any makes a revision (vendor's API reference). "
+        "Moving a name from one to the other with its value is in place, without a request.",
+        by_key=True,
+        as_set=True,
+    ),
     Field(
         "triggers",
         Impact.REVISION,
@@ -189,26 +205,47 @@ def compare(
 ) -> list[ChangedField]:
     """Return the differences between the last known state and the desired inputs, in table order.
 
-    Only fields that the program owns are compared. An unknown value counts as changed. Secrets are
-    compared by fingerprint, which also shows their drift.
+    Only fields that the program owns are compared. An unknown value counts as changed. Variables
+    are compared by fingerprint, which also shows their drift, whatever map they are in.
     """
-    return [
-        ChangedField(path, field)
-        for field in fields
-        for path in _differing(field, *_comparable(field, olds, news), olds.get("secret_salt"))
-    ]
+    return [ChangedField(path, field) for field in fields for path in _changed(field, olds, news)]
+
+
+def _changed(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> Iterator[str]:
+    if field.path in VARIABLE_MAPS:
+        return _changed_variables(field.path, olds, news)
+    before, after = (properties.get_path(props, field.path) for props in (olds, news))
+    return _differing(field, before, after, olds.get("secret_salt"))
+
+
+def _changed_variables(key: str, olds: dict[str, Any], news: dict[str, Any]) -> Iterator[str]:
+    """Yield the paths of the changed variables of one map, or the map itself if it is unknown."""
+    before, after = _comparable_variables(olds, news)
+    if properties.is_unknown(after):
+        unknown = [one for one in VARIABLE_MAPS if properties.is_unknown(news.get(one))]
+        if key in (unknown or [SECRETS]):
+            yield key
+        return
+    if not isinstance(after, dict):
+        return
+    before = before if isinstance(before, dict) else {}
+    for name in sorted({*after, *before}):
+        if before.get(name) != after.get(name) and map_of(name, olds, news) == key:
+            yield f"{key}.{name}"
 
 
 def unmanaged(olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
     """Return the paths in the state that the program no longer names, without fixed fields.
 
     They are removed from the state. Otherwise they would show as drift, and the engine would no
-    longer know which of them are secret.
+    longer know which of them are secret. Variables are unmanaged only if the program has no map of
+    them, because each map stands for the whole set.
     """
     return [
         path
         for field in FIELDS
         if field.impact is not Impact.REPLACE
+        and not (field.path in VARIABLE_MAPS and all_variables(news) is not None)
         for path in _removed(
             field, properties.get_path(olds, field.path), properties.get_path(news, field.path)
         )
@@ -222,10 +259,10 @@ def _removed(field: Field, before: Any, after: Any) -> Iterator[str]:
         yield from (f"{field.path}.{key}" for key in sorted(before.keys() - after.keys()))
 
 
-def _comparable(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> tuple[Any, Any]:
-    if field.path == SECRETS and _same_salt(olds, news):
-        return olds.get("secret_fingerprints"), news.get("secret_fingerprints")
-    return properties.get_path(olds, field.path), properties.get_path(news, field.path)
+def _comparable_variables(olds: dict[str, Any], news: dict[str, Any]) -> tuple[Any, Any]:
+    if _same_salt(olds, news):
+        return olds.get(FINGERPRINTS), news.get(FINGERPRINTS)
+    return all_variables(olds), all_variables(news)
 
 
 def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from pulumi.dynamic import (
 )
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.comparison import is_of_the_service
 
 from . import payloads, preconditions, progress
 from .adoption import ADOPTION, adopt, compare_at_preview, not_compared
@@ -33,19 +34,28 @@ from .changes import (
 )
 from .drift import is_already_applied, with_drift
 from .error_boundary import ProviderError
-from .fingerprints import marker_paths
+from .fingerprints import marker_paths, restore_live_text
 from .normalize import normalize_inputs
 from .properties import (
     OPTIONS,
     READ_ONLY,
     VARIABLE_NAMES,
-    ignored_secrets,
     is_unknown,
     replaces_on,
     without_unknowns,
 )
 from .session import PlannedChange
 from .validation import ValidationProblem, validate, warnings
+from .variables import (
+    ENVIRONMENT_VARIABLES,
+    FINGERPRINTS,
+    SECRETS,
+    VARIABLE_MAPS,
+    all_variables,
+    ignored_variables,
+    moved_variables,
+    variable_map,
+)
 from .waits import send_when_idle
 
 if TYPE_CHECKING:
@@ -64,8 +74,8 @@ INPUTS = (
     "source",
     "source_config",
     "source_revision_config",
-    "secrets",
-    "secret_fingerprints",
+    *VARIABLE_MAPS,
+    FINGERPRINTS,
     "secret_salt",
     VARIABLE_NAMES,
     "secret_references",
@@ -92,14 +102,13 @@ DELETE_TIMEOUT = 1800.0
 
 
 def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
-    """Validate the inputs and add the fingerprints of the secrets."""
+    """Validate the inputs and add the fingerprints of the variables."""
     urn = news.get("progress_urn")
     remembered = session.declarations.old_inputs(urn)
     inputs = normalize_inputs(
         olds, news, lambda: session.fingerprint_salt(urn), remembered=remembered
     )
-    if isinstance(inputs.get("secrets"), dict):
-        session.register_secrets(inputs["secrets"].values())
+    session.register_secrets(variable_map(inputs, SECRETS).values())
     found = validate(olds, inputs)
     refused = {problem.path for problem in found}
     found += preconditions.check_declaration(olds, inputs, session.declarations, refused)
@@ -156,7 +165,7 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
         preconditions.refuse_replacement(deployment_id, olds, news, replacing, changed_known)
     session.record_project_deletion(deployment_id, news.get("delete_tracing_project"))
     return DiffResult(
-        changes=bool(changed or unmanaged(olds, news)),
+        changes=bool(changed or unmanaged(olds, news) or moved_variables(olds, news)),
         replaces=[change.path for change in replacing],
         # Also for a replacement by a resource option: the name has to be free first.
         delete_before_replace=olds.get("name") == news.get("name"),
@@ -375,8 +384,9 @@ def _patch(
                 lambda _: client.patch(deployment_id, body, makes_revision=makes_revision),
             )
     live = client.get(deployment_id)
-    news = _with_ignored_variables(news, live)
-    if _was_made_by_an_earlier_run(olds, news, live, changed):
+    if _was_made_by_an_earlier_run(
+        olds, _with_ignored_variables(news, live, changed), live, changed
+    ):
         progress.info(news.get("progress_urn"), "an earlier run made this change; not sent again")
         return live
     with _explained_refusal(deployment_id, changed):
@@ -401,20 +411,43 @@ def _explained_refusal(deployment_id: str, changed: list[ChangedField]) -> Itera
         raise
 
 
-def _with_ignored_variables(news: Properties, live: LiveDeployment) -> Properties:
+def _with_ignored_variables(
+    news: Properties, live: LiveDeployment, changed: list[ChangedField]
+) -> Properties:
     """Return the inputs with the live values of ignored variables, for the set is sent whole.
 
-    A redacted value is replaced by the program's.
+    All variables are in ``secrets`` then. A redacted value is replaced by the program's.
     """
-    ignored, secrets = ignored_secrets(news), news.get("secrets")
-    if not ignored or not isinstance(secrets, dict):
+    if not any(change.field.path in VARIABLE_MAPS for change in changed):
         return news
-    sent = {name: value for name, value in secrets.items() if name not in ignored}
-    for name in ignored & live.secrets.keys():
-        value = live.secrets[name]
-        if value is not None or name in secrets:
-            sent[name] = secrets[name] if value is None else value
-    return {**news, "secrets": sent}
+    own, shown = all_variables(news) or {}, _own_variables(live)
+    ignored = ignored_variables(news, shown)
+    # A response without variables proves nothing, because there are none before a revision.
+    if not ignored or not shown:
+        return news
+    sent = {name: value for name, value in own.items() if name not in ignored}
+    for name in sorted(ignored & shown.keys()):
+        value = shown[name]
+        if value is None and name in own:
+            sent[name] = restore_live_text(own[name], value, name)
+        elif value is not None:
+            sent[name] = value
+        else:
+            raise ProviderError(
+                f"Variable {name} cannot be kept: the service does not show its value, and every "
+                "change replaces all variables. Give it in secrets=, or take it out of "
+                "ignore_changes."
+            )
+    return {**news, SECRETS: sent, ENVIRONMENT_VARIABLES: None}
+
+
+def _own_variables(live: LiveDeployment) -> Properties:
+    """Return the live variables, without those that the service itself sets."""
+    return {
+        name: value
+        for name, value in live.secrets.items()
+        if not is_of_the_service(name, live.source)
+    }
 
 
 def _make_revision(
@@ -463,8 +496,12 @@ def _patch_revision(
 def _patch_body(
     news: Properties, changed: list[ChangedField], live: LiveDeployment
 ) -> DeploymentPatchRequest:
-    """Return the body of a PATCH; it overwrites the stored resources, so all of them are sent."""
+    """Return the body of a PATCH.
+
+    It overwrites the stored resources and the variables, so all of them are sent.
+    """
     spec = live.source_config.get("resource_spec") or {}
+    news = _with_ignored_variables(news, live, changed)
     return payloads.patch_request(news, changed, spec, live)
 
 

@@ -13,9 +13,17 @@ from langsmith_pulumi.control_plane.comparison import (
     live_values,
 )
 
-from .changes import FIELDS, SECRETS, ChangedField, Field, Impact
-from .fingerprints import fingerprints, redact_live_text
+from .changes import FIELDS, ChangedField, Field, Impact
+from .fingerprints import fingerprints, marker, redact_live_text
 from .properties import get_path, set_path
+from .variables import (
+    ENVIRONMENT_VARIABLES,
+    FINGERPRINTS,
+    SECRETS,
+    VARIABLE_MAPS,
+    all_variables,
+    variable_map,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +36,10 @@ if TYPE_CHECKING:
 _READ_BACK = tuple(
     field
     for field in FIELDS
-    if field.sent and field.impact is not Impact.REPLACE and field.path != SECRETS
+    if field.sent and field.impact is not Impact.REPLACE and field.path not in VARIABLE_MAPS
 )
+_MIN_LENGTH_INSIDE = 8
+"""Shorter secrets hide a live value only if they are all of it."""
 
 
 def with_drift(
@@ -37,8 +47,9 @@ def with_drift(
 ) -> Properties:
     """Return the inputs, with the live value for each managed value that has drifted.
 
-    Unmanaged values are left out, and so are live secrets: a changed variable shows as another
-    fingerprint, and changed free text as a marker. A value that the service does not show (a
+    Unmanaged values are left out, and so are live secrets: a changed one shows as another
+    fingerprint, and changed free text as a marker. The live value of a variable that the program
+    declares in ``environment_variables`` is shown. A value that the service does not show (a
     missing field, a redacted secret, a commit instead of a branch) counts as the requested one with
     ``missing_means_unchanged``, and as not set without it.
     """
@@ -52,12 +63,16 @@ def with_drift(
             set_path(current, field.path, _merge(field, own, live_value, choose))
     # A response without variables proves nothing, because there are none before the first revision.
     # A program that declares none cannot remove any: the service takes an empty set for "keep".
-    # A rollout has no salt, and its deployment compares the secrets.
-    comparable = bool(current.get("secret_fingerprints") and current.get("secret_salt"))
+    # A rollout has no salt, and its deployment compares the variables.
+    comparable = bool(current.get(FINGERPRINTS) and current.get("secret_salt"))
     if comparable and (live.secrets or not missing_means_unchanged):
-        current["secret_fingerprints"] = _live_fingerprints(
+        current[FINGERPRINTS] = _live_fingerprints(
             current, live, missing_means_unchanged=missing_means_unchanged
         )
+        if isinstance(current.get(ENVIRONMENT_VARIABLES), dict):
+            current[ENVIRONMENT_VARIABLES] = _live_variables(
+                current, live, missing_means_unchanged=missing_means_unchanged
+            )
     return current
 
 
@@ -68,7 +83,10 @@ def is_already_applied(news: Properties, live: LiveDeployment, changed: list[Cha
     """
     requested: Properties = {}
     for path in {change.field.path for change in changed}:
-        set_path(requested, path, get_path(news, path))
+        if path in VARIABLE_MAPS:
+            requested[SECRETS] = all_variables(news)
+        else:
+            set_path(requested, path, get_path(news, path))
     unsent = any(not change.field.sent for change in changed)
     return not unsent and not differences(requested, live, missing_means_unchanged=False)
 
@@ -98,7 +116,7 @@ def _live_fingerprints(
 
     A null value is redacted, so its fingerprint is not changed.
     """
-    own: Properties = inputs["secret_fingerprints"]
+    own: Properties = inputs[FINGERPRINTS]
     readable = {
         name: value
         for name, value in live.secrets.items()
@@ -109,3 +127,25 @@ def _live_fingerprints(
         return found
     redacted = {name: own[name] for name in live.secrets.keys() - readable.keys() if name in own}
     return {**found, **redacted}
+
+
+def _live_variables(
+    inputs: Properties, live: LiveDeployment, *, missing_means_unchanged: bool
+) -> Properties:
+    """Return the live values of the variables that the program declares in clear."""
+    found: Properties = {}
+    secrets = [text for text in variable_map(inputs, SECRETS).values() if isinstance(text, str)]
+    for name, own in variable_map(inputs, ENVIRONMENT_VARIABLES).items():
+        value = live.secrets.get(name)
+        if value is not None:
+            is_hidden = value != own and any(_contains(value, secret) for secret in secrets)
+            path = f"{ENVIRONMENT_VARIABLES}.{name}"
+            found[name] = marker(path, value, inputs.get("secret_salt")) if is_hidden else value
+        elif name in live.secrets and missing_means_unchanged:
+            found[name] = own
+    return found
+
+
+def _contains(value: str, secret: str) -> bool:
+    """Return True if somebody has put a secret of the program into another variable."""
+    return value == secret or (len(secret) >= _MIN_LENGTH_INSIDE and secret in value)

@@ -10,7 +10,13 @@ from pydantic import BaseModel
 from langsmith_pulumi.control_plane.models import SourceConfigRequest
 
 from .fingerprints import fingerprints, new_salt
-from .properties import ignored_secrets, ignores_all_secrets, without_nulls
+from .properties import without_nulls
+from .variables import (
+    FINGERPRINTS,
+    VARIABLE_MAPS,
+    all_variables,
+    ignored_variables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +35,10 @@ def normalize_inputs(
     *,
     remembered: Properties | None = None,
 ) -> Properties:
-    """Return the inputs to store: without nulls, in wire names, with fingerprints of the secrets.
+    """Return the inputs to store: without nulls, in wire names, with a fingerprint per variable.
 
     ``remembered`` are the old inputs of a resource that is being replaced, which the engine does
-    not pass. The salt is kept, so that an unchanged secret keeps its fingerprint. So is a name that
+    not pass. The salt is kept, so that an unchanged value keeps its fingerprint. So is a name that
     defaults to the resource's name, which an alias may have changed.
     """
     before = olds or remembered or {}
@@ -40,14 +46,13 @@ def normalize_inputs(
     default_name = inputs.pop("default_name", None)
     if "name" not in inputs and default_name is not None:
         inputs["name"] = before.get("name") or default_name
-    if isinstance(news.get("secrets"), dict):
-        inputs["secrets"] = news["secrets"]  # a variable without a value is refused, not removed
+    # A variable without a value is refused, and not removed.
+    inputs |= {key: news[key] for key in VARIABLE_MAPS if isinstance(news.get(key), dict)}
     if "source_config" in inputs:
         inputs["source_config"] = _in_wire_names(inputs["source_config"], SourceConfigRequest)
-    if "secrets" in inputs:
+    if all_variables(inputs) is not None:
         salt = before.get("secret_salt") or make_salt()
-        fingerprints = _fingerprints(olds, inputs, salt)
-        inputs |= {"secret_salt": salt, "secret_fingerprints": fingerprints}
+        inputs |= {"secret_salt": salt, FINGERPRINTS: _fingerprints(olds, inputs, salt)}
     return inputs
 
 
@@ -57,15 +62,12 @@ def _fingerprints(olds: Properties, inputs: Properties, salt: str) -> Any:
     The engine restores the old input of an ignored value, which may differ from what a refresh
     has read.
     """
-    values = inputs["secrets"]
+    values, known = all_variables(inputs), olds.get(FINGERPRINTS)
     if not isinstance(values, dict):
         return values
-    known = olds.get("secret_fingerprints")
     if not isinstance(known, dict):
         return fingerprints(values, salt)
-    if ignores_all_secrets(inputs):
-        return known
-    ignored = ignored_secrets(inputs)
+    ignored = ignored_variables(inputs, known)
     own = {name: value for name, value in values.items() if name not in ignored}
     kept = {name: known[name] for name in sorted(ignored) if name in known}
     return {**fingerprints(own, salt), **kept}

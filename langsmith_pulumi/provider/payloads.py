@@ -16,7 +16,6 @@ from .changes import (
     REPO_REF,
     RESOURCE_SPEC,
     REVISION_CONFIG,
-    SECRETS,
     ChangedField,
     Impact,
     with_impact,
@@ -24,6 +23,7 @@ from .changes import (
 from .fingerprints import restore_live_text
 from .properties import get_path, set_path, without_nulls
 from .sizes import sent_type, tiers
+from .variables import SECRETS, VARIABLE_MAPS, all_variables
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.responses import LiveDeployment
@@ -59,7 +59,7 @@ def create_request(props: Properties) -> DeploymentCreateRequest:
     tier = body["source_config"].get("deployment_type")
     if tier is not None:
         body["source_config"]["deployment_type"] = sent_type(tier)
-    body[SECRETS] = _secret_list(props.get(SECRETS) or {})
+    body[SECRETS] = _secret_list(all_variables(props) or {})
     return DeploymentCreateRequest.model_validate(body)
 
 
@@ -90,8 +90,8 @@ def patch_request(
         set_path(body, path, get_path(news, path))
     if RESOURCE_SPEC in _fields(changed):
         body["source_config"]["resource_spec"] = {**live_spec, **get_path(news, RESOURCE_SPEC)}
-    if SECRETS in body:
-        body[SECRETS] = _secret_list(body[SECRETS])
+    if not _fields(changed).keys().isdisjoint(VARIABLE_MAPS):
+        body[SECRETS] = _secret_list(all_variables(news) or {})
     if with_impact(changed, Impact.REVISION) and not _makes_revision(body):
         body[REVISION_CONFIG] = news.get(REVISION_CONFIG) or None
     shown = {key: getattr(live, key) for key in _WITH_FREE_TEXT} if live else {}
@@ -116,7 +116,7 @@ def _makes_revision(body: Properties) -> bool:
 
 def _paths_to_send(news: Properties, changed: list[ChangedField]) -> list[str]:
     fields = _fields(changed)
-    paths = [path for path, sent in fields.items() if sent]
+    paths = [path for path, sent in fields.items() if sent and path not in VARIABLE_MAPS]
     if any(path.startswith(f"{REVISION_CONFIG}.") for path in fields):
         paths.append(REVISION_CONFIG)
     if REPO_REF in fields and get_path(news, BUILD_ON_PUSH) is not None:

@@ -20,14 +20,15 @@ OPTIONS = "options"
 READ_ONLY = "read_only"
 """The input that marks a deployment which ``ResourceOptions(id=...)`` only reads."""
 VARIABLE_NAMES = "variable_names"
-"""The input with the names of the program's variables, whose values it has made secret."""
+"""The input with the names of the program's ``secrets``, whose values it has made secret."""
 NO_VALUE = "\0no value"
 """The value that the program sends for a variable of None, which the SDK would drop."""
+HIDDEN_VALUE = "\0hidden value"
+"""The value that the program sends in place of a secret in ``environment_variables``.
 
-_VARIABLE_PATH = re.compile(
-    r"""secrets(?:\.(?P<plain>[^.\[\]"]+)|\[["'](?P<quoted>[^"']*)["']\])"""
-)
-_ALL_VARIABLES = {"*", "secrets", "secrets.*", "secrets[*]", 'secrets["*"]'}
+The engine does not tell a provider what is secret, so only the program can find it out.
+"""
+
 _PATH_SEPARATORS = re.compile(r"""[.\[\]"']+""")
 _ID_SEPARATOR = "|"
 _URL = re.compile(r"https?://[!-~]+")
@@ -98,18 +99,6 @@ def _is_known(value: Any) -> bool:
     return not (contains_unknown(value) if isinstance(value, list) else is_unknown(value))
 
 
-def ignores_all_secrets(inputs: Properties) -> bool:
-    """Return True if ``ignore_changes`` covers the whole set of variables."""
-    return any(path in _ALL_VARIABLES for path in _option_paths(inputs, "ignore_changes"))
-
-
-def ignored_secrets(inputs: Properties) -> set[str]:
-    """Return the names of the variables that ``ignore_changes`` lists one by one."""
-    paths = _option_paths(inputs, "ignore_changes")
-    found = (_VARIABLE_PATH.fullmatch(path) for path in paths)
-    return {match["plain"] or match["quoted"] for match in found if match}
-
-
 def retains_on_delete(inputs: Properties) -> bool:
     """Return True if ``retain_on_delete`` keeps the deployment when the resource is deleted."""
     return _options(inputs).get("retain_on_delete") is True
@@ -123,7 +112,7 @@ def delete_before_replace(inputs: Properties) -> bool | None:
 
 def replaces_on(inputs: Properties, path: str) -> bool:
     """Return True if ``replace_on_changes`` names a path, or one above or below it."""
-    return any(_overlaps(option, path) for option in _option_paths(inputs, "replace_on_changes"))
+    return any(_overlaps(option, path) for option in option_paths(inputs, "replace_on_changes"))
 
 
 def _overlaps(option: str, path: str) -> bool:
@@ -131,7 +120,8 @@ def _overlaps(option: str, path: str) -> bool:
     return all(want in ("*", part) for want, part in zip(parts, path.split("."), strict=False))
 
 
-def _option_paths(inputs: Properties, option: str) -> list[str]:
+def option_paths(inputs: Properties, option: str) -> list[str]:
+    """Return the property paths that a resource option lists."""
     paths = _options(inputs).get(option)
     return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
 

@@ -31,6 +31,7 @@ from langsmith_pulumi.control_plane.reserved_variables import (
 from .changes import BUILD_ON_PUSH, FIELDS, REPO_REF, RESOURCE_SPEC
 from .normalize import model_at, wire_names
 from .properties import (
+    HIDDEN_VALUE,
     NO_VALUE,
     VARIABLE_NAMES,
     get_path,
@@ -40,6 +41,13 @@ from .properties import (
 )
 from .sizes import COMPUTE_SIZE, DATABASE_SIZE, DEPLOYMENT_TYPES, SIZES, family, sent_type
 from .sources import SOURCES
+from .variables import (
+    ENVIRONMENT_VARIABLES,
+    SECRETS,
+    VARIABLE_MAPS,
+    all_variables,
+    variable_map,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +55,7 @@ if TYPE_CHECKING:
     from .properties import Properties
 
 _MAY_CONTAIN_SECRETS = {
-    "secrets",
+    *VARIABLE_MAPS,
     "source_config",
     "source_revision_config",
     "secret_references",
@@ -66,6 +74,10 @@ _WITHOUT_VALUE = (
     "has no value (None): a setting, an environment variable or an output that is not there yet, "
     "such as the url of a deployment that is not waited for. Give it one, or leave the variable "
     "out to remove it"
+)
+_MUST_BE_HIDDEN = (
+    "is a secret in the program, and would stand in clear in the state and in plans. Give it in "
+    "secrets="
 )
 
 
@@ -93,6 +105,7 @@ class _Inputs(BaseModel):
     source_config: SourceConfigRequest | None = None
     source_revision_config: SourceRevisionConfigRequest | None = None
     secrets: dict[str, StrictStr] | None = None
+    environment_variables: dict[str, StrictStr] | None = None
     secret_references: list[SecretReference] | None = None
     revision_source: Literal["github", "internal_docker", "internal_source"] | None = None
     tracked_packages: list[StrictStr] | None = None
@@ -111,7 +124,7 @@ def validate(olds: Properties, inputs: Properties) -> list[ValidationProblem]:
     A field with a problem of a rule is not reported again for its type.
     """
     found = [problem for rule in _RULES for problem in rule(inputs)]
-    found += _check_emptied_secrets(olds, inputs)
+    found += _check_emptied_set(olds, inputs)
     found += _check_variables_added_by_a_transform(olds, inputs)
     reported = {problem.path for problem in found}
     types = validate_types(without_unknowns(inputs), unknown_paths(inputs))
@@ -216,22 +229,39 @@ def _check_tag(inputs: Properties) -> Iterator[ValidationProblem]:
 
 def _check_variables(inputs: Properties) -> Iterator[ValidationProblem]:
     """Yield reserved names of variables, and values that the service would not keep."""
-    secrets = inputs.get("secrets")
-    if not isinstance(secrets, dict):
-        return
     reserved = _reserved_names(inputs.get("source"))
-    for name, value in secrets.items():
-        path = f"secrets.{name}"
-        if name in reserved:
-            yield ValidationProblem(path, "is reserved: the service sets this variable itself")
-        elif not _VARIABLE.fullmatch(name):
-            yield ValidationProblem(path, "is no name of an environment variable")
-        if value in (None, NO_VALUE):
-            yield ValidationProblem(path, _WITHOUT_VALUE)
-        elif isinstance(value, str) and "\0" in value:
-            yield ValidationProblem(path, "holds a NUL byte, which no variable can")
-        if value == "":
-            yield ValidationProblem(path, "must not be empty; leave the variable out instead")
+    for key in VARIABLE_MAPS:
+        for name, value in variable_map(inputs, key).items():
+            path = f"{key}.{name}"
+            if name in reserved:
+                yield ValidationProblem(path, "is reserved: the service sets this variable itself")
+            elif not _VARIABLE.fullmatch(name):
+                yield ValidationProblem(path, "is no name of an environment variable")
+            yield from (ValidationProblem(path, reason) for reason in _value_problems(value))
+
+
+def _value_problems(value: Any) -> Iterator[str]:
+    if value in (None, NO_VALUE):
+        yield _WITHOUT_VALUE
+    elif value == HIDDEN_VALUE:
+        yield _MUST_BE_HIDDEN
+    elif isinstance(value, str) and "\0" in value:
+        yield "holds a NUL byte, which no variable can"
+    elif value == "":
+        yield "must not be empty; leave the variable out instead"
+
+
+def _check_variable_maps(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield names that stand in both maps, and a map of plain variables that is a secret itself."""
+    if inputs.get(ENVIRONMENT_VARIABLES) == HIDDEN_VALUE:
+        yield ValidationProblem(ENVIRONMENT_VARIABLES, _MUST_BE_HIDDEN)
+    plain, secrets = variable_map(inputs, ENVIRONMENT_VARIABLES), variable_map(inputs, SECRETS)
+    for name in sorted(plain.keys() & secrets.keys()):
+        yield ValidationProblem(
+            f"{ENVIRONMENT_VARIABLES}.{name}",
+            "stands in secrets too, and a variable has one value. Take it out of one of them (and "
+            "out of ignore_changes, which keeps a name in its former map)",
+        )
 
 
 def _reserved_names(source: Any) -> frozenset[str]:
@@ -302,13 +332,16 @@ _RULES = (
     _check_sizes,
     _check_tag,
     _check_variables,
+    _check_variable_maps,
 )
 
 
-def _check_emptied_secrets(olds: Properties, inputs: Properties) -> Iterator[ValidationProblem]:
-    if olds.get("secrets") and inputs.get("secrets") == {}:
+def _check_emptied_set(olds: Properties, inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield the map that is empty where there were variables, if no other map has any."""
+    given = {key: inputs[key] for key in VARIABLE_MAPS if inputs.get(key) is not None}
+    if all_variables(olds) and given and all(value == {} for value in given.values()):
         yield ValidationProblem(
-            "secrets.*",
+            f"{next(iter(given))}.*",
             "cannot be emptied: the service takes an empty set for 'unchanged'. Keep one variable, "
             "or leave the argument out to stop managing them",
         )

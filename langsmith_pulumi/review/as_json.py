@@ -24,7 +24,7 @@ from .values import value_state
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .differences import FieldChange, SecretChange
+    from .differences import FieldChange, MovedVariable, SecretChange
     from .gate import GateResult
     from .impact import DeploymentChange
     from .report import Message, Report, ResourceChange, StackReport
@@ -97,6 +97,15 @@ class SecretJson(_Model):
     drift: bool = Field(description="True if it was changed outside Pulumi and is put back.")
 
 
+class MovedVariableJson(_Model):
+    """A variable that moves with its value from one argument to the other."""
+
+    name: Text = Field(description="The variable's name.")
+    to: Literal["secrets", "environment_variables"] = Field(
+        description="The argument that names it now; only environment_variables are in clear."
+    )
+
+
 class DeploymentJson(_Model):
     """The change of one deployment."""
 
@@ -116,6 +125,9 @@ class DeploymentJson(_Model):
         description="Values that change; of a created deployment, all that are set."
     )
     secrets: list[SecretJson] = Field(description="Secrets that change.")
+    moved: list[MovedVariableJson] = Field(
+        description="Variables that become secret or visible and keep their values."
+    )
     unmanaged: list[Text] = Field(
         description="Fields that the program no longer names; their values stay."
     )
@@ -273,6 +285,7 @@ def _deployment(change: DeploymentChange) -> DeploymentJson:
         import_id=change.import_id or None,
         fields=[_field(field) for field in change.fields],
         secrets=[_secret(secret) for secret in change.secrets],
+        moved=[_moved(one) for one in change.moved],
         unmanaged=list(change.unmanaged),
         may_rebuild=change.may_rebuild,
         variables_lost=list(change.variables_lost),
@@ -288,6 +301,10 @@ def _field(change: FieldChange) -> FieldJson:
         after=ValueJson(**value_state(change.after)),
         drift=change.drift,
     )
+
+
+def _moved(variable: MovedVariable) -> MovedVariableJson:
+    return MovedVariableJson.model_validate({"name": variable.name, "to": variable.to})
 
 
 def _secret(change: SecretChange) -> SecretJson:

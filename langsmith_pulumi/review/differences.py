@@ -6,21 +6,31 @@ what happens to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.provider import properties
 from langsmith_pulumi.provider.changes import (
     FIELDS,
-    SECRETS,
     ChangedField,
     Impact,
     compare,
     unmanaged,
 )
+from langsmith_pulumi.provider.variables import (
+    ENVIRONMENT_VARIABLES,
+    FINGERPRINTS,
+    SECRETS,
+    VARIABLE_MAPS,
+    all_variables,
+    map_of,
+    moved_variables,
+    variable_map,
+)
 
 from .plan import SECRET
+from .values import DIFFERENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,8 +39,6 @@ if TYPE_CHECKING:
     from langsmith_pulumi.provider.properties import Properties
 
     from .plan import State
-
-FINGERPRINTS = "secret_fingerprints"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,15 @@ class SecretChange:
 
 
 @dataclass(frozen=True)
+class MovedVariable:
+    """A variable that moves with its value between ``secrets`` and ``environment_variables``."""
+
+    name: str
+    to: str
+    """The name of the new map."""
+
+
+@dataclass(frozen=True)
 class Differences:
     """All differences of one resource."""
 
@@ -71,6 +88,7 @@ class Differences:
     secrets: tuple[SecretChange, ...] = ()
     unmanaged: tuple[str, ...] = ()
     """Paths that the program no longer names; their values stay as they are."""
+    moved: tuple[MovedVariable, ...] = ()
 
     @property
     def all(self) -> tuple[FieldChange | SecretChange, ...]:
@@ -88,7 +106,28 @@ class Differences:
             tuple({field.path: field for field in (*other.fields, *self.fields)}.values()),
             tuple({secret.name: secret for secret in (*other.secrets, *self.secrets)}.values()),
             self.unmanaged,
+            self.moved,
         )
+
+    def with_values_of(self, state: State) -> Differences:
+        """Return the differences with the variables that a state has in clear among the fields.
+
+        A rollout compares all variables by their fingerprints and knows no values.
+        """
+        shown = variable_map(state.inputs, ENVIRONMENT_VARIABLES)
+        fields = [
+            FieldChange(
+                f"{ENVIRONMENT_VARIABLES}.{one.name}",
+                Impact.REVISION,
+                None if one.action is SecretAction.ADDED else DIFFERENT,
+                shown[one.name],
+                one.drift,
+            )
+            for one in self.secrets
+            if one.name in shown
+        ]
+        secrets = tuple(one for one in self.secrets if one.name not in shown)
+        return replace(self, fields=(*self.fields, *fields), secrets=secrets)
 
     def include(self, impact: Impact) -> bool:
         """Return True if a visible change costs this; a changed secret makes a revision."""
@@ -110,9 +149,13 @@ def between(
     olds, news = _last_known(before), after.inputs if after else {}
     recorded = _last_known(before_refresh) if before_refresh else olds
     return Differences(
-        tuple(_fields(olds, news, recorded, _without_secrets(table))),
+        (
+            *_fields(olds, news, recorded, _without_variables(table)),
+            *_variables(olds, news, recorded),
+        ),
         tuple(_secrets(olds, news, recorded)),
         tuple(unmanaged(olds, news)) if table is FIELDS else (),
+        _moved(olds, news),
     )
 
 
@@ -125,20 +168,29 @@ def across_replacement(before: State | None, after: State | None) -> Differences
     olds, news = _last_known(before), after.inputs if after else {}
     if not olds:
         return Differences()
-    old_names, new_names = _names(olds), _names(news)
+    old_names, new_names = _secret_names(olds), _secret_names(news)
+    moved = {one.name for one in _moved(olds, news)}
     secrets = {
-        **dict.fromkeys(new_names - old_names, SecretAction.ADDED),
-        **dict.fromkeys(old_names - new_names, SecretAction.REMOVED),
+        **dict.fromkeys(new_names - old_names - moved, SecretAction.ADDED),
+        **dict.fromkeys(old_names - new_names - moved, SecretAction.REMOVED),
     }
+    shown_before, shown = (variable_map(one, ENVIRONMENT_VARIABLES) for one in (olds, news))
+    names = sorted({*shown_before, *shown} - moved)
+    variables = [
+        _variable(name, olds, news, drift=False)
+        for name in names
+        if shown_before.get(name) != shown.get(name)
+    ]
     return Differences(
-        tuple(_fields(olds, news, olds, _without_secrets(FIELDS))),
+        (*_fields(olds, news, olds, _without_variables(FIELDS)), *variables),
         tuple(SecretChange(name, action) for name, action in sorted(secrets.items())),
+        moved=_moved(olds, news),
     )
 
 
 def secret_names(state: State) -> set[str]:
     """Return the names of a state's secrets."""
-    return _names(state.inputs)
+    return _secret_names(state.inputs)
 
 
 def _last_known(state: State | None) -> Properties:
@@ -150,8 +202,44 @@ def _last_known(state: State | None) -> Properties:
     return {"workspace_id": outputs.get("tenant_id"), **outputs} if outputs else {}
 
 
-def _without_secrets(table: Iterable[Field]) -> list[Field]:
-    return [field for field in table if field.path != SECRETS]
+def _without_variables(table: Iterable[Field]) -> list[Field]:
+    return [field for field in table if field.path not in VARIABLE_MAPS]
+
+
+def _moved(olds: Properties, news: Properties) -> tuple[MovedVariable, ...]:
+    """Return the variables that move with their value; the others are changes."""
+    changed = {change.path for change in compare(olds, news, _VARIABLE_FIELDS)}
+    return tuple(
+        MovedVariable(name, key)
+        for name, key in moved_variables(olds, news).items()
+        if f"{key}.{name}" not in changed
+    )
+
+
+_VARIABLE_FIELDS = [field for field in FIELDS if field.path in VARIABLE_MAPS]
+
+
+def _variables(olds: Properties, news: Properties, recorded: Properties) -> Iterator[FieldChange]:
+    """Yield the changes of the variables that the program gives in clear."""
+    if properties.is_unknown(news.get(ENVIRONMENT_VARIABLES)):
+        before = DIFFERENT if variable_map(olds, ENVIRONMENT_VARIABLES) else None
+        after = news[ENVIRONMENT_VARIABLES]
+        yield FieldChange(ENVIRONMENT_VARIABLES, Impact.REVISION, before, after)
+        return
+    fields = [field for field in _VARIABLE_FIELDS if field.path == ENVIRONMENT_VARIABLES]
+    for change in compare(olds, news, fields):
+        name = change.path.partition(".")[2]
+        if name:
+            yield _variable(name, olds, news, drift=_is_drift(name, olds, recorded))
+
+
+def _variable(name: str, olds: Properties, news: Properties, *, drift: bool) -> FieldChange:
+    """Return the change of one variable; a value that was a secret stays hidden."""
+    before: Any = variable_map(olds, ENVIRONMENT_VARIABLES).get(name)
+    if before is None and name in _names(olds):
+        before = SECRET if name in variable_map(olds, SECRETS) else DIFFERENT
+    after: Any = variable_map(news, ENVIRONMENT_VARIABLES).get(name)
+    return FieldChange(f"{ENVIRONMENT_VARIABLES}.{name}", Impact.REVISION, before, after, drift)
 
 
 def _fields(
@@ -197,7 +285,8 @@ def _changed_secrets(olds: Properties, news: Properties) -> list[str]:
     """Return the names of secrets that differ, by fingerprint or, without any, by name alone."""
     by_name_only = FINGERPRINTS not in olds and FINGERPRINTS not in news
     if by_name_only and isinstance(news.get(SECRETS), dict):
-        return sorted(_names(olds) ^ _names(news))
+        names = _names(olds) ^ _names(news)
+        return sorted(name for name in names if map_of(name, olds, news) == SECRETS)
     secrets = [field for field in FIELDS if field.path == SECRETS]
     return [change.path.partition(".")[2] for change in compare(olds, news, secrets)]
 
@@ -218,7 +307,7 @@ def _is_drift(name: str, olds: Properties, recorded: Properties) -> bool:
     wrote them, so a variable that was added or removed outside Pulumi shows in later plans, too.
     """
     live, last = _fingerprints(olds), _fingerprints(recorded)
-    written = olds.get(SECRETS) if FINGERPRINTS in olds else None
+    written = all_variables(olds) if FINGERPRINTS in olds else None
     names_differ = isinstance(written, dict) and (name in written) != (name in live)
     return names_differ or live.get(name) != last.get(name)
 
@@ -229,11 +318,14 @@ def _fingerprints(inputs: Properties) -> Properties:
 
 
 def _names(inputs: Properties) -> set[str]:
-    """Return the names of the secrets: the live ones if known, else those of the program."""
-    for key in (FINGERPRINTS, SECRETS):
-        if isinstance(inputs.get(key), dict):
-            return set(inputs[key])
-    return set()
+    """Return the names of the variables: the live ones if known, else those of the program."""
+    if isinstance(inputs.get(FINGERPRINTS), dict):
+        return set(inputs[FINGERPRINTS])
+    return {name for key in VARIABLE_MAPS for name in variable_map(inputs, key)}
+
+
+def _secret_names(inputs: Properties) -> set[str]:
+    return _names(inputs) - variable_map(inputs, ENVIRONMENT_VARIABLES).keys()
 
 
 Leaf = tuple[str, Any, Any]

@@ -26,10 +26,12 @@ from langsmith_pulumi.provider.sizes import (
     DEPLOYMENT_TYPE,
     family,
 )
+from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, variable_map
 
 from .differences import (
     Differences,
     FieldChange,
+    MovedVariable,
     SecretAction,
     SecretChange,
     across_replacement,
@@ -117,6 +119,8 @@ class DeploymentChange:
     secrets: tuple[SecretChange, ...] = ()
     unmanaged: tuple[str, ...] = ()
     """Paths that the program no longer names: their values stay, and drift is not reported."""
+    moved: tuple[MovedVariable, ...] = ()
+    """Variables that move between secrets and environment variables, with their values."""
     notes: tuple[Note, ...] = ()
     spec: tuple[tuple[str, object], ...] = ()
     """The new resource spec if any of it changes: key and value."""
@@ -204,8 +208,16 @@ def _adopted_fields(rows: list[Any], state: State) -> Iterator[FieldChange]:
                 path,
                 _cost(path),
                 row.get("live", DIFFERENT),
-                properties.get_path(state.inputs, path),
+                _wanted(state, path),
             )
+
+
+def _wanted(state: State, path: str) -> Any:
+    """Return the program's value at a path; the name of a variable may hold dots."""
+    key, _, name = path.partition(".")
+    if key == ENVIRONMENT_VARIABLES and name:
+        return variable_map(state.inputs, key).get(name)
+    return properties.get_path(state.inputs, path)
 
 
 def _cost(path: str) -> Impact:
@@ -298,7 +310,8 @@ def _pending(group: DeploymentSteps) -> Differences:
     """Return the changes that an earlier run has sent and not rolled out."""
     if group.rollout is None or group.rollout.old is None:
         return Differences()
-    return between(group.rollout.old, group.rollout.new, table=REVISION_FIELDS)
+    pending = between(group.rollout.old, group.rollout.new, table=REVISION_FIELDS)
+    return pending.with_values_of(group.declared)
 
 
 _DIFFERENCES: dict[Action, Callable[[DeploymentSteps], Differences]] = {
@@ -327,6 +340,7 @@ def _change(analysis: _Analysis) -> DeploymentChange:
         fields=found.fields,
         secrets=found.secrets,
         unmanaged=found.unmanaged,
+        moved=found.moved,
         notes=_notes(analysis, kind),
         spec=_spec(group.new, found),
         family=family(properties.get_path(group.new.inputs, DEPLOYMENT_TYPE)) or "",
@@ -372,7 +386,7 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
     lost = kind in (Kind.REPLACED, Kind.DELETED)
     replaced = kind in (Kind.REPLACED, Kind.STARTED_OVER)
     hidden = kind is Kind.REVISION and cause is not _Cause.REVISION
-    empty = kind is Kind.IN_PLACE and not (found.all or found.unmanaged)
+    empty = kind is Kind.IN_PLACE and not (found.all or found.unmanaged or found.moved)
     compared = kind is Kind.ADOPTED and analysis.adoption.compared
     conditions = (
         (Note.TAKEN_OVER, analysis.taken_over),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_pulumi.provider.sizes import COMPUTE_SIZE, DATABASE_SIZE
 from langsmith_pulumi.provider.sizes import TABLE as SIZE_TABLE
+from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, SECRETS
 
 from .impact import Kind
 from .plan import Action
@@ -21,12 +22,13 @@ from .values import Untrusted, format_number, format_pair, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .differences import FieldChange, SecretChange
+    from .differences import FieldChange, MovedVariable, SecretChange
     from .impact import DeploymentChange
     from .report import Message, ResourceChange, StackReport
     from .truncate import TruncationLevel
 
 _LONG_PREFIXES = ("source_config.", "source_revision_config.")
+_VARIABLE_PREFIX = f"{ENVIRONMENT_VARIABLES}."
 _NAMES_PER_MESSAGE = 10
 
 
@@ -110,6 +112,7 @@ def deployment_lines(change: DeploymentChange, level: TruncationLevel) -> list[L
         return [Line((*title, *((": ", *fields) if fields else ())))]
     below = [
         *_changes(change),
+        *map(_moved, change.moved),
         *_unmanaged(change),
         *((text,) for text in totals(change)),
         *((note.value,) for note in change.notes),
@@ -179,6 +182,13 @@ def _path(path: str) -> Untrusted:
     return _name(path[len(prefix) :])
 
 
+def _label(path: str) -> tuple[str, ...]:
+    """Return the words for a field: its path, or the name of a variable."""
+    if path.startswith(_VARIABLE_PREFIX):
+        return ("variable ", _name(path[len(_VARIABLE_PREFIX) :]))
+    return (_path(path),)
+
+
 def _title(change: DeploymentChange) -> tuple[str, ...]:
     named_otherwise = change.deployment not in ("", change.name)
     return (
@@ -194,14 +204,15 @@ def _reason(change: DeploymentChange) -> tuple[str, ...]:
         return (" because it was changed elsewhere",)
     if not change.reasons:
         return ()
-    paths = [(_path(path),) for path in change.reasons]
+    paths = [_label(path) for path in change.reasons]
     return (" because ", *listing(paths), " changes" if len(paths) == 1 else " change")
 
 
 def _changed_names(change: DeploymentChange) -> tuple[str, ...]:
-    fields = [(_path(field.path),) for field in change.fields]
+    fields = [_label(field.path) for field in change.fields]
     secrets = [("secret ", _name(secret.name)) for secret in change.secrets]
-    return listing([*fields, *secrets, *((_path(path),) for path in change.unmanaged)])
+    moved = [("variable ", _name(one.name)) for one in change.moved]
+    return listing([*fields, *secrets, *moved, *((_path(path),) for path in change.unmanaged)])
 
 
 def _changes(change: DeploymentChange) -> list[tuple[str, ...]]:
@@ -213,7 +224,7 @@ def _changes(change: DeploymentChange) -> list[tuple[str, ...]]:
 def _settings(change: DeploymentChange) -> list[tuple[str, ...]]:
     """Return the settings of a new deployment, without its name and those that are off."""
     shown = [f for f in change.fields if f.path != "name" and f.after is not False]
-    fields = [(_path(f.path), ": ", format_pair(None, f.after)[1]) for f in shown]
+    fields = [(*_label(f.path), ": ", format_pair(None, f.after)[1]) for f in shown]
     names = [(_name(secret.name),) for secret in change.secrets if secret.name]
     return [*fields, *([("secrets: ", *listing(names))] if names else [])]
 
@@ -221,8 +232,18 @@ def _settings(change: DeploymentChange) -> list[tuple[str, ...]]:
 def _field(change: FieldChange) -> tuple[str, ...]:
     before, after = format_pair(change.before, change.after)
     if before == after:
-        return (_path(change.path), ": ", before, " changes", *_drift(change))
-    return (_path(change.path), ": ", before, " → ", after, *_drift(change))
+        return (*_label(change.path), ": ", before, " changes", *_drift(change))
+    return (*_label(change.path), ": ", before, " → ", after, *_drift(change))
+
+
+_MOVED = {
+    SECRETS: " moves to secrets: hidden from now on; its value stays as it is",
+    ENVIRONMENT_VARIABLES: " moves out of secrets: visible from now on; its value stays as it is",
+}
+
+
+def _moved(variable: MovedVariable) -> tuple[str, ...]:
+    return ("variable ", _name(variable.name), _MOVED[variable.to])
 
 
 def _secret(change: SecretChange) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ class DeploymentSteps:
     """The state before a refresh in the same preview."""
     old: State
     new: State
+    declared: State
+    """The state that the program declares, also where the plan does not change it."""
     leftover: bool = False
     """True if an interrupted replacement has left this deployment behind."""
 
@@ -96,6 +98,7 @@ def _group(
         before_refresh=next((step.old for step in own if step.op == "refresh"), None),
         old=next((step.old for step in effective if step.old), _NO_STATE),
         new=next((step.new for step in effective if step.new), _NO_STATE),
+        declared=next((step.new for step in (*effective, *own) if step.new), _NO_STATE),
         leftover=leftover,
     )
 

@@ -13,6 +13,7 @@ from langsmith_pulumi.inputs import (
     ContainerArgs,
     DeploymentSource,
     DeploymentType,
+    EnvironmentVariablesMap,
     EnvVarArgs,
     ListenerConfigArgs,
     ResourceSpecArgs,
@@ -43,6 +44,10 @@ def plain_dicts() -> None:
         source_revision_config={"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
         revision_source="internal_docker",
         secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey"), "LOG_LEVEL": "info"},
+        environment_variables={
+            "REGION": config.require("region"),
+            "TEAM": pulumi.Output.from_input("a"),
+        },
     )
 
 
@@ -134,4 +139,5 @@ def wrong_in_dicts() -> None:
     spec: ResourceSpecArgsDict = {"cpu": "500m"}  # type: ignore[typeddict-item]
     reference: SecretReferenceArgsDict = {"name": "A"}  # type: ignore[typeddict-item]
     secrets: SecretsMap = {"PORT": 8080}  # type: ignore[dict-item]
-    del source, tier, spec, reference, secrets
+    variables: EnvironmentVariablesMap = {"PORT": 8080}  # type: ignore[dict-item]
+    del source, tier, spec, reference, secrets, variables

@@ -66,6 +66,7 @@ ROWS: list[tuple[str, Any, list[str]]] = [
     ("secret_fingerprints.B", REMOVED, ["revision secrets.B"]),
     ("secret_fingerprints.A", UNKNOWN, ["revision secrets.A"]),
     ("secrets", REMOVED, []),
+    ("secret_fingerprints", UNKNOWN, ["revision secrets"]),
     ("triggers.prompt", "v2", ["revision triggers.prompt"]),
     ("triggers.prompt", REMOVED, ["revision triggers.prompt"]),
     ("triggers.with.dots", 1, ["revision triggers.with"]),
@@ -107,6 +108,56 @@ def test_another_salt_is_no_other_secret() -> None:
     assert compare(BASE, news) == []
     news["secrets"]["A"] = "other"
     assert [change.path for change in compare(BASE, news)] == ["secrets.A"]
+
+
+PLAIN: dict[str, Any] = {**BASE, "environment_variables": {"B": "2"}, "secrets": {"A": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({}, []),
+        ({"environment_variables": {"A": "1", "B": "2"}, "secrets": {}}, []),
+        ({"environment_variables": None, "secrets": {"A": "1", "B": "2"}}, []),
+        ({"secret_fingerprints": {"A": "f1", "B": "g"}}, ["environment_variables.B"]),
+        ({"secret_fingerprints": {"A": "g", "B": "f2"}}, ["secrets.A"]),
+        (
+            {"environment_variables": {}, "secret_fingerprints": {"A": "f1"}},
+            ["environment_variables.B"],
+        ),
+        (
+            {"environment_variables": None, "secret_fingerprints": {"A": "f1"}},
+            ["environment_variables.B"],
+        ),
+        ({"secrets": None, "secret_fingerprints": {"B": "f2"}}, ["secrets.A"]),
+        ({"secret_fingerprints": {"A": "f1", "B": UNKNOWN}}, ["environment_variables.B"]),
+        (
+            {"environment_variables": UNKNOWN, "secret_fingerprints": UNKNOWN},
+            ["environment_variables"],
+        ),
+        ({"secrets": UNKNOWN, "secret_fingerprints": UNKNOWN}, ["secrets"]),
+        (
+            {"secrets": {"A": "1", "B": "9"}, "environment_variables": {}, "secret_salt": "new"},
+            ["secrets.B"],
+        ),
+    ],
+)
+def test_the_two_maps_of_variables_are_compared_as_one_set(
+    edit: dict[str, Any], expected: list[str]
+) -> None:
+    """A value counts in whatever map it is, and a change is named by the map of the program."""
+    news = {key: value for key, value in {**PLAIN, **edit}.items() if value is not None}
+    assert [change.path for change in compare(PLAIN, news)] == expected
+    assert unmanaged(PLAIN, news) == []
+
+
+def test_variables_are_unmanaged_only_without_any_map() -> None:
+    """A program that drops both maps leaves the live variables alone."""
+    news = {key: PLAIN[key] for key in PLAIN if key not in ("secrets", "environment_variables")}
+    for key in ("secret_fingerprints", "secret_salt"):
+        news.pop(key)
+    assert compare(PLAIN, news) == []
+    assert unmanaged(PLAIN, news) == ["secrets", "environment_variables"]
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,47 @@ def test_drift_of_a_secret_shows_as_its_fingerprint(
     assert "changed" not in str(current)
 
 
+PLAIN: dict[str, Any] = {
+    **INPUTS,
+    "environment_variables": {"LOG_LEVEL": "info"},
+    "secrets": {"KEY": "a-secret-0123", "PIN": "42"},
+    "secret_fingerprints": fingerprints(
+        {"LOG_LEVEL": "info", "KEY": "a-secret-0123", "PIN": "42"}, SALT
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("info", "info"),
+        ("debug", "debug"),
+        (None, "info"),
+        ("42", marker("environment_variables.LOG_LEVEL", "42", SALT)),
+        ("420", "420"),
+        ("x a-secret-0123", marker("environment_variables.LOG_LEVEL", "x a-secret-0123", SALT)),
+    ],
+)
+def test_a_variable_in_clear_follows_the_live_one(value: str | None, expected: str) -> None:
+    """It is shown unless it holds a secret of the program; a redacted one counts as unchanged."""
+    listed = [{"name": "LOG_LEVEL", "value": value}, {"name": "THEIRS", "value": "theirs-0123"}]
+    current = with_drift(PLAIN, live(secrets=listed))
+    assert current["environment_variables"] == {"LOG_LEVEL": expected}
+    assert current["secrets"] == PLAIN["secrets"]
+    assert "theirs" not in str(current)
+    changed = (
+        current["secret_fingerprints"]["LOG_LEVEL"] != PLAIN["secret_fingerprints"]["LOG_LEVEL"]
+    )
+    assert changed == (value not in ("info", None))
+
+
+def test_a_variable_in_clear_that_somebody_removes_is_gone() -> None:
+    """A response without any variables proves nothing."""
+    others = [{"name": "KEY", "value": "a-secret-0123"}]
+    assert with_drift(PLAIN, live(secrets=others))["environment_variables"] == {}
+    assert with_drift(PLAIN, live(secrets=[])) == PLAIN
+
+
 def test_objects_are_stored_in_the_names_of_the_wire() -> None:
     """A name of its own on the wire is found, or each refresh would see drift."""
     volume = {"name": "v", "downward_api": {"items": []}}

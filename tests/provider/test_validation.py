@@ -102,6 +102,17 @@ ROWS: list[tuple[dict[str, Any], str, Any, str]] = [
     (GITHUB, "secrets.NOTHING", None, "has no value"),
     (GITHUB, "secrets.WITH SPACE", "x", "name of an environment variable"),
     (GITHUB, "secrets.NUMBER", 5, "string"),
+    (GITHUB, "environment_variables.OPENAI_API_KEY", "x", "stands in secrets too"),
+    (GITHUB, "environment_variables.POSTGRES_URI", "x", "reserved"),
+    (GITHUB, "environment_variables.LANGSMITH_API_KEY", "x", "reserved"),
+    (GITHUB, "environment_variables.EMPTY", "", "must not be empty"),
+    (GITHUB, "environment_variables.NOTHING", None, "has no value"),
+    (GITHUB, "environment_variables.NOTHING", properties.NO_VALUE, "has no value"),
+    (GITHUB, "environment_variables.TOKEN", properties.HIDDEN_VALUE, "Give it in secrets="),
+    (GITHUB, "environment_variables.NUL", "a\0b", "NUL byte"),
+    (GITHUB, "environment_variables.WITH SPACE", "x", "name of an environment variable"),
+    (GITHUB, "environment_variables.NUMBER", 5, "string"),
+    (DOCKER, "environment_variables.POSTGRES_URI", "x", "reserved"),
     (GITHUB, "rollout_timeout", 0, "greater than 0"),
     (GITHUB, "rollout_timeout", float("nan"), "finite"),
     (GITHUB, "workspace_id", "mine", "UUID"),
@@ -161,6 +172,8 @@ def test_problems_are_told_all_at_once() -> None:
         "source_revision_config.repo_ref",
         "secrets",
         "secrets.OPENAI_API_KEY",
+        "environment_variables",
+        "environment_variables.LOG_LEVEL",
         "rollout_timeout",
         "triggers",
     ],
@@ -170,7 +183,7 @@ def test_what_is_unknown_is_not_judged(path: str) -> None:
     assert found(edited(GITHUB, path, UNKNOWN)) == []
 
 
-@pytest.mark.parametrize("path", ["secrets", "source_config", "triggers"])
+@pytest.mark.parametrize("path", ["secrets", "environment_variables", "source_config", "triggers"])
 def test_no_problem_is_put_on_a_property_that_may_hold_secrets(path: str) -> None:
     """The engine prints the value of a top-level property that failed, secrets in clear."""
     named = [problem.path for problem in found(edited(GITHUB, path, SECRET))]
@@ -199,6 +212,14 @@ def test_the_set_of_secrets_cannot_be_emptied() -> None:
     """The service takes an empty set for "unchanged", so the plan would lie."""
     olds = normalize_inputs({}, GITHUB)
     assert [problem.path for problem in found({**GITHUB, "secrets": {}}, olds)] == ["secrets.*"]
+    both = {**GITHUB, "secrets": {}, "environment_variables": {}}
+    assert [problem.path for problem in found(both, olds)] == ["secrets.*"]
+    assert found({**both, "environment_variables": {"A": "1"}}, olds) == []
+    assert found({**both, "environment_variables": UNKNOWN}, olds) == []
+    plain = {**GITHUB, "environment_variables": {}}
+    del plain["secrets"]
+    paths = [problem.path for problem in found(plain, olds)]
+    assert paths == ["environment_variables.*"]
     assert found({key: GITHUB[key] for key in GITHUB if key != "secrets"}, olds) == []
 
 

@@ -58,6 +58,16 @@ def secrets(**fingerprints: str) -> Properties:
     }
 
 
+def variables(plain: dict[str, str], salt: str = SECRET, **hidden: str) -> Properties:
+    """Return the inputs about variables of both maps, with their values as fingerprints."""
+    return {
+        "environment_variables": plain,
+        "secrets": dict.fromkeys(hidden, SECRET),
+        "secret_fingerprints": {**plain, **hidden},
+        "secret_salt": salt,
+    }
+
+
 def step(  # noqa: PLR0913 - the parts of a step
     op: str,
     type_: str = DEPLOYMENT,

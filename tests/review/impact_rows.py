@@ -7,7 +7,7 @@ from typing import Any
 
 from langsmith_pulumi.review.impact import Kind, Note
 from langsmith_pulumi.review.values import DIFFERENT
-from tests.review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step
+from tests.review.building import SECRET, UNKNOWN, inputs, rollout, secrets, step, variables
 
 SPEC: dict[str, Any] = {"source_config__resource_spec": {"max_scale": 3, "cpu": 1}}
 
@@ -24,6 +24,7 @@ class Row:
     notes: tuple[Note, ...] = ()
     drift: list[str] = field(default_factory=list)
     unmanaged: tuple[str, ...] = ()
+    moved: dict[str, str] = field(default_factory=dict)
 
 
 def update_step(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -457,5 +458,167 @@ ROWS = [
         ],
         Kind.REVISION,
         secrets={"B": "added"},
+    ),
+    Row(
+        "variables in clear are reported with their values, secrets beside them by name",
+        [
+            update_step(
+                inputs(**variables({"LOG_LEVEL": "info", "OLD": "x"}, A="1")),
+                inputs(**variables({"LOG_LEVEL": "debug", "NEW": "y"}, A="2")),
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {
+            "environment_variables.LOG_LEVEL": ("info", "debug"),
+            "environment_variables.NEW": (None, "y"),
+            "environment_variables.OLD": ("x", None),
+        },
+        {"A": "changed"},
+    ),
+    Row(
+        "a new deployment shows the variables that are in clear",
+        [
+            step("create", new={"name": "agent", **variables({"LOG_LEVEL": "info"}, A="1")}),
+            rollout("create"),
+        ],
+        Kind.CREATED,
+        {"name": (None, "agent"), "environment_variables.LOG_LEVEL": (None, "info")},
+        {"A": "added"},
+    ),
+    Row(
+        "a variable that moves with its value changes in place",
+        [
+            update_step(
+                inputs(**variables({"A": "1", "B": "2"}, C="3")),
+                inputs(**variables({"B": "2", "C": "3"}, A="1")),
+            )
+        ],
+        Kind.IN_PLACE,
+        moved={"A": "secrets", "C": "environment_variables"},
+    ),
+    Row(
+        "a secret that moves with another value shows the new value alone",
+        [
+            update_step(inputs(**variables({}, A="1")), inputs(**variables({"A": "2"}))),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"environment_variables.A": (SECRET, "2")},
+    ),
+    Row(
+        "a variable that becomes secret with another value shows neither value",
+        [
+            update_step(inputs(**variables({"A": "1"})), inputs(**variables({}, A="2"))),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        secrets={"A": "changed"},
+    ),
+    Row(
+        "a variable in clear that is not known yet shows its old value",
+        [
+            update_step(
+                inputs(**variables({"A": "1"})), inputs(**variables({"A": UNKNOWN}, salt=SECRET))
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"environment_variables.A": ("1", "unknown")},
+    ),
+    Row(
+        "variables in clear that are not known at all are one change",
+        [
+            update_step(
+                inputs(**variables({"A": "1"}, B="1")),
+                inputs(
+                    **{
+                        **variables({}, B="1"),
+                        "environment_variables": UNKNOWN,
+                        "secret_fingerprints": UNKNOWN,
+                    }
+                ),
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"environment_variables": (DIFFERENT, "unknown")},
+    ),
+    Row(
+        "drift of a variable in clear shows the live value, of an unknown name only the name",
+        [
+            step("refresh", old=inputs(**variables({"A": "1"}))),
+            update_step(
+                inputs(
+                    **{
+                        **variables({"A": "2", "EXTRA": "3"}),
+                        "environment_variables": {"A": "2"},
+                    }
+                ),
+                inputs(**variables({"A": "1"})),
+            ),
+            rollout("update"),
+        ],
+        Kind.REVISION,
+        {"environment_variables.A": ("2", "1")},
+        {"EXTRA": "removed"},
+        drift=["environment_variables.A", "EXTRA"],
+    ),
+    Row(
+        "a retried variable in clear shows its value",
+        [
+            step(
+                "same",
+                old=inputs(**variables({"A": "2"}, B="1")),
+                new=inputs(**variables({"A": "2"}, B="1")),
+            ),
+            rollout(
+                "update",
+                old={"secret_fingerprints": {"A": "of 1", "B": "1"}},
+                new={"secret_fingerprints": {"A": "of 2", "B": "1"}},
+            ),
+        ],
+        Kind.RETRIED,
+        {"environment_variables.A": (DIFFERENT, "2")},
+    ),
+    Row(
+        "a replacement compares the variables that are in clear",
+        [
+            replace_step(
+                inputs(**variables({"A": "1", "B": "2", "M": "7"}, S="1")),
+                inputs("other", **variables({"A": "1", "B": "3"}, M="7", S="9")),
+            )
+        ],
+        Kind.REPLACED,
+        {"name": ("agent", "other"), "environment_variables.B": ("2", "3")},
+        notes=(Note.TRACES_KEPT, Note.PREVIEWS_DELETED, Note.SECRETS_NOT_COMPARED),
+        moved={"M": "secrets"},
+    ),
+    Row(
+        "an adoption shows the program's values in clear, and a live one only if it is absent",
+        [
+            step(
+                "create",
+                new=inputs(
+                    import_id="an-id",
+                    **variables({"A.B": "1", "C": "2"}),
+                    adoption={
+                        "compared": True,
+                        "revision": True,
+                        "differences": [
+                            {"path": "environment_variables.A.B"},
+                            {"path": "environment_variables.C", "live": None},
+                        ],
+                    },
+                ),
+            ),
+            rollout("create"),
+        ],
+        Kind.ADOPTED,
+        {
+            "environment_variables.A.B": (DIFFERENT, "1"),
+            "environment_variables.C": (None, "2"),
+        },
+        notes=(Note.REBUILT,),
     ),
 ]

@@ -32,6 +32,7 @@ def test_change(row: Row) -> None:
     assert {secret.name: secret.action.value for secret in change.secrets} == row.secrets
     assert change.notes == row.notes
     assert change.unmanaged == row.unmanaged
+    assert {one.name: one.to for one in change.moved} == row.moved
     drifted = [f.path for f in change.fields if f.drift] + [
         s.name for s in change.secrets if s.drift
     ]

@@ -26,7 +26,7 @@ def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
         resource, attribute = value["output"]
         return getattr(declared[resource], attribute)
     if value.keys() == {"later"}:
-        return pulumi.Output.from_input(value["later"])
+        return pulumi.Output.from_input(resolve(value["later"]))
     if value.keys() == {"after"}:
         resource, given = value["after"]
         return declared[resource].id.apply(lambda _id: given)
@@ -35,12 +35,14 @@ def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
     return {key: resolve(item) for key, item in value.items()}
 
 
-def injecting(variables: dict[str, str]) -> pulumi.ResourceTransformation:
-    """Return a transformation that adds variables."""
+def injecting(variables: dict[str, dict[str, Any]]) -> pulumi.ResourceTransformation:
+    """Return a transformation that adds variables to the maps of variables."""
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
-        secrets: Any = args.props["secrets"]
-        props = {**args.props, "secrets": {**secrets, **variables}}
+        props = dict(args.props)
+        for key in variables.keys() & props.keys():
+            present: Any = props[key]
+            props[key] = {**present, **variables[key]}
         return pulumi.ResourceTransformationResult(props, args.opts)
 
     return transform
@@ -49,8 +51,13 @@ def injecting(variables: dict[str, str]) -> pulumi.ResourceTransformation:
 def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
     waits = [declared[name].rollout for name in given.pop("depends_on", [])]
     aliases = [pulumi.Alias(**alias) for alias in given.pop("aliases", [])]
-    if "injects" in given:
-        given["transformations"] = [injecting(given.pop("injects"))]
+    injected = {
+        "secrets": given.pop("injects", {}),
+        "environment_variables": given.pop("injects_plain", {}),
+    }
+    injected = {key: variables for key, variables in injected.items() if variables}
+    if injected:
+        given["transformations"] = [injecting(injected)]
     if "component" in given:
         given["parent"] = pulumi.ComponentResource("acme:index:Box", given.pop("component"))
         aliases.append(pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE))
