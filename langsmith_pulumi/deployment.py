@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 from pulumi.output import Unknown
 
 from ._interrupts import hide_interrupts
+from .inputs.health_check import HealthCheckArgs
 from .provider import DeploymentProvider, RolloutProvider
 from .provider.changes import REVISION_FIELDS
 from .provider.properties import (
@@ -18,6 +19,7 @@ from .provider.properties import (
     OPTIONS,
     READ_ONLY,
     VARIABLE_NAMES,
+    WAITS,
     url_of,
 )
 from .provider.variables import ENVIRONMENT_VARIABLES, FINGERPRINTS, VARIABLE_MAPS
@@ -60,6 +62,7 @@ _INTERNAL = (
     VARIABLE_NAMES,
     OPTIONS,
     READ_ONLY,
+    WAITS,
 )
 """Properties for the provider, which an exported resource does not show."""
 
@@ -92,6 +95,8 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         custom_url: pulumi.Output[str | None] | None,
         wait: pulumi.Input[bool] | None,
         timeout: pulumi.Input[float] | None,
+        interrupt_stuck: pulumi.Input[bool] | None,
+        health_check: Any,
         read_id: pulumi.Input[str] | None = None,
     ) -> None:
         """Declare the rollout of a deployment, with the deployment's outputs as inputs.
@@ -117,6 +122,8 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
             READ_ONLY: None if read_id is None else True,
             "wait": wait,
             "timeout": timeout,
+            "interrupt_stuck": interrupt_stuck,
+            "health_check": health_check,
             "progress_urn": pulumi.create_urn(resource_name, _type(Rollout), deployment),
         }
         opts = pulumi.ResourceOptions(parent=deployment, id=read_id)
@@ -247,6 +254,9 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         triggers: pulumi.Input[Mapping[str, Any] | Sequence[Any]] | None = None,
         wait_for_rollout: pulumi.Input[bool] = True,
         rollout_timeout: pulumi.Input[float] | None = None,
+        interrupt_stuck: pulumi.Input[bool] = False,
+        health_check: pulumi.Input[bool | inputs.HealthCheckArgs | inputs.HealthCheckArgsDict]
+        | None = None,
         delete_tracing_project: pulumi.Input[bool] = False,
         workspace_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -293,9 +303,18 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 changes only with the content of its folder.
             wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
                 not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
-            rollout_timeout: Seconds to wait for a revision, and for a deletion. Default 1800.
-                Changes in place, without a request; ``custom_timeouts`` never reach a dynamic
-                provider.
+            rollout_timeout: Seconds to wait for a revision, for a deletion, and for the end of a
+                revision that blocks a change (the service then answers 409). Default 1800. Changes
+                in place, without a request; ``custom_timeouts`` never reach a dynamic provider.
+            interrupt_stuck: Whether the rollout interrupts an older revision that has held the
+                requested one in ``QUEUED`` for 15 minutes; the vendor calls the effect of an
+                interruption undefined. Never the newest revision, and each one once at most.
+                Default false. Changes in place, without a request.
+            health_check: Whether the rollout asks the agent's own URL after the deployment, and
+                fails unless it answers well several times in a row; True, or an object with its
+                settings, see ``HealthCheckArgs``. The machine that runs ``up`` must reach the
+                agent. Needs ``wait_for_rollout``. Default none. Changes in place, without a
+                request.
             delete_tracing_project: Whether deleting the deployment deletes its tracing project and
                 traces too. Needed to replace a deployment under the same name, for the project
                 keeps the name. Default false. Changes in place, without a request.
@@ -309,6 +328,9 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         _warn_of_options(resource_name, opts)
         import_id, opts.import_ = opts.import_, None
         has_variables = secrets is not None or environment_variables is not None
+        health_check = _with_secret_headers(health_check)
+        interrupts = None if interrupt_stuck is False else interrupt_stuck
+        has_wait_settings = health_check is not None or interrupts is not None
         props: dict[str, Any] = {
             "name": name,
             "default_name": resource_name if name is None else None,
@@ -328,6 +350,9 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "database_size": database_size,
             "triggers": triggers,
             "rollout_timeout": rollout_timeout,
+            "interrupt_stuck": interrupt_stuck,
+            "health_check": health_check,
+            WAITS: wait_for_rollout if has_wait_settings else None,
             "delete_tracing_project": delete_tracing_project,
             "workspace_id": workspace_id,
             "import_id": import_id,
@@ -349,6 +374,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             custom_url=custom_url,
             wait=wait_for_rollout,
             timeout=rollout_timeout,
+            interrupt_stuck=interrupts,
+            health_check=health_check,
             read_id=opts.id,
         )
         if wait_for_rollout is True and not opts.ignore_changes and opts.id is None:
@@ -409,6 +436,18 @@ def _plain(value: Any, convert: Callable[[Any], Any]) -> Any:
 
 async def _is_secret(output: pulumi.Output[Any]) -> Any:
     return await output.is_secret()
+
+
+def _with_secret_headers(health_check: Any) -> Any:
+    """Make each value of the headers a secret, or the whole if it is an output."""
+    if health_check is None or isinstance(health_check, bool):
+        return health_check
+    names = ("path", "successes", "interval", "timeout", "headers")
+    if isinstance(health_check, HealthCheckArgs):
+        health_check = {name: getattr(health_check, name) for name in names}
+    if not isinstance(health_check, Mapping):
+        return pulumi.Output.secret(health_check)
+    return {**health_check, "headers": _all_secret(health_check.get("headers"))}
 
 
 def _names(secrets: Any) -> Any:

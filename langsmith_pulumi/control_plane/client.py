@@ -9,7 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import recovery, responses
-from .errors import ControlPlaneError, DeploymentNotFound, InvalidRequest, NotFound
+from .errors import (
+    APIStatusError,
+    ControlPlaneError,
+    DeploymentNotFound,
+    InvalidRequest,
+    NotFound,
+)
 from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, POLLING, Policy, sleep
 from .settings import check_workspace_id, dashboard_url, validate_settings
 from .transport import Limits, Transport
@@ -30,6 +36,7 @@ _PAGE_SIZE = 100
 _MAX_ROUNDS = 3
 """How often a change of unknown outcome is sent while the deployment does not show it."""
 _ID = re.compile(r"[\w-]+")
+_NO_SUCH_ROUTE = (404, 405)
 
 LogKind = Literal["build", "deploy"]
 
@@ -229,6 +236,18 @@ class ControlPlaneClient:
         path = f"{_path(deployment_id, revision_id)}/redeploy"
         send = partial(self._send, "POST", path, self._parse_deployment, NON_IDEMPOTENT)
         return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
+
+    def interrupt(self, deployment_id: str, revision_id: str) -> None:
+        """Interrupt a revision in progress, so that the next one in the queue begins."""
+        path = _path(deployment_id, revision_id)
+        post = partial(self._send, "POST", parse=responses.expect_no_content, policy=NON_IDEMPOTENT)
+        try:
+            post(f"{path}/interrupt")
+        except APIStatusError as error:
+            # The reference has the route above, a vendor's script the one below.
+            if isinstance(error, DeploymentNotFound) or error.status not in _NO_SUCH_ROUTE:
+                raise
+            post(f"{path}/interruption")
 
     def build_log(
         self, deployment_id: str, revision_id: str, lines: int = 30, kind: LogKind = "build"

@@ -26,6 +26,7 @@
     └── WaitError
         ├── RolloutFailed           the newest revision failed
         ├── RolloutTimedOut         the rollout continues after the timeout
+        ├── HealthCheckFailed       the revision is deployed, and its agent does not answer well
         ├── DeploymentGone          the deployment was deleted during the wait
         └── DeletionTimedOut        the deployment still exists after the timeout
 
@@ -341,6 +342,10 @@ class RolloutFailed(WaitError):
 
 class RolloutTimedOut(WaitError):
     """The rollout takes longer than the timeout; it continues by itself."""
+
+
+class HealthCheckFailed(WaitError):
+    """The revision is deployed, and its agent did not answer well in time."""
 
 
 class DeploymentGone(WaitError):

@@ -1,4 +1,4 @@
-"""Requests over HTTP: the only module that uses httpx, and the one that translates its errors.
+"""Requests to the control plane over HTTP; this module translates the errors of httpx.
 
 ``LANGSMITH_PULUMI_DEBUG=1`` logs a line for each request, with method, path, status, duration and
 request id; never a body, a header or a query.

@@ -24,6 +24,7 @@ from .errors import DeploymentNotFound
 from .polling import TEMPORARY, PollFailure, Polls, poll_schedule
 from .retry import POLLING
 from .revision_status import Outcome, is_being_deleted, outcome_of
+from .stuck import StuckRevisions
 from .wait_errors import (
     LastSeen,
     deletion_timed_out,
@@ -67,14 +68,18 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     on_progress: Callable[[Revision, float], None],
     on_poll_failure: Callable[[PollFailure], None] = lambda _: None,
     revision_id: str | None = None,
+    on_interrupt: Callable[[str], None] | None = None,
 ) -> RolloutResult:
     """Wait until the newest revision is deployed; raise a ``WaitError`` if it is not.
 
     ``timeout`` is in seconds. ``on_progress`` receives the newest revision and the elapsed seconds
     at each poll, ``on_poll_failure`` each poll without a usable response. ``revision_id`` is a
-    revision that is known to exist: a response from before it is ignored.
+    revision that is known to exist: a response from before it is ignored. With ``on_interrupt`` an
+    older revision that holds it in the queue for too long is interrupted, and that is reported.
     """
     wait = _RolloutWait(Polls(client, timeout, on_poll_failure), deployment_id, revision_id)
+    if revision_id and on_interrupt:
+        wait.stuck = StuckRevisions(revision_id, on_interrupt)
     for elapsed in poll_schedule(timeout, client.clock, client.sleep):
         result = wait.poll(elapsed, on_progress)
         if result is not None:
@@ -92,6 +97,7 @@ class _RolloutWait:
         self._client = polls.client
         self._id = deployment_id
         self._known = known_revision_id
+        self.stuck: StuckRevisions | None = None
         self._missing_polls = 0
         """Polls that found no deployment."""
         self._unchanged_polls = 0
@@ -119,6 +125,7 @@ class _RolloutWait:
             else:
                 on_progress(revision, elapsed)
                 result = self._result(revision)
+                self._interrupt_stuck(revision)
         except TEMPORARY as error:
             self._error = error
             self._polls.failed(error, self._revision.status if self._revision else "")
@@ -165,6 +172,10 @@ class _RolloutWait:
             log_lines=reader.build_log(deployment.id, revision.id, _LOG_LINES, log_kind),
             page_url=page_url,
         )
+
+    def _interrupt_stuck(self, newest: Revision) -> None:
+        if self.stuck and self._deployment:
+            self.stuck.observe(self._client, self._deployment, newest)
 
     def _may_change(self, outcome: Outcome, deployment: LiveDeployment, revision: Revision) -> bool:
         """Return True if the next polls may show another state than this one."""

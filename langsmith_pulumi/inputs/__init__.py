@@ -26,6 +26,7 @@ from .containers import (
     ResourceRequirementsArgsDict,
     RestartPolicy,
 )
+from .health_check import HealthCheckArgs, HealthCheckArgsDict
 from .resources import ResourceSpecArgs, ResourceSpecArgsDict
 from .secrets import (
     EnvironmentVariablesMap,
@@ -63,6 +64,8 @@ __all__ = [
     "EnvVarArgs",
     "EnvVarArgsDict",
     "EnvironmentVariablesMap",
+    "HealthCheckArgs",
+    "HealthCheckArgsDict",
     "ImagePullPolicy",
     "ListenerConfigArgs",
     "ListenerConfigArgsDict",

@@ -99,6 +99,7 @@ RESOURCE_SPEC = "source_config.resource_spec"
 REVISION_CONFIG = "source_revision_config"
 BUILD_ON_PUSH = "source_config.build_on_push"
 REPO_URL = "source_config.repo_url"
+HEALTH_CHECK = "health_check"
 REPO_REF = "source_revision_config.repo_ref"
 
 FIELDS: tuple[Field, ...] = (
@@ -178,6 +179,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("delete_tracing_project", Impact.IN_PLACE, _LOCAL, sent=False),
     Field("rollout_timeout", Impact.IN_PLACE, _LOCAL, sent=False),
+    Field("interrupt_stuck", Impact.IN_PLACE, _LOCAL, sent=False),
+    Field(HEALTH_CHECK, Impact.IN_PLACE, _LOCAL, sent=False),
 )
 
 

@@ -40,6 +40,8 @@ from .properties import (
     OPTIONS,
     READ_ONLY,
     VARIABLE_NAMES,
+    WAITS,
+    get_path,
     is_unknown,
     replaces_on,
     without_unknowns,
@@ -87,6 +89,8 @@ INPUTS = (
     "triggers",
     "delete_tracing_project",
     "rollout_timeout",
+    "interrupt_stuck",
+    "health_check",
     "workspace_id",
     "import_id",
     READ_ONLY,
@@ -109,7 +113,11 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
         olds, news, lambda: session.fingerprint_salt(urn), remembered=remembered
     )
     session.register_secrets(variable_map(inputs, SECRETS).values())
+    headers = get_path(inputs, "health_check.headers")
+    if isinstance(headers, dict):
+        session.register_secrets(headers.values())
     found = validate(olds, inputs)
+    inputs.pop(WAITS, None)
     refused = {problem.path for problem in found}
     found += preconditions.check_declaration(olds, inputs, session.declarations, refused)
     for warning in warnings(inputs):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Model = type[BaseModel]
 
+_OFF_BY_DEFAULT = ("interrupt_stuck", "health_check")
+"""Settings whose value False is left out, unless the state has a value to differ from."""
+
 
 def normalize_inputs(
     olds: Properties,
@@ -46,6 +49,9 @@ def normalize_inputs(
     default_name = inputs.pop("default_name", None)
     if "name" not in inputs and default_name is not None:
         inputs["name"] = before.get("name") or default_name
+    for key in _OFF_BY_DEFAULT:
+        if inputs.get(key) is False and key not in before:
+            del inputs[key]
     # A variable without a value is refused, and not removed.
     inputs |= {key: news[key] for key in VARIABLE_MAPS if isinstance(news.get(key), dict)}
     if "source_config" in inputs:

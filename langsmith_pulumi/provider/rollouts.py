@@ -6,6 +6,7 @@ failure keeps its old state, so the next plan shows it again, and the next ``up`
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -15,7 +16,7 @@ from langsmith_pulumi.control_plane.retry import POLLING
 from langsmith_pulumi.control_plane.revision_status import Outcome, outcome_of
 
 from . import progress
-from .changes import REVISION_FIELDS, compare
+from .changes import HEALTH_CHECK, REVISION_FIELDS, compare
 from .declarations import parent_urn
 from .drift import with_drift
 from .error_boundary import ProviderError
@@ -232,7 +233,8 @@ def _timeout(props: Properties) -> float:
 def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None) -> LiveDeployment:
     from langsmith_pulumi.control_plane.waiting import wait_for_rollout
 
-    reporter = progress.StatusReporter(props.get("progress_urn"))
+    urn = props.get("progress_urn")
+    reporter = progress.StatusReporter(urn)
     result = wait_for_rollout(
         client,
         props["deployment_id"],
@@ -240,10 +242,37 @@ def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None
         revision_id=revision_id,
         on_progress=lambda revision, seconds: reporter(revision.status, seconds),
         on_poll_failure=reporter.poll_failed,
+        on_interrupt=partial(progress.warn, urn) if props.get("interrupt_stuck") else None,
     )
     if result.warning:
-        progress.warn(props.get("progress_urn"), result.warning)
+        progress.warn(urn, result.warning)
+    _check_health(client, result.deployment, props, reporter)
     return result.deployment
+
+
+def _check_health(
+    client: ControlPlaneClient,
+    live: LiveDeployment,
+    props: Properties,
+    reporter: progress.StatusReporter,
+) -> None:
+    """Wait until the agent answers well, if the program asks for it."""
+    if not props.get(HEALTH_CHECK):
+        return
+    from langsmith_pulumi.control_plane.health import wait_until_healthy
+    from langsmith_pulumi.control_plane.models import HealthCheck
+
+    given = props[HEALTH_CHECK]
+    check = HealthCheck.model_validate({} if given is True else given)
+    wait_until_healthy(
+        client,
+        live,
+        live.public_url or props.get("custom_url"),
+        check,
+        on_progress=lambda good, seconds: reporter(
+            f"DEPLOYED, health check {good} of {check.successes}", seconds
+        ),
+    )
 
 
 def _retry_failed(

@@ -16,6 +16,7 @@ from langsmith_pulumi.control_plane.comparison import TAG_PREFIX
 from langsmith_pulumi.control_plane.models import (
     MAX_NAME_LENGTH,
     NAME_PATTERN,
+    HealthCheckSetting,
     ResourceSpec,
     SecretReference,
     SourceConfigRequest,
@@ -27,6 +28,7 @@ from langsmith_pulumi.control_plane.reserved_variables import (
     RESERVED_EVERYWHERE,
     RESERVED_ON_CLOUD,
 )
+from langsmith_pulumi.control_plane.stuck import STUCK_SECONDS
 
 from .changes import BUILD_ON_PUSH, FIELDS, REPO_REF, RESOURCE_SPEC
 from .normalize import model_at, wire_names
@@ -34,6 +36,7 @@ from .properties import (
     HIDDEN_VALUE,
     NO_VALUE,
     VARIABLE_NAMES,
+    WAITS,
     get_path,
     is_unknown,
     unknown_paths,
@@ -60,6 +63,7 @@ _MAY_CONTAIN_SECRETS = {
     "source_revision_config",
     "secret_references",
     "triggers",
+    "health_check",
 }
 _NAME = re.compile(NAME_PATTERN)
 _VARIABLE = re.compile(r"[^\s=\x00-\x1f]+")
@@ -114,6 +118,8 @@ class _Inputs(BaseModel):
     database_size: Literal["small", "medium", "large"] | None = None
     delete_tracing_project: StrictBool | None = None
     rollout_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    interrupt_stuck: StrictBool | None = None
+    health_check: HealthCheckSetting = None
     workspace_id: Id | None = None
     import_id: Id | None = None
 
@@ -323,6 +329,45 @@ def unknown_type_warning(inputs: Properties) -> str:
     )
 
 
+def _check_wait(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield settings of a wait that is not made, or too short for them."""
+    settings = [key for key in ("health_check", "interrupt_stuck") if inputs.get(key)]
+    if inputs.get(WAITS) is False and settings:
+        yield ValidationProblem(
+            WAITS, f"is False, but {' and '.join(settings)} takes part in the wait; leave one out"
+        )
+    timeout = inputs.get("rollout_timeout")
+    if inputs.get("interrupt_stuck") is True and _is_at_most(timeout, STUCK_SECONDS):
+        yield ValidationProblem(
+            "interrupt_stuck",
+            f"has no effect with a rollout_timeout of {timeout:g} s, because a revision counts as "
+            f"stuck after {STUCK_SECONDS:g} s",
+        )
+
+
+def _check_health_check(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield headers without a value, and a timeout that is too short for the successes."""
+    headers = get_path(inputs, "health_check.headers")
+    for name, value in headers.items() if isinstance(headers, dict) else ():
+        if value in (None, NO_VALUE):
+            yield ValidationProblem(f"health_check.headers.{name}", "has no value (None)")
+    given = inputs.get("health_check")
+    try:
+        check = _Inputs.model_validate({"health_check": without_unknowns(given)}).health_check
+    except ValidationError:
+        return
+    if check and (check.successes - 1) * check.interval >= check.timeout:
+        yield ValidationProblem(
+            "health_check.timeout",
+            f"is {check.timeout:g} s, too short for {check.successes} answers every "
+            f"{check.interval:g} s",
+        )
+
+
+def _is_at_most(value: Any, limit: float) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value <= limit
+
+
 _RULES = (
     _check_source,
     _check_blank_text,
@@ -333,6 +378,8 @@ _RULES = (
     _check_tag,
     _check_variables,
     _check_variable_maps,
+    _check_wait,
+    _check_health_check,
 )
 
 

@@ -19,6 +19,7 @@ ROOTS = {
     "SourceRevisionConfigArgs": "source_revision_config",
     "ListenerConfigArgs": "source_config.listener_config",
     "SecretReferenceArgs": "secret_references",
+    "HealthCheckArgs": "health_check",
 }
 """Path of each object in the inputs; any other is a part of the resources."""
 

@@ -46,6 +46,7 @@ WIRE_NAMES: dict[type, str] = {
     inputs.EnvVarArgs: "name value valueFrom",
     inputs.ResourceRequirementsArgs: "limits requests",
     inputs.SecretReferenceArgs: "name secret_name secret_key",
+    inputs.HealthCheckArgs: "path successes interval timeout headers",
 }
 
 

@@ -75,6 +75,9 @@ ROWS: list[tuple[str, Any, list[str]]] = [
     ("display_name", "Support", ["in place display_name"]),
     ("delete_tracing_project", True, ["in place delete_tracing_project"]),
     ("rollout_timeout", 60, ["in place rollout_timeout"]),
+    ("interrupt_stuck", True, ["in place interrupt_stuck"]),
+    ("health_check", True, ["in place health_check"]),
+    ("health_check.path", "/ok", ["in place health_check"]),
     ("progress_urn", "urn:other", []),
     ("__provider", "other bytes", []),
 ]

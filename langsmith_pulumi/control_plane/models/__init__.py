@@ -1,6 +1,7 @@
 """Models of requests."""
 
 from .fields import explain
+from .health_check import HealthCheck, HealthCheckSetting
 from .requests import (
     MAX_NAME_LENGTH,
     NAME_PATTERN,
@@ -33,6 +34,8 @@ __all__ = [
     "DeploymentCreateRequest",
     "DeploymentPatchRequest",
     "EnvVar",
+    "HealthCheck",
+    "HealthCheckSetting",
     "ListenerConfig",
     "LocalObjectReference",
     "ResourceRequirements",
