@@ -74,7 +74,7 @@ class Response:
         if self.resets:
             return "reset"
         cut = " cut off" if self.missing_bytes else ""
-        text = self.payload().decode("ascii", errors="replace")
+        text = ascii(self.payload().decode("utf-8", errors="replace"))[1:-1]
         return f"{self.status}{cut} {text}".strip()
 
     def payload(self) -> bytes:
