@@ -20,7 +20,7 @@ test: $(READY)
 
 grid: $(READY)
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal -m grid
-	HISTORIES=100 $(BIN)/pytest tests/histories/test_histories.py
+	HISTORIES=40 $(BIN)/pytest tests/histories/test_histories.py
 	LANGSMITH_PULUMI_FUZZ_ROUNDS=300 $(BIN)/pytest --numprocesses=auto tests/control_plane/test_fuzz.py
 
 lowest:
