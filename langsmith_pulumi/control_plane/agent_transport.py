@@ -17,19 +17,12 @@ import httpx
 from langsmith_pulumi._version import __version__
 
 from .settings import is_loopback
-from .transport import DeadlineExceeded, call_with_deadline
+from .transport import NOTHING_SENT, DeadlineExceeded, call_with_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_BYTES = 16 * 1024
-_NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
 
 
 @dataclass(frozen=True)
@@ -94,7 +87,7 @@ class AgentTransport:
                         break
         except httpx.InvalidURL:
             return AgentResponse(None, "its URL is not valid", is_reached=False)
-        except _NOTHING_SENT as error:
+        except NOTHING_SENT as error:
             return AgentResponse(None, str(error) or type(error).__name__, is_reached=False)
         except (httpx.HTTPError, httpx.StreamError) as error:
             return AgentResponse(None, str(error) or type(error).__name__)

@@ -40,7 +40,7 @@ T = TypeVar("T")
 DEBUG_VARIABLE = "LANGSMITH_PULUMI_DEBUG"
 
 _logger = logging.getLogger("langsmith_pulumi.control_plane")
-_NOTHING_SENT = (
+NOTHING_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -49,6 +49,7 @@ _NOTHING_SENT = (
     httpx.LocalProtocolError,
     httpx.InvalidURL,
 )
+"""Errors that prove that the server has received no request."""
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "cf-ray")
 _MIN_SECONDS = 1.0
 """Seconds for a request that is sent just before the deadline."""
@@ -220,7 +221,7 @@ class Transport:
         """Convert the errors of httpx into those of this package."""
         try:
             yield
-        except _NOTHING_SENT as exc:
+        except NOTHING_SENT as exc:
             raise Unreachable(f"{self._host}: {self._cause(exc, limits)}", request=label) from exc
         except httpx.DecodingError as exc:
             raise InvalidResponse(

@@ -191,6 +191,11 @@ class ChangedField:
     path: str
     field: Field
 
+    @property
+    def is_sent(self) -> bool:
+        """Return True if the control plane receives the value, or makes a revision for it."""
+        return self.field.sent or self.field.impact is Impact.REVISION
+
 
 def with_impact(changed: Iterable[ChangedField], impact: Impact) -> list[ChangedField]:
     """Return the changes of one impact."""

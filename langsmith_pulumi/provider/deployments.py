@@ -47,6 +47,7 @@ from .properties import (
     without_unknowns,
 )
 from .session import PlannedChange
+from .sizes import SIZE_FIELDS
 from .validation import ValidationProblem, validate, warnings
 from .variables import (
     ENVIRONMENT_VARIABLES,
@@ -84,8 +85,7 @@ INPUTS = (
     "revision_source",
     "tracked_packages",
     "route_through_gateway",
-    "compute_size",
-    "database_size",
+    *SIZE_FIELDS,
     "triggers",
     "delete_tracing_project",
     "rollout_timeout",
@@ -290,12 +290,9 @@ def _set_size(
             props.get("progress_urn"),
             f"created, but not resized to {sizes} yet; the next `up` does it: {error}",
         )
-        return {key: value for key, value in outs.items() if key not in _SIZES}
+        return {key: value for key, value in outs.items() if key not in SIZE_FIELDS}
     _record_requested_revision(session, live)
     return _outputs(outs, live, client, requested=live.latest_revision_id)
-
-
-_SIZES = ("compute_size", "database_size")
 
 
 def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
@@ -330,7 +327,7 @@ def update(
     """Send the changes in one PATCH; a change of the provider's own settings sends nothing."""
     changed = _changed(olds, news)
     client = session.client_for(olds)
-    if not _is_sent(changed):
+    if not any(change.is_sent for change in changed):
         return UpdateResult({**_without_inputs(olds), **_location(client), **news})
     live = _send_changes(client, deployment_id, olds, news, changed)
     # The state may still contain the URN from before a rename.
@@ -339,10 +336,6 @@ def update(
     if requested != olds.get("requested_revision_id"):
         _record_requested_revision(session, live)
     return UpdateResult(_outputs(news, live, client, requested))
-
-
-def _is_sent(changed: list[ChangedField]) -> bool:
-    return any(change.field.sent or change.field.impact is Impact.REVISION for change in changed)
 
 
 def _send_changes(
@@ -354,12 +347,12 @@ def _send_changes(
 ) -> LiveDeployment:
     """Send the PATCH, and then the sizes, which have a request of their own."""
     patched = [change for change in changed if not change.field.own_request]
-    live = None
-    if _is_sent(patched):
+    previous = olds.get("latest_revision_id")
+    if any(change.is_sent for change in patched):
         live = _patch(client, deployment_id, olds, news, patched)
-    if len(patched) == len(changed):
-        return live or client.get(deployment_id)
-    previous = live.latest_revision_id if live else olds.get("latest_revision_id")
+        if len(patched) == len(changed):
+            return live
+        previous = live.latest_revision_id
     body = payloads.resize_request(news)
     return _send_when_idle(
         client,
@@ -533,7 +526,7 @@ def _was_made_by_an_earlier_run(
     for nothing.
     """
     known = (None, olds.get("latest_revision_id"), olds.get("requested_revision_id"))
-    asked = [one for one in changed if one.field.sent or one.field.impact is Impact.REVISION]
+    asked = [change for change in changed if change.is_sent]
     return live.latest_revision_id not in known and is_already_applied(news, live, asked)
 
 

@@ -21,6 +21,7 @@ SIZES = ("small", "medium", "large")
 DEPLOYMENT_TYPE = "source_config.deployment_type"
 COMPUTE_SIZE = "compute_size"
 DATABASE_SIZE = "database_size"
+SIZE_FIELDS = (COMPUTE_SIZE, DATABASE_SIZE)
 
 DEPLOYMENT_TYPES = (
     "serverless",

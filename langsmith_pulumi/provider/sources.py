@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .sizes import DEPLOYMENT_TYPE, SIZE_FIELDS
+
 
 @dataclass(frozen=True)
 class SourceRule:
@@ -23,12 +25,10 @@ _REPOSITORY = (
     "source_config.repo_url",
     "source_revision_config.repo_ref",
 )
-_TIER = "source_config.deployment_type"
 _GRAPHS = "source_revision_config.langgraph_config_path"
 _IMAGE = "source_revision_config.image_uri"
 # Documented for external_docker alone: the tiers of Cloud have fixed sizes.
 _RESOURCES = "source_config.resource_spec"
-_SIZES = ("compute_size", "database_size")
 _COMMANDS = ("source_config.install_command", "source_config.build_command")
 _PLACEMENT = (
     "source_config.listener_id",
@@ -41,18 +41,20 @@ PUSHED_LATER = ("internal_docker", "internal_source")
 
 SOURCES: dict[str, SourceRule] = {
     "github": SourceRule(
-        needs=(*_REPOSITORY, _TIER, _GRAPHS),
-        allows=(*_COMMANDS, *_SIZES, "source_config.build_on_push"),
+        needs=(*_REPOSITORY, DEPLOYMENT_TYPE, _GRAPHS),
+        allows=(*_COMMANDS, *SIZE_FIELDS, "source_config.build_on_push"),
     ),
     "external_docker": SourceRule(
         needs=(_IMAGE,),
         allows=(*_PLACEMENT, _RESOURCES, "secret_references"),
         on_cloud=False,
     ),
-    "internal_docker": SourceRule(needs=(_TIER,), allows=(_IMAGE, *_SIZES)),
+    "internal_docker": SourceRule(needs=(DEPLOYMENT_TYPE,), allows=(_IMAGE, *SIZE_FIELDS)),
     "internal_source": SourceRule(
-        needs=(_TIER,),
-        allows=(*_COMMANDS, *_SIZES, _GRAPHS, "source_revision_config.source_tarball_path"),
+        needs=(DEPLOYMENT_TYPE,),
+        allows=(*_COMMANDS, *SIZE_FIELDS, _GRAPHS, "source_revision_config.source_tarball_path"),
     ),
-    "internal_template": SourceRule(needs=("source_config.template_id", _TIER), allows=_SIZES),
+    "internal_template": SourceRule(
+        needs=("source_config.template_id", DEPLOYMENT_TYPE), allows=SIZE_FIELDS
+    ),
 }

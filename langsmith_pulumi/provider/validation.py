@@ -42,7 +42,15 @@ from .properties import (
     unknown_paths,
     without_unknowns,
 )
-from .sizes import COMPUTE_SIZE, DATABASE_SIZE, DEPLOYMENT_TYPES, SIZES, family, sent_type
+from .sizes import (
+    DATABASE_SIZE,
+    DEPLOYMENT_TYPE,
+    DEPLOYMENT_TYPES,
+    SIZE_FIELDS,
+    SIZES,
+    family,
+    sent_type,
+)
 from .sources import SOURCES
 from .variables import (
     ENVIRONMENT_VARIABLES,
@@ -71,8 +79,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]{1,16}([_-][A-Za-z]{1,16})?")
 _REVISION_SOURCES = ("github", "internal_docker", "internal_source")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "revision_source": _REVISION_SOURCES,
-    COMPUTE_SIZE: SIZES,
-    DATABASE_SIZE: SIZES,
+    **dict.fromkeys(SIZE_FIELDS, SIZES),
 }
 _WITHOUT_VALUE = (
     "has no value (None): a setting, an environment variable or an output that is not there yet, "
@@ -209,7 +216,7 @@ def _check_scale_order(inputs: Properties) -> Iterator[ValidationProblem]:
 
 
 def _check_zero_scale(inputs: Properties) -> Iterator[ValidationProblem]:
-    tier = get_path(inputs, "source_config.deployment_type")
+    tier = get_path(inputs, DEPLOYMENT_TYPE)
     is_known = tier is None or tier in DEPLOYMENT_TYPES
     if is_unknown(tier) or not is_known or sent_type(str(tier)).endswith("_zero"):
         return
@@ -278,10 +285,10 @@ def _reserved_names(source: Any) -> frozenset[str]:
 
 
 def _check_sizes(inputs: Properties) -> Iterator[ValidationProblem]:
-    tier = get_path(inputs, "source_config.deployment_type")
+    tier = get_path(inputs, DEPLOYMENT_TYPE)
     if is_unknown(tier) or tier is None:
         return
-    for path in (COMPUTE_SIZE, DATABASE_SIZE):
+    for path in SIZE_FIELDS:
         if inputs.get(path) is None:
             continue
         if family(tier) is None:
@@ -319,12 +326,12 @@ def mutable_tag_warning(inputs: Properties) -> str:
 
 def unknown_type_warning(inputs: Properties) -> str:
     """Return a warning for a deployment type that this version does not know."""
-    tier = get_path(inputs, "source_config.deployment_type")
+    tier = get_path(inputs, DEPLOYMENT_TYPE)
     if not isinstance(tier, str) or not tier.strip() or tier in DEPLOYMENT_TYPES:
         return ""
     quoted = _quote(tier, _secret_values(inputs)) or "is "
     return (
-        f"source_config.deployment_type {quoted}not one that this version knows "
+        f"{DEPLOYMENT_TYPE} {quoted}not one that this version knows "
         f"({', '.join(DEPLOYMENT_TYPES)}); it is sent as it is{_similar(tier, DEPLOYMENT_TYPES)}"
     )
 

@@ -20,12 +20,7 @@ from langsmith_pulumi.provider.changes import (
     REVISION_FIELDS,
     Impact,
 )
-from langsmith_pulumi.provider.sizes import (
-    COMPUTE_SIZE,
-    DATABASE_SIZE,
-    DEPLOYMENT_TYPE,
-    family,
-)
+from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPE, SIZE_FIELDS, family
 from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, variable_map
 
 from .differences import (
@@ -415,7 +410,7 @@ def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:
 
 
 def _makes_two_revisions(found: Differences) -> bool:
-    sizes = {c.path for c in found.fields if c.path in (COMPUTE_SIZE, DATABASE_SIZE)}
+    sizes = {c.path for c in found.fields if c.path in SIZE_FIELDS}
     others = (c for c in found.fields if c.path not in sizes and c.impact is Impact.REVISION)
     return bool(sizes) and (bool(found.secrets) or any(others))
 

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from langsmith_pulumi.provider.sizes import COMPUTE_SIZE, DATABASE_SIZE
+from langsmith_pulumi.provider.sizes import DATABASE_SIZE, SIZE_FIELDS
 from langsmith_pulumi.provider.sizes import TABLE as SIZE_TABLE
 from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, SECRETS
 
@@ -303,7 +303,7 @@ def totals(change: DeploymentChange) -> tuple[str, ...]:
 
 def _size_change(family: str, field: FieldChange) -> str:
     """Return what another size means: ``Dedicated S → M: 3 → 6 vCPU, 6 → 12 GiB a replica``."""
-    if field.path not in (COMPUTE_SIZE, DATABASE_SIZE):
+    if field.path not in SIZE_FIELDS:
         return ""
     before, after = SIZE_TABLE.get((family, field.before)), SIZE_TABLE.get((family, field.after))
     if after is None:
