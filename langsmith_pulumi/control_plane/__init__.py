@@ -3,7 +3,7 @@
 A call passes through these modules from top to bottom::
 
     settings            URL, API key and workspace
-    client              the routes
+    client              the routes; connection has what they share, lists among it
     recovery            requests whose outcome is unknown; conflicts explains a 409
     transport, retry    one request over HTTP, and its retries
     error_mapping       a response with an error status becomes one of errors

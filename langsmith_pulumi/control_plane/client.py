@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
-import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import recovery, responses
+from .connection import PAGE_SIZE, Connection
 from .errors import (
     APIStatusError,
     ControlPlaneError,
@@ -16,23 +16,16 @@ from .errors import (
     InvalidRequest,
     NotFound,
 )
-from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, POLLING, Policy, sleep
-from .settings import check_workspace_id, dashboard_url, validate_settings
-from .transport import Limits, Transport
+from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, POLLING, Policy
+from .settings import dashboard_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import httpx
+    from collections.abc import Iterator
 
     from .models import DeploymentCreateRequest, DeploymentPatchRequest, ResourceTiersRequest
-    from .responses import LiveDeployment, Page, RawResponse, Revision
-    from .settings import Settings
-
-T = TypeVar("T")
+    from .responses import LiveDeployment, RawResponse, Revision
 
 _DEPLOYMENTS = "/v2/deployments"
-_PAGE_SIZE = 100
 _MAX_ROUNDS = 3
 """How often a change of unknown outcome is sent while the deployment does not show it."""
 _ID = re.compile(r"[\w-]+")
@@ -41,61 +34,8 @@ _NO_SUCH_ROUTE = (404, 405)
 LogKind = Literal["build", "deploy"]
 
 
-class ControlPlaneClient:
-    """A connection to the control plane, which threads may share.
-
-    ``sleep`` takes seconds and ``clock`` is monotonic; tests replace both, and ``transport``.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], None] = sleep,
-        clock: Callable[[], float] = time.monotonic,
-        limits: Limits | None = None,
-    ) -> None:
-        validate_settings(settings)
-        self._transport = Transport(
-            settings, transport=transport, clock=clock, sleep=sleep, limits=limits or Limits()
-        )
-        self._url = settings.control_plane_url
-        self._workspace = settings.workspace_id
-        self._deadline: float | None = None
-        self.clock = clock
-        self.sleep = sleep
-        self.redact = self._transport.redactor.redact
-        """Redacts every secret that was sent, received or registered."""
-        self.register_secrets = self._transport.redactor.register_secrets
-        """Registers further secrets for redaction."""
-
-    @property
-    def url(self) -> str:
-        """Return the control plane's URL, without a slash at the end."""
-        return self._url
-
-    @property
-    def workspace(self) -> str | None:
-        """Return the workspace that requests name, or None to leave it to the API key."""
-        return self._workspace
-
-    def for_workspace(self, workspace_id: str) -> ControlPlaneClient:
-        """Return the same connection for another workspace."""
-        check_workspace_id(workspace_id)
-        other = copy.copy(self)
-        other._workspace = workspace_id  # noqa: SLF001 - a copy of this object
-        return other
-
-    def until(self, deadline: float) -> ControlPlaneClient:
-        """Return the same connection whose requests and retries end at a time of the clock."""
-        other = copy.copy(self)
-        other._deadline = deadline  # noqa: SLF001 - a copy of this object
-        return other
-
-    def close(self) -> None:
-        """Close the connections, also those for other workspaces."""
-        self._transport.close()
+class ControlPlaneClient(Connection):
+    """The routes of deployments and their revisions."""
 
     def create(self, body: DeploymentCreateRequest) -> LiveDeployment:
         """Create a deployment, whose first revision is then in progress.
@@ -104,7 +44,7 @@ class ControlPlaneClient:
         """
         sent = self._payload(body)
         post = partial(
-            self._send, "POST", _DEPLOYMENTS, self._parse_deployment, NON_IDEMPOTENT, body=sent
+            self.send, "POST", _DEPLOYMENTS, self._parse_deployment, NON_IDEMPOTENT, body=sent
         )
         return recovery.Create(
             sent, post, self.find, self.deployments, clock=self.clock, sleep=self.sleep
@@ -112,7 +52,7 @@ class ControlPlaneClient:
 
     def get(self, deployment_id: str, *, policy: Policy = IDEMPOTENT) -> LiveDeployment:
         """Return a deployment; raise ``DeploymentNotFound`` if it is gone."""
-        return self._send("GET", _path(deployment_id), self._parse_deployment, policy)
+        return self.send("GET", _path(deployment_id), self._parse_deployment, policy)
 
     def find(self, name: str) -> LiveDeployment | None:
         """Return the deployment of exactly this name, or None; none made for a pull request."""
@@ -161,7 +101,7 @@ class ControlPlaneClient:
             return live if applied else None
 
         path = _path(deployment_id)
-        send = partial(self._send, "PATCH", path, self._parse_deployment, NON_IDEMPOTENT, body=sent)
+        send = partial(self.send, "PATCH", path, self._parse_deployment, NON_IDEMPOTENT, body=sent)
         return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
     def resize(
@@ -190,13 +130,13 @@ class ControlPlaneClient:
             return live if applied else None
 
         parse, sent = self._parse_deployment, body.payload()
-        send = partial(self._send, "PATCH", path, parse, NON_IDEMPOTENT, body=sent)
+        send = partial(self.send, "PATCH", path, parse, NON_IDEMPOTENT, body=sent)
         return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
     def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> LiveDeployment:
         """Change a setting with few retries, because a later run can make the change as well."""
         path, sent = _path(deployment_id), self._payload(body)
-        return self._send("PATCH", path, self._parse_deployment, BEST_EFFORT, body=sent)
+        return self.send("PATCH", path, self._parse_deployment, BEST_EFFORT, body=sent)
 
     def delete(self, deployment_id: str, *, delete_tracing_project: bool) -> None:
         """Request the deletion, which is complete when ``get`` raises ``DeploymentNotFound``.
@@ -206,23 +146,21 @@ class ControlPlaneClient:
         params = {"delete_tracing_project": "true"} if delete_tracing_project else {}
         path = _path(deployment_id)
         try:
-            self._send("DELETE", path, responses.expect_no_content, IDEMPOTENT, params=params)
+            self.send("DELETE", path, responses.expect_no_content, IDEMPOTENT, params=params)
         except DeploymentNotFound:
             return
 
     def revisions(self, deployment_id: str, limit: int = 20) -> Iterator[Revision]:
-        """Yield at most ``limit`` revisions, the newest first."""
+        """Return at most ``limit`` revisions, the newest first."""
         path = f"{_path(deployment_id)}/revisions"
-        params = {"limit": str(min(limit, _PAGE_SIZE))}
-        response, page = self._send("GET", path, _parse_page, IDEMPOTENT, params=params)
-        for item in page.resources[:limit]:
-            yield self._parse_revision(response, item)
+        found = self.list_all(path, {}, self._parse_revision, page_size=min(limit, PAGE_SIZE))
+        return islice(found, limit)
 
     def revision(
         self, deployment_id: str, revision_id: str, *, policy: Policy = IDEMPOTENT
     ) -> Revision:
         """Return one revision."""
-        return self._send("GET", _path(deployment_id, revision_id), self._parse_revision, policy)
+        return self.send("GET", _path(deployment_id, revision_id), self._parse_revision, policy)
 
     def redeploy(self, deployment_id: str, revision_id: str) -> LiveDeployment:
         """Repeat a revision; return the deployment with the id of its newest revision."""
@@ -234,13 +172,13 @@ class ControlPlaneClient:
             return live if recovery.is_redeploy_applied(revision_id, newest, elapsed) else None
 
         path = f"{_path(deployment_id, revision_id)}/redeploy"
-        send = partial(self._send, "POST", path, self._parse_deployment, NON_IDEMPOTENT)
+        send = partial(self.send, "POST", path, self._parse_deployment, NON_IDEMPOTENT)
         return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
 
     def interrupt(self, deployment_id: str, revision_id: str) -> None:
         """Interrupt a revision in progress, so that the next one in the queue begins."""
         path = _path(deployment_id, revision_id)
-        post = partial(self._send, "POST", parse=responses.expect_no_content, policy=NON_IDEMPOTENT)
+        post = partial(self.send, "POST", parse=responses.expect_no_content, policy=NON_IDEMPOTENT)
         try:
             post(f"{path}/interrupt")
         except APIStatusError as error:
@@ -262,9 +200,9 @@ class ControlPlaneClient:
         params = {"type": kind, **{key: str(value) for key, value in query.items()}}
         try:
             try:
-                found = self._send("GET", newer, responses.parse_json, POLLING, params=params)
+                found = self.send("GET", newer, responses.parse_json, POLLING, params=params)
             except NotFound:
-                found = self._send("POST", older, responses.parse_json, POLLING, body=query)
+                found = self.send("POST", older, responses.parse_json, POLLING, body=query)
         except ControlPlaneError:
             return []
         return responses.parse_log(found, self.redact)[-lines:]
@@ -275,20 +213,7 @@ class ControlPlaneClient:
         return dashboard_url(self._url, workspace, deployment.id)
 
     def _deployments(self, filters: dict[str, str]) -> Iterator[LiveDeployment]:
-        seen: set[str] = set()
-        offset = 0
-        while True:
-            params = {**filters, "limit": str(_PAGE_SIZE), "offset": str(offset)}
-            response, page = self._send("GET", _DEPLOYMENTS, _parse_page, IDEMPOTENT, params=params)
-            found = [self._parse_deployment(response, item) for item in page.resources]
-            # A create or delete meanwhile shifts the pages, so one may be listed twice.
-            new = [deployment for deployment in found if deployment.id not in seen]
-            yield from new
-            seen |= {deployment.id for deployment in new}
-            # A server that ignores `offset` repeats the same page.
-            if len(found) < _PAGE_SIZE or not new:
-                return
-            offset = max(page.offset or 0, offset + len(found))
+        return self.list_all(_DEPLOYMENTS, filters, self._parse_deployment)
 
     def _newest(self, live: LiveDeployment) -> Revision | None:
         if live.latest_revision_id is None:
@@ -297,39 +222,14 @@ class ControlPlaneClient:
 
     def _payload(self, body: DeploymentCreateRequest | DeploymentPatchRequest) -> dict[str, Any]:
         sent = body.payload()
-        self._transport.redactor.register_secrets(responses.variable_values(sent))
+        self.register_secrets(responses.variable_values(sent))
         return sent
 
     def _parse_deployment(self, response: RawResponse, content: Any = None) -> LiveDeployment:
-        return responses.parse_deployment(response, self._transport.redactor, content)
+        return responses.parse_deployment(response, self.redactor, content)
 
     def _parse_revision(self, response: RawResponse, content: Any = None) -> Revision:
-        return responses.parse_revision(response, self._transport.redactor, content)
-
-    def _send(  # noqa: PLR0913 - the parts of a request
-        self,
-        method: str,
-        path: str,
-        parse: Callable[[RawResponse], T],
-        policy: Policy,
-        *,
-        params: dict[str, str] | None = None,
-        body: dict[str, Any] | None = None,
-    ) -> T:
-        return self._transport.call(
-            method,
-            path,
-            parse,
-            policy,
-            workspace=self._workspace,
-            params=params,
-            body=body,
-            deadline=self._deadline,
-        )
-
-
-def _parse_page(response: RawResponse) -> tuple[RawResponse, Page]:
-    return response, responses.parse_page(response)
+        return responses.parse_revision(response, self.redactor, content)
 
 
 def _path(deployment_id: str, revision_id: str | None = None) -> str:

@@ -91,7 +91,9 @@ Time = Annotated[datetime | None, PlainValidator(_parse_time)]
 Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 
 
-class _ResponseModel(BaseModel):
+class ListedResource(BaseModel):
+    """What deployments and revisions have in common."""
+
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     id: Line = Field(min_length=1)
@@ -114,7 +116,7 @@ class _ResponseModel(BaseModel):
         return (self.seen_at - self.created_at).total_seconds()
 
 
-class LiveDeployment(_ResponseModel):
+class LiveDeployment(ListedResource):
     """A deployment as the control plane shows it.
 
     Its status does not tell whether the newest revision is deployed.
@@ -153,7 +155,7 @@ class LiveDeployment(_ResponseModel):
         return self.url or self.source_config.get("custom_url") or None
 
 
-class Revision(_ResponseModel):
+class Revision(ListedResource):
     """A revision as the control plane shows it."""
 
     status_message: str | None = None

@@ -191,7 +191,7 @@ def test_revisions_are_limited(client: ControlPlaneClient, server: FakeServer) -
     server.respond_with(list_page(revision(id=SECOND_REVISION_ID), revision()))
 
     assert [found.id for found in client.revisions(DEPLOYMENT_ID, limit=1)] == [SECOND_REVISION_ID]
-    assert server.requests[0].query == {"limit": "1"}
+    assert server.requests[0].query == {"limit": "1", "offset": "0"}
 
 
 def test_status_message_is_redacted(client: ControlPlaneClient, server: FakeServer) -> None:

@@ -1,0 +1,135 @@
+"""A connection to one control plane: settings, workspace, deadline, and how a request is sent."""
+
+from __future__ import annotations
+
+import copy
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import responses
+from .retry import IDEMPOTENT, Policy, sleep
+from .settings import check_workspace_id, validate_settings
+from .transport import Limits, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
+    from typing_extensions import Self
+
+    from .responses import ListedResource, Page, RawResponse
+    from .settings import Settings
+
+T = TypeVar("T")
+R = TypeVar("R", bound="ListedResource")
+
+PAGE_SIZE = 100
+"""The most that a list returns at once."""
+
+
+class Connection:
+    """A connection to the control plane, which threads may share.
+
+    ``sleep`` takes seconds and ``clock`` is monotonic; tests replace both, and ``transport``.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = sleep,
+        clock: Callable[[], float] = time.monotonic,
+        limits: Limits | None = None,
+    ) -> None:
+        validate_settings(settings)
+        self._transport = Transport(
+            settings, transport=transport, clock=clock, sleep=sleep, limits=limits or Limits()
+        )
+        self._url = settings.control_plane_url
+        self._workspace = settings.workspace_id
+        self._deadline: float | None = None
+        self.clock = clock
+        self.sleep = sleep
+        self.redactor = self._transport.redactor
+        self.redact = self.redactor.redact
+        """Redacts every secret that was sent, received or registered."""
+        self.register_secrets = self.redactor.register_secrets
+        """Registers further secrets for redaction."""
+
+    @property
+    def url(self) -> str:
+        """Return the control plane's URL, without a slash at the end."""
+        return self._url
+
+    @property
+    def workspace(self) -> str | None:
+        """Return the workspace that requests name, or None to leave it to the API key."""
+        return self._workspace
+
+    def for_workspace(self, workspace_id: str) -> Self:
+        """Return the same connection for another workspace."""
+        check_workspace_id(workspace_id)
+        other = copy.copy(self)
+        other._workspace = workspace_id  # noqa: SLF001 - a copy of this object
+        return other
+
+    def until(self, deadline: float) -> Self:
+        """Return the same connection whose requests and retries end at a time of the clock."""
+        other = copy.copy(self)
+        other._deadline = deadline  # noqa: SLF001 - a copy of this object
+        return other
+
+    def close(self) -> None:
+        """Close the connections, also those for other workspaces."""
+        self._transport.close()
+
+    def send(  # noqa: PLR0913 - the parts of a request
+        self,
+        method: str,
+        path: str,
+        parse: Callable[[RawResponse], T],
+        policy: Policy,
+        *,
+        params: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> T:
+        """Send a request to this workspace, retried as the policy allows; parse the response."""
+        return self._transport.call(
+            method,
+            path,
+            parse,
+            policy,
+            workspace=self._workspace,
+            params=params,
+            body=body,
+            deadline=self._deadline,
+        )
+
+    def list_all(
+        self,
+        path: str,
+        params: dict[str, str],
+        parse: Callable[[RawResponse, Any], R],
+        *,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[R]:
+        """Yield the entries of a list, each once; the next page is requested when it is needed."""
+        seen: set[str] = set()
+        offset = 0
+        while True:
+            query = {**params, "limit": str(page_size), "offset": str(offset)}
+            response, page = self.send("GET", path, _parse_page, IDEMPOTENT, params=query)
+            found = [parse(response, item) for item in page.resources]
+            # A create or delete meanwhile shifts the pages, so one may be listed twice.
+            new = [resource for resource in found if resource.id not in seen]
+            yield from new
+            seen |= {resource.id for resource in new}
+            # A server that ignores `offset` repeats the same page.
+            if len(found) < page_size or not new:
+                return
+            offset = max(page.offset or 0, offset + len(found))
+
+
+def _parse_page(response: RawResponse) -> tuple[RawResponse, Page]:
+    return response, responses.parse_page(response)
