@@ -16,13 +16,17 @@ PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 LAYERS = {
     "control_plane": {"_version"},
     "provider": {"control_plane"},
-    "program": {"provider", "_interrupts"},
+    "program": {"provider", "control_plane", "_interrupts"},
     "review": {"control_plane", "provider"},
     "simulator": {"_version"},
     "offline": {"_version"},
-    "cli": {"_version", "review", "simulator", "offline"},
+    "operations": {"control_plane", "provider", "program"},
+    "cli": {"_version", "operations", "review", "simulator", "offline"},
 }
 """The layers, each with those that it may import."""
+
+PROGRAM = {"", "deployment", "rollout", "inputs", "lookups", "listener"}
+"""The modules and packages of the program's process, which stand at the top level."""
 
 FILES_IN_A_FLOW = 12
 
@@ -32,7 +36,7 @@ def layer_of(module: str) -> str:
     parts = [*module.split("."), "", ""][1:3]
     if parts[0] == "testing":
         return parts[1] or "testing"
-    return "program" if parts[0] in ("", "deployment", "inputs") else parts[0]
+    return "program" if parts[0] in PROGRAM else parts[0]
 
 
 def modules() -> dict[str, Path]:

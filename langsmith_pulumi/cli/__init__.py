@@ -1,0 +1,21 @@
+"""The command line. Each command imports what it needs, so that all start quickly."""
+
+from __future__ import annotations
+
+import click
+
+from langsmith_pulumi._version import __version__
+
+from .offline import offline
+from .reports import comment, review
+from .simulator import simulate, simulator_client
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="langsmith-pulumi")
+def main() -> None:
+    """Simulate LangSmith, run Pulumi projects offline, and review plans."""
+
+
+for _command in (simulate, simulator_client, offline, review, comment):
+    main.add_command(_command)

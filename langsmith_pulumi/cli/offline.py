@@ -1,0 +1,77 @@
+"""Commands that run a project on the offline engine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .extra import import_testing
+
+_STACK = [
+    click.option(
+        "--cwd",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path(),
+        help="The project's folder; this one by default.",
+    ),
+    click.option("--stack", "-s", default="dev", show_default=True, help="The stack."),
+    click.option("--config", "-c", multiple=True, metavar="KEY=VALUE", help="For this run only."),
+    click.option("--json", "as_json", is_flag=True, help="Print the plan as Pulumi's JSON."),
+]
+_SELECTION = [
+    click.option(
+        "--replace", multiple=True, metavar="URN", help="Replace this resource, changed or not."
+    ),
+    click.option("--target", multiple=True, metavar="URN", help="Change this resource only."),
+    click.option("--exclude", multiple=True, metavar="URN", help="Leave this resource as it is."),
+]
+
+
+@click.group()
+def offline() -> None:
+    """Run a project without the Pulumi CLI, for experiments and tests.
+
+    State is kept, secrets encrypted, in the project's .pulumi-offline/, in Pulumi's own format:
+    `pulumi stack import` takes it. Real stacks run on Pulumi.
+    """
+
+
+def _offline_command(operation: str, summary: str) -> None:
+    def command(cwd: Path, stack: str, **given: Any) -> None:
+        run = import_testing("offline.command", "run")
+        sys.exit(run(operation, cwd=cwd, stack=stack, **given))
+
+    command.__doc__ = summary
+    selection = _SELECTION if operation in ("preview", "up") else []
+    for option in reversed([*_STACK, *selection]):
+        command = option(command)
+    offline.command(operation)(command)
+
+
+for _operation, _summary in {
+    "preview": "Show what `up` would do, and change nothing.",
+    "up": "Bring the deployments to what the program declares.",
+    "refresh": "Bring the state to what really exists.",
+    "destroy": "Delete everything in the stack.",
+}.items():
+    _offline_command(_operation, _summary)
+
+
+@offline.command("export")
+@click.option(
+    "--cwd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The project's folder; this one by default.",
+)
+@click.option("--stack", "-s", default="dev", show_default=True, help="The stack.")
+def offline_export(cwd: Path, stack: str) -> None:
+    """Print a stack's state for `pulumi stack import`.
+
+    The secrets are encrypted with the passphrase in PULUMI_CONFIG_PASSPHRASE, also those of a stack
+    that was created without one.
+    """
+    sys.exit(import_testing("offline.command", "export")(cwd=cwd, stack=stack))
