@@ -1,5 +1,6 @@
 """LangSmith deployments as Pulumi resources."""
 
-from .deployment import Deployment, Rollout
+from .deployment import Deployment
+from .rollout import Rollout
 
 __all__ = ["Deployment", "Rollout"]

@@ -21,11 +21,11 @@ LAYERS = {
     "simulator": {"_version"},
     "offline": {"_version"},
     "operations": {"control_plane", "provider", "program"},
-    "cli": {"_version", "operations", "review", "simulator", "offline"},
+    "cli": {"_version", "control_plane", "operations", "review", "simulator", "offline"},
 }
 """The layers, each with those that it may import."""
 
-PROGRAM = {"", "deployment", "rollout", "inputs", "lookups", "listener"}
+PROGRAM = {"", "deployment", "rollout", "_arguments", "_outputs", "inputs", "lookups", "listener"}
 """The modules and packages of the program's process, which stand at the top level."""
 
 FILES_IN_A_FLOW = 12

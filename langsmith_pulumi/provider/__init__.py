@@ -60,9 +60,9 @@ class DeploymentProvider(_Provider):
     @error_boundary("creating", describe_deployment)
     def create(self, props: Properties) -> CreateResult:
         """Create or adopt the deployment."""
-        from . import deployments
+        from . import creation
 
-        return deployments.create(self._session, props)
+        return creation.create(self._session, props)
 
     @error_boundary("reading", describe_deployment)
     def read(self, id_: str, props: Properties) -> ReadResult:
@@ -74,9 +74,9 @@ class DeploymentProvider(_Provider):
     @error_boundary("changing", describe_deployment)
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Change the deployment."""
-        from . import deployments
+        from . import updates
 
-        return deployments.update(self._session, _id, _olds, _news)
+        return updates.update(self._session, _id, _olds, _news)
 
     @error_boundary("deleting", describe_deployment)
     def delete(self, _id: str, _props: Properties) -> None:

@@ -219,6 +219,11 @@ def compare(
     return [ChangedField(path, field) for field in fields for path in _changed(field, olds, news)]
 
 
+def changes_since(olds: dict[str, Any], news: dict[str, Any]) -> list[ChangedField]:
+    """Return the changes of a deployment; naming its present workspace is not a change."""
+    return compare({"workspace_id": olds.get("tenant_id"), **olds}, news)
+
+
 def _changed(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> Iterator[str]:
     if field.path in VARIABLE_MAPS:
         return _changed_variables(field.path, olds, news)

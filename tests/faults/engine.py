@@ -12,8 +12,8 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.deployment import _revision_part
 from langsmith_pulumi.provider import DeploymentProvider, RolloutProvider
+from langsmith_pulumi.rollout import revision_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,7 @@ def _rollout_inputs(program: Properties, deployment: Resource) -> Properties:
     return {
         **taken,
         **{key: outputs.get(key) for key in secret},
-        "source_config": _revision_part(outputs.get("source_config")),
+        "source_config": revision_part(outputs.get("source_config")),
         "deployment_id": deployment.id,
         "revision_id": outputs.get("requested_revision_id"),
         "timeout": program.get("rollout_timeout"),

@@ -13,7 +13,7 @@ import pytest
 
 from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.settings import Settings, resolve_settings
-from langsmith_pulumi.provider import deployments, rollouts
+from langsmith_pulumi.provider import creation, deployments, rollouts
 from tests.faults import faulty_transport
 from tests.faults.engine import NAME, State
 from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH
@@ -150,7 +150,7 @@ def test_no_exception_contains_secret(harness: Harness, response: str) -> None:
     props = deployments.check(session, {}, {**agent(), "name": NAME}).inputs
 
     with pytest.raises(Exception, match="/v2/deployments") as failed:
-        deployments.create(session, props)
+        creation.create(session, props)
 
     for failure in exception_chain(failed.value, []):
         whole = "".join(traceback.format_exception(failure))

@@ -13,7 +13,7 @@ from langsmith_pulumi import inputs
 from langsmith_pulumi.control_plane import models
 from langsmith_pulumi.provider import DeploymentProvider, RolloutProvider
 from langsmith_pulumi.provider.changes import FIELDS
-from langsmith_pulumi.provider.deployments import INPUTS
+from langsmith_pulumi.provider.outputs import INPUTS
 
 
 def test_all_public_names_are_there() -> None:

@@ -1,0 +1,84 @@
+"""The properties of a deployment in the state: its inputs, and what the service has answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .properties import OPTIONS, READ_ONLY, VARIABLE_NAMES
+from .sizes import SIZE_FIELDS
+from .variables import FINGERPRINTS, VARIABLE_MAPS
+
+if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.responses import LiveDeployment
+
+    from .properties import Properties
+    from .session import Session
+
+INPUTS = (
+    "name",
+    "display_name",
+    "source",
+    "source_config",
+    "source_revision_config",
+    *VARIABLE_MAPS,
+    FINGERPRINTS,
+    "secret_salt",
+    VARIABLE_NAMES,
+    "secret_references",
+    "revision_source",
+    "tracked_packages",
+    "route_through_gateway",
+    *SIZE_FIELDS,
+    "triggers",
+    "delete_tracing_project",
+    "rollout_timeout",
+    "interrupt_stuck",
+    "health_check",
+    "workspace_id",
+    "import_id",
+    READ_ONLY,
+    OPTIONS,
+    "progress_urn",
+)
+"""The inputs, which a program sets and a refresh may correct."""
+
+
+def record_requested_revision(session: Session, live: LiveDeployment) -> None:
+    """Record that this process has requested the newest revision, so its failure is reported."""
+    if live.latest_revision_id:
+        session.requested_revisions.add(live.latest_revision_id)
+
+
+def without_inputs(props: Properties) -> Properties:
+    """Return the outputs of a deployment without the inputs among them."""
+    return {key: value for key, value in props.items() if key not in INPUTS}
+
+
+def outputs_of(
+    inputs: Properties, live: LiveDeployment, client: ControlPlaneClient, requested: str | None
+) -> Properties:
+    """Return the inputs, which the next diff compares, and the outputs of the service.
+
+    No live value that could contain a secret is included.
+    """
+    shown = {
+        "id": live.id,
+        "status": live.status,
+        "latest_revision_id": live.latest_revision_id,
+        "requested_revision_id": requested,
+        "tenant_id": live.tenant_id or client.workspace,
+        "created_at": live.created_at,
+        "updated_at": live.updated_at,
+    }
+    outs = {**inputs, **location_of(client)}
+    return {**outs, **{key: _text(value) for key, value in shown.items() if value is not None}}
+
+
+def location_of(client: ControlPlaneClient) -> Properties:
+    """Return the outputs that say where a deployment is."""
+    return {"control_plane_url": client.url}
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
