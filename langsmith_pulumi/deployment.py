@@ -166,6 +166,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         | None = None,
         delete_tracing_project: pulumi.Input[bool] = False,
         workspace_id: pulumi.Input[str] | None = None,
+        control_plane_url: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a deployment.
@@ -227,6 +228,11 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 keeps the name. Default false. Changes in place, without a request.
             workspace_id: The workspace (UUID) to deploy into, where it is not that of the settings.
                 A change replaces.
+            control_plane_url: The control plane to deploy to, where it is not that of the settings,
+                such as ``https://eu.api.host.langchain.com``. Its API key is the one that
+                ``langsmith:apiKeys`` has for this URL; the key of the settings is never sent to
+                it, and neither is their workspace. A change replaces; the name is free there, so
+                the new deployment is created first.
             opts: Resource options. ``import_`` adopts an existing deployment by its id; ``id`` only
                 reads one that is managed elsewhere.
         """
@@ -262,6 +268,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             WAITS: wait_for_rollout if has_wait_settings else None,
             "delete_tracing_project": delete_tracing_project,
             "workspace_id": workspace_id,
+            "control_plane_url": control_plane_url,
             "import_id": import_id,
             READ_ONLY: True if opts.id is not None else None,
             OPTIONS: options_of(opts),

@@ -85,7 +85,7 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
         """
         inherited = {
             key: revision_value(key, getattr(deployment, key))
-            for key in ("workspace_id", *REVISION_INPUTS)
+            for key in ("workspace_id", "control_plane_url", *REVISION_INPUTS)
             if key in given
         }
         props: dict[str, Any] = {

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .reserved_variables import RESERVED_EVERYWHERE, RESERVED_ON_CLOUD
+from .settings import is_same_address
 from .text import is_uuid
 
 if TYPE_CHECKING:
@@ -173,6 +174,9 @@ def is_same(path: str, requested: Any, live: Any) -> bool:
     """
     if path.endswith("repo_url"):
         return is_same_repository(requested, live)
+    if path == "control_plane_url":
+        both = isinstance(requested, str) and isinstance(live, str)
+        return both and is_same_address(requested, live)
     if path.endswith("deployment_type"):
         return bool(SAME_TYPES.get(requested, requested) == SAME_TYPES.get(live, live))
     if isinstance(requested, list) and isinstance(live, list):

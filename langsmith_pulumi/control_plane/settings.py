@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -24,6 +25,7 @@ _CONTROL_PLANE_VARIABLES = (
     "CONTROL_PLANE_HOST",
 )
 _ENDPOINT_VARIABLES = ("LANGSMITH_ENDPOINT",)
+_KEYS_VARIABLE = "LANGSMITH_PULUMI_API_KEYS"
 _WORKSPACE_VARIABLES = ("LANGSMITH_WORKSPACE_ID", "LANGSMITH_TENANT_ID")
 _PLAIN_HTTP_VARIABLE = "LANGSMITH_ALLOW_PLAIN_HTTP"
 
@@ -51,14 +53,25 @@ class Location:
     workspace_id: str | None = None
 
 
-def resolve_settings(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Settings:
+def resolve_settings(
+    config: Callable[[str], str | None],
+    environ: Mapping[str, str],
+    control_plane_url: str | None = None,
+) -> Settings:
     """Return the settings of the program's configuration, or else of the environment.
 
-    ``config`` returns ``apiKey``, ``controlPlaneUrl``, ``endpoint`` and ``workspaceId``.
+    ``config`` returns ``apiKey``, ``apiKeys``, ``controlPlaneUrl``, ``endpoint`` and
+    ``workspaceId``. For another control plane than theirs they hold neither the key nor the
+    workspace: its key is the one given for its URL.
     """
     location = resolve_location(config, environ)
+    if control_plane_url and not is_same_address(control_plane_url, location.control_plane_url):
+        location = Location(normalize_url(control_plane_url))
+        api_key = _key_for(location.control_plane_url, config, environ)
+    else:
+        api_key = resolve_api_key(config, environ)
     settings = Settings(
-        api_key=resolve_api_key(config, environ),
+        api_key=api_key,
         control_plane_url=location.control_plane_url,
         workspace_id=location.workspace_id,
         allow_plain_http=environ.get(_PLAIN_HTTP_VARIABLE, "").strip() == "1",
@@ -75,13 +88,68 @@ def resolve_location(config: Callable[[str], str | None], environ: Mapping[str, 
     )
 
 
+def normalize_url(control_plane_url: str) -> str:
+    """Return a control plane's URL without a slash at the end, https by default."""
+    return _join(_split(control_plane_url))
+
+
+def has_key_for(
+    control_plane_url: str, config: Callable[[str], str | None], environ: Mapping[str, str]
+) -> bool:
+    """Return True if a key is given for the URL of another control plane than the settings'."""
+    return _find_key(control_plane_url, resolve_api_keys(config, environ)) is not None
+
+
+def resolve_api_keys(
+    config: Callable[[str], str | None], environ: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the keys of further control planes, each by its URL.
+
+    Raise ``SettingsInvalid`` if they are malformed.
+    """
+    given = _strip(config("apiKeys")) or _strip(environ.get(_KEYS_VARIABLE))
+    try:
+        keys = json.loads(given or "{}")
+    except ValueError:
+        keys = None
+    if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
+        raise SettingsInvalid(
+            f"langsmith:apiKeys (or {_KEYS_VARIABLE}) is no JSON object of API keys by the URL of "
+            'their control plane, such as {"https://eu.api.host.langchain.com": "lsv2_..."}.'
+        )
+    return keys
+
+
+def _find_key(control_plane_url: str, keys: Mapping[str, str]) -> str | None:
+    found = (key for url, key in keys.items() if is_same_address(url, control_plane_url))
+    return _strip(next(found, None))
+
+
+def _key_for(
+    control_plane_url: str, config: Callable[[str], str | None], environ: Mapping[str, str]
+) -> str:
+    key = _find_key(control_plane_url, resolve_api_keys(config, environ))
+    if key is None:
+        raise SettingsMissing(
+            f"There is no API key for the control plane {control_plane_url}; the key of the "
+            "settings is sent to no other one. Set it with `pulumi config set --secret --path "
+            f"'langsmith:apiKeys[\"{control_plane_url}\"]'`, or in the environment variable "
+            f"{_KEYS_VARIABLE}, a JSON object of keys by URL."
+        )
+    return key
+
+
 def is_same_address(one: str, other: str) -> bool:
     """Return True if two control plane URLs are spellings of the same address."""
-    return _normalize(one) == _normalize(other)
+    return address_of(one) == address_of(other)
 
 
-def _normalize(url: str) -> tuple[str, str, int | None, str]:
-    parts = _split(url)
+def address_of(control_plane_url: str) -> tuple[str, str, int | None, str]:
+    """Return what all spellings of a control plane's URL have in common."""
+    try:
+        parts = _split(control_plane_url)
+    except SettingsInvalid:
+        return "", control_plane_url, None, ""
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")
 

@@ -100,12 +100,14 @@ REVISION_CONFIG = "source_revision_config"
 BUILD_ON_PUSH = "source_config.build_on_push"
 REPO_URL = "source_config.repo_url"
 HEALTH_CHECK = "health_check"
+CONTROL_PLANE_URL = "control_plane_url"
 REPO_REF = "source_revision_config.repo_ref"
 
 FIELDS: tuple[Field, ...] = (
     Field("name", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
     Field("source", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
     Field("workspace_id", Impact.REPLACE, "A deployment cannot move between workspaces."),
+    Field(CONTROL_PLANE_URL, Impact.REPLACE, "A deployment cannot move between control planes."),
     Field(
         "source_config.integration_id",
         Impact.REPLACE,

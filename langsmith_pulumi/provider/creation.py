@@ -25,7 +25,7 @@ RESIZE_SECONDS = 20.0
 
 def create(session: Session, props: Properties) -> CreateResult:
     """Create the deployment, or adopt the one that ``import_`` names."""
-    client = session.client(props.get("workspace_id"))
+    client = session.client(props.get("workspace_id"), props.get("control_plane_url"))
     props = {key: value for key, value in props.items() if key != ADOPTION}
     if props.get("import_id"):
         live, made_revision = adopt(client, props)

@@ -44,7 +44,7 @@ class Declarations:
     """The resources of the program, and the deployments that they manage or adopt."""
 
     _by_urn: dict[str, Declaration] = field(default_factory=dict)
-    _names: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    _names: dict[tuple[object, str], str] = field(default_factory=dict)
     _adopters: dict[str, str] = field(default_factory=dict)
     _managers: dict[str, str] = field(default_factory=dict)
     _readers: dict[str, str] = field(default_factory=dict)
@@ -73,10 +73,13 @@ class Declarations:
         known = self.get(urn)
         return known.olds if known else {}
 
-    def claim_name(self, workspace_id: str | None, name: str, urn: str) -> str:
-        """Record a declared deployment name; return the URN of the resource that was first."""
+    def claim_name(self, place: object, name: str, urn: str) -> str:
+        """Record a declared deployment name; return the URN of the resource that was first.
+
+        ``place`` is the control plane and the workspace, which have names of their own.
+        """
         with self._lock:
-            return self._names.setdefault((workspace_id, name), urn)
+            return self._names.setdefault((place, name), urn)
 
     def claim_import(self, deployment_id: str, urn: str) -> str:
         """Record an adopted deployment; return the URN of the resource that was first."""

@@ -21,6 +21,7 @@ from langsmith_pulumi.control_plane import errors
 from . import preconditions, progress
 from .adoption import ADOPTION, compare_at_preview, not_compared
 from .changes import (
+    CONTROL_PLANE_URL,
     ChangedField,
     Impact,
     changes_since,
@@ -71,8 +72,9 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     found = validate(olds, inputs)
     inputs.pop(WAITS, None)
     refused = {problem.path for problem in found}
-    found += preconditions.check_declaration(olds, inputs, session.declarations, refused)
-    for warning in warnings(inputs):
+    url = session.location.control_plane_url
+    found += preconditions.check_declaration(olds, inputs, session.declarations, refused, url)
+    for warning in (*warnings(inputs), *_missing_keys(session, inputs, refused)):
         progress.warn(urn, warning)
     if not olds:
         unknown = preconditions.KEPT_UNKNOWN
@@ -82,6 +84,14 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
 
 
+def _missing_keys(session: Session, inputs: Properties, refused: set[str]) -> list[str]:
+    """Return what is missing for ``up`` on the control plane that the deployment names."""
+    url = inputs.get(CONTROL_PLANE_URL)
+    if not isinstance(url, str) or CONTROL_PLANE_URL in refused:
+        return []
+    return [missing] if (missing := session.missing_key(url)) else []
+
+
 def _compared_with_live(
     session: Session, inputs: Properties
 ) -> tuple[list[ValidationProblem], Properties]:
@@ -89,9 +99,9 @@ def _compared_with_live(
 
     This is the only request of a preview; without it the plan of an adoption would show nothing.
     """
-    workspace = inputs.get("workspace_id")
+    known = without_unknowns(inputs)
     try:
-        client = session.client(None if is_unknown(workspace) else workspace)
+        client = session.client(known.get("workspace_id"), known.get(CONTROL_PLANE_URL))
     except errors.SettingsError as missing:
         compared = not_compared(str(missing))
     else:
@@ -103,7 +113,7 @@ def _compared_with_live(
 
 def diff(session: Session, deployment_id: str, olds: Properties, news: Properties) -> DiffResult:
     """Return the changes, and the fields that require a replacement."""
-    session.require_same_location(olds, news.get("workspace_id"))
+    session.require_same_location(olds, news)
     session.declarations.manage(deployment_id, news.get("progress_urn"))
     preconditions.refuse_second_adoption(session.declarations, deployment_id, news)
     _refuse_other_import(session, deployment_id, olds, news)
@@ -124,11 +134,12 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
         changed_known = changes_since(olds, without_unknowns(news))
         preconditions.refuse_replacement(deployment_id, olds, news, replacing, changed_known)
     session.record_project_deletion(deployment_id, news.get("delete_tracing_project"))
+    moves = any(change.path == CONTROL_PLANE_URL for change in replacing)
     return DiffResult(
         changes=bool(changed or unmanaged(olds, news) or moved_variables(olds, news)),
         replaces=[change.path for change in replacing],
         # Also for a replacement by a resource option: the name has to be free first.
-        delete_before_replace=olds.get("name") == news.get("name"),
+        delete_before_replace=olds.get("name") == news.get("name") and not moves,
     )
 
 
@@ -202,7 +213,11 @@ def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
     if current.pop("default_name", None):
         current.setdefault("name", live.name)
     outs = outputs_of(current, live, client, requested=props.get("requested_revision_id"))
-    return ReadResult(deployment_id, outs, {key: outs[key] for key in INPUTS if key in outs})
+    inputs = {key: outs[key] for key in INPUTS if key in outs}
+    if session.is_of_the_settings(client.url):
+        # An output of every deployment, and an input only where the program names another.
+        inputs.pop(CONTROL_PLANE_URL)
+    return ReadResult(deployment_id, outs, inputs)
 
 
 def delete(session: Session, deployment_id: str, props: Properties) -> None:
@@ -219,7 +234,9 @@ def delete(session: Session, deployment_id: str, props: Properties) -> None:
         urn = props.get("progress_urn")
         progress.info(urn, f"deployment {deployment_id} is left alone: {used}")
         return
-    preconditions.refuse_blocked_successor(declarations, deployment_id, props)
+    preconditions.refuse_blocked_successor(
+        declarations, deployment_id, props, session.location.control_plane_url
+    )
     client = session.client_for(props)
     client.delete(
         deployment_id,

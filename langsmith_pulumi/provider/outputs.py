@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .changes import CONTROL_PLANE_URL
 from .properties import OPTIONS, READ_ONLY, VARIABLE_NAMES
 from .sizes import SIZE_FIELDS
 from .variables import FINGERPRINTS, VARIABLE_MAPS
@@ -36,6 +37,7 @@ INPUTS = (
     "interrupt_stuck",
     "health_check",
     "workspace_id",
+    CONTROL_PLANE_URL,
     "import_id",
     READ_ONLY,
     OPTIONS,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .changes import Impact, compare, with_impact
+from langsmith_pulumi.control_plane.settings import address_of
+
+from .changes import CONTROL_PLANE_URL, Impact, compare, with_impact
 from .declarations import resource_name
 from .error_boundary import ProviderError
 from .fingerprints import marker_paths
@@ -40,23 +42,28 @@ _SAME_NAME = (
 
 
 def check_declaration(
-    olds: Properties, inputs: Properties, declarations: Declarations, refused: set[str]
+    olds: Properties,
+    inputs: Properties,
+    declarations: Declarations,
+    refused: set[str],
+    settings_url: str = "",
 ) -> list[ValidationProblem]:
     """Return the conflicts of a declaration with the rest of the program and with its own state.
 
     ``refused`` are paths of invalid values, whose difference is a mistake and no change.
+    ``settings_url`` is the control plane of a deployment that names none.
     """
     declared = declarations.declare(inputs.get("progress_urn"), olds, inputs)
     found = list(_check_replacement_under_same_name(olds, inputs, refused))
-    found += _check_duplicate_name(inputs, declarations)
+    found += _check_duplicate_name(inputs, declarations, settings_url)
     found += _check_duplicate_adoption(olds, inputs, declarations)
     if declared and declared.replaced and not olds:
-        found += replacement_problems(declared, declarations)
+        found += replacement_problems(declared, declarations, settings_url)
     return found
 
 
 def replacement_problems(
-    declared: Declaration, declarations: Declarations
+    declared: Declaration, declarations: Declarations, settings_url: str
 ) -> list[ValidationProblem]:
     """Return the problems of a replacement that the provider has not asked for.
 
@@ -66,7 +73,8 @@ def replacement_problems(
     adopted = inputs.get("import_id")
     if isinstance(adopted, str) and declarations.manager(adopted) == declared.urn:
         return [ValidationProblem("import_id", still_adopted(adopted))]
-    if olds.get("name") != inputs.get("name"):
+    places = {_address(props, settings_url) for props in (olds, inputs)}
+    if olds.get("name") != inputs.get("name") or len(places) > 1:
         return []
     return list(_check_name_becomes_free(inputs, _SAME_NAME, is_forced=False))
 
@@ -99,8 +107,10 @@ def keeps_its_name(olds: Properties, news: Properties, fixed: list[ChangedField]
     """Return True if a replacement needs the name of the old deployment.
 
     A move to another workspace is included: no documentation says that names are free there.
+    Another control plane has names of its own.
     """
-    return bool(fixed) and olds.get("name") == news.get("name")
+    moves = any(change.path == CONTROL_PLANE_URL for change in fixed)
+    return bool(fixed) and not moves and olds.get("name") == news.get("name")
 
 
 def may_delete_project(inputs: Properties) -> bool:
@@ -186,11 +196,13 @@ def still_used_by(declarations: Declarations, deployment_id: str) -> str:
 
 
 def refuse_blocked_successor(
-    declarations: Declarations, deployment_id: str, props: Properties
+    declarations: Declarations, deployment_id: str, props: Properties, settings_url: str
 ) -> None:
     """Raise ``ProviderError`` if the deletion would leave the name of a successor taken."""
     successor = declarations.successor(props.get("name"))
     if successor is None or may_delete_project(successor.inputs):
+        return
+    if _address(successor.inputs, settings_url) != _address(props, settings_url):
         return
     raise ProviderError(
         f"Deployment {props.get('name')!r} ({deployment_id}) was not deleted: it is to be replaced "
@@ -247,18 +259,25 @@ def _check_name_becomes_free(
 
 
 def _check_duplicate_name(
-    inputs: Properties, declarations: Declarations
+    inputs: Properties, declarations: Declarations, settings_url: str
 ) -> Iterator[ValidationProblem]:
     name, urn = inputs.get("name"), inputs.get("progress_urn")
     if not isinstance(name, str) or not isinstance(urn, str):
         return
     workspace = inputs.get("workspace_id")
-    first = declarations.claim_name(workspace if isinstance(workspace, str) else None, name, urn)
+    place = (_address(inputs, settings_url), workspace if isinstance(workspace, str) else None)
+    first = declarations.claim_name(place, name, urn)
     if first != urn:
         other = resource_name(first)
         yield ValidationProblem(
             "name", f"is declared twice in this program: {other!r} is {name!r} too"
         )
+
+
+def _address(props: Properties, settings_url: str) -> object:
+    """Return the address of a deployment's control plane, by default that of the settings."""
+    named = props.get(CONTROL_PLANE_URL)
+    return address_of(named if isinstance(named, str) else settings_url)
 
 
 def _check_duplicate_adoption(

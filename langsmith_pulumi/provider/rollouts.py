@@ -149,7 +149,7 @@ def _is_due(planned_change: PlannedChange | None, olds: Properties, news: Proper
 
 def create(session: Session, props: Properties) -> CreateResult:
     """Wait until the deployment's newest revision is deployed."""
-    client = session.client(props.get("workspace_id"))
+    client = session.client(props.get("workspace_id"), props.get("control_plane_url"))
     outs = _wait_or_read(session, client, props)
     return CreateResult(_id_for(props, outs), outs)
 
@@ -192,7 +192,7 @@ def delete(session: Session, _id: str, props: Properties) -> None:
 
     Raise ``ProviderError`` if its deployment, which is deleted next, would not be found.
     """
-    session.require_same_location(props, props.get("workspace_id"))
+    session.require_known_location(props)
 
 
 def _wait_or_read(session: Session, client: ControlPlaneClient, props: Properties) -> Properties:

@@ -46,7 +46,8 @@ class Session:
     ) -> None:
         self._config = config
         self._lock = Lock()
-        self._client = self._given_client = client
+        self._given_client = client
+        self._clients = [] if client is None else [client]
         self._secrets: list[str] = []
         self._read_locks: dict[str, Lock] = {}
         self._reads: dict[str, tuple[str, LiveDeployment]] = {}
@@ -57,24 +58,46 @@ class Session:
         retried."""
         self._project_deletions: dict[str, bool] = {}
 
-    def client(self, workspace_id: str | None = None) -> ControlPlaneClient:
-        """Return the connection, opened on first use, so that a no-op preview opens none."""
+    def client(
+        self, workspace_id: str | None = None, control_plane_url: str | None = None
+    ) -> ControlPlaneClient:
+        """Return a connection, opened on first use, so that a no-op preview opens none.
+
+        The settings say where to; a deployment may name another control plane or workspace.
+        """
+        url = control_plane_url or self.location.control_plane_url
         with self._lock:
-            if self._client is None:
-                self._client = self._connect()
-                self._client.register_secrets(self._secrets)
-        return self._client.for_workspace(workspace_id) if workspace_id else self._client
+            client = next((one for one in self._clients if self._leads_to(one, url)), None)
+            if client is None:
+                client = self._connect(url)
+                self._clients.append(client)
+        return client.for_workspace(workspace_id) if workspace_id else client
+
+    @staticmethod
+    def _leads_to(client: ControlPlaneClient, url: str) -> bool:
+        from langsmith_pulumi.control_plane.settings import is_same_address
+
+        return is_same_address(client.url, url)
+
+    def _connect(self, url: str) -> ControlPlaneClient:
+        from langsmith_pulumi.control_plane.client import ControlPlaneClient
+        from langsmith_pulumi.control_plane.settings import resolve_api_keys, resolve_settings
+
+        client = ControlPlaneClient(resolve_settings(self._config, os.environ, url))
+        client.register_secrets(self._secrets)
+        client.register_secrets(resolve_api_keys(self._config, os.environ).values())
+        return client
 
     def register_secrets(self, values: Iterable[Any]) -> None:
         """Register secrets of the program for redaction in every message.
 
-        The client alone would not know them: a rollout sends none, and some services show none.
+        The clients alone would not know them: a rollout sends none, and some services show none.
         """
         secrets = [value for value in values if isinstance(value, str)]
         with self._lock:
             self._secrets += secrets
-            if self._client is not None:
-                self._client.register_secrets(secrets)
+            for client in self._clients:
+                client.register_secrets(secrets)
 
     @property
     def location(self) -> Location:
@@ -86,40 +109,74 @@ class Session:
         return resolve_location(self._config, os.environ)
 
     def client_for(self, outputs: dict[str, Any]) -> ControlPlaneClient:
-        """Return the connection to the workspace of a deployment.
+        """Return the connection to the control plane and the workspace of a deployment.
 
-        Raise ``ProviderError`` if the settings name another location: its "not found" would remove
-        a live deployment from the state.
+        Raise ``ProviderError`` if the settings lead elsewhere: a "not found" from there would
+        remove a live deployment from the state.
         """
-        self.require_same_location(outputs, outputs.get("workspace_id"))
-        return self.client(outputs.get("tenant_id") or outputs.get("workspace_id"))
+        url = self.require_known_location(outputs)
+        return self.client(outputs.get("tenant_id") or outputs.get("workspace_id"), url)
 
-    def require_same_location(self, outputs: dict[str, Any], named_workspace: object) -> None:
-        """Raise ``ProviderError`` if the settings name another location than the deployment's.
+    def require_known_location(self, outputs: dict[str, Any]) -> str | None:
+        """Return the URL of a deployment's control plane, or None if it is that of the settings.
 
-        ``named_workspace`` is the workspace in the program, which overrides the settings. Unknown
-        values do not differ.
+        Raise ``ProviderError`` if neither the settings nor a key of its own belong to it.
         """
-        from langsmith_pulumi.control_plane.settings import is_same_address
+        from langsmith_pulumi.control_plane.settings import has_key_for
 
+        url = outputs.get("control_plane_url")
+        if url and not self.is_of_the_settings(url) and has_key_for(url, self._config, os.environ):
+            return str(url)
+        self.require_same_location(outputs, {"workspace_id": outputs.get("workspace_id")})
+        return None
+
+    def require_same_location(self, outputs: dict[str, Any], inputs: dict[str, Any]) -> None:
+        """Raise ``ProviderError`` if the settings lead elsewhere than to the deployment.
+
+        What the program names in ``inputs`` overrides the settings; if it differs, that is a
+        change of the deployment. Unknown values do not differ.
+        """
         url, workspace = outputs.get("control_plane_url"), outputs.get("tenant_id")
         label = f"Deployment {outputs.get('name') or outputs.get('deployment_id')!r}"
-        if url and not is_same_address(url, self.location.control_plane_url):
-            moved_from = self._config("movedFrom")
-            if not moved_from or not is_same_address(url, moved_from):
-                raise ProviderError(
-                    f"{label} is on the control plane {url}, but the settings name "
-                    f"{self.location.control_plane_url}. Set langsmith:controlPlaneUrl back to "
-                    f"{url}; or, if it is the same control plane under a new address, run "
-                    f"`pulumi config set langsmith:movedFrom {url}` and then `pulumi up`."
-                )
+        if url and not self.is_of_the_settings(url):
+            if inputs.get("control_plane_url") is not None:
+                return
+            raise ProviderError(
+                f"{label} is on the control plane {url}, but the settings name "
+                f"{self.location.control_plane_url}. Set langsmith:controlPlaneUrl back to "
+                f"{url}; or give the deployment control_plane_url=... and its API key in "
+                "langsmith:apiKeys, if both are in use; or, if it is the same control plane under "
+                f"a new address, run `pulumi config set langsmith:movedFrom {url}` and then "
+                "`pulumi up`."
+            )
         setting = self.location.workspace_id
-        if workspace and setting and not named_workspace and workspace.lower() != setting.lower():
+        named = inputs.get("workspace_id")
+        if workspace and setting and not named and workspace.lower() != setting.lower():
             raise ProviderError(
                 f"{label} is in the workspace {workspace}, but the settings name {setting}. Set "
                 f"langsmith:workspaceId back to {workspace}; or give the deployment "
                 "workspace_id=..., which moves it by replacing it."
             )
+
+    def missing_key(self, control_plane_url: str) -> str:
+        """Return what to do if there is no key for a control plane; an empty text if there is."""
+        from langsmith_pulumi.control_plane.errors import SettingsMissing
+        from langsmith_pulumi.control_plane.settings import resolve_settings
+
+        if self._given_client is not None:
+            return ""
+        try:
+            resolve_settings(self._config, os.environ, control_plane_url)
+        except SettingsMissing as missing:
+            return str(missing)
+        return ""
+
+    def is_of_the_settings(self, url: str) -> bool:
+        """Return True if a URL is that of the settings, or the one they say it has moved from."""
+        from langsmith_pulumi.control_plane.settings import is_same_address
+
+        known = (self.location.control_plane_url, self._config("movedFrom"))
+        return any(one and is_same_address(url, one) for one in known)
 
     def fingerprint_salt(self, urn: object) -> str:
         """Return the salt for a new deployment's fingerprints.
@@ -136,12 +193,6 @@ class Session:
             return derived_salt(resolve_api_key(self._config, os.environ), urn)
         except SettingsMissing:
             return new_salt()
-
-    def _connect(self) -> ControlPlaneClient:
-        from langsmith_pulumi.control_plane.client import ControlPlaneClient
-        from langsmith_pulumi.control_plane.settings import resolve_settings
-
-        return ControlPlaneClient(resolve_settings(self._config, os.environ))
 
     def read_once(
         self, reader: str, deployment_id: str, read: Callable[[], LiveDeployment]
@@ -198,7 +249,7 @@ def session_for(config: Any) -> Session:
         value = config.get(f"{CONFIG_NAMESPACE}:{key}")
         return None if value is None else str(value)
 
-    keys = ("apiKey", "controlPlaneUrl", "endpoint", "workspaceId", "movedFrom")
+    keys = ("apiKey", "apiKeys", "controlPlaneUrl", "endpoint", "workspaceId", "movedFrom")
     identity = repr([setting(key) for key in keys])
     with _sessions_lock:
         return _sessions.setdefault(identity, Session(setting))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from langsmith_pulumi.control_plane.comparison import TAG_PREFIX
+from langsmith_pulumi.control_plane.errors import SettingsInvalid
 from langsmith_pulumi.control_plane.models import (
     MAX_NAME_LENGTH,
     NAME_PATTERN,
@@ -28,9 +29,10 @@ from langsmith_pulumi.control_plane.reserved_variables import (
     RESERVED_EVERYWHERE,
     RESERVED_ON_CLOUD,
 )
+from langsmith_pulumi.control_plane.settings import normalize_url
 from langsmith_pulumi.control_plane.stuck import STUCK_SECONDS
 
-from .changes import BUILD_ON_PUSH, FIELDS, REPO_REF, RESOURCE_SPEC
+from .changes import BUILD_ON_PUSH, CONTROL_PLANE_URL, FIELDS, REPO_REF, RESOURCE_SPEC
 from .normalize import model_at, wire_names
 from .properties import (
     HIDDEN_VALUE,
@@ -128,6 +130,7 @@ class _Inputs(BaseModel):
     interrupt_stuck: StrictBool | None = None
     health_check: HealthCheckSetting = None
     workspace_id: Id | None = None
+    control_plane_url: StrictStr | None = None
     import_id: Id | None = None
 
 
@@ -375,6 +378,19 @@ def _is_at_most(value: Any, limit: float) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value <= limit
 
 
+def _check_control_plane_url(inputs: Properties) -> Iterator[ValidationProblem]:
+    url = inputs.get(CONTROL_PLANE_URL)
+    if isinstance(url, str):
+        try:
+            normalize_url(url)
+        except SettingsInvalid:
+            yield ValidationProblem(
+                CONTROL_PLANE_URL,
+                "is no plain http(s) URL (no user, no query, no fragment); write it as "
+                "https://<host>[/<path>]",
+            )
+
+
 _RULES = (
     _check_source,
     _check_blank_text,
@@ -387,6 +403,7 @@ _RULES = (
     _check_variable_maps,
     _check_wait,
     _check_health_check,
+    _check_control_plane_url,
 )
 
 

@@ -20,6 +20,40 @@ def resolved(config: dict[str, str] | None = None, **environ: str) -> Settings:
     return resolve_settings((config or {}).get, environ)
 
 
+EU = "https://eu.api.host.langchain.com"
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "workspace"),
+    [(None, "own", WORKSPACE_ID), (CLOUD + "/", "own", WORKSPACE_ID), (EU, "eu", None)],
+)
+def test_another_control_plane_has_a_key_of_its_own(
+    url: str | None, key: str, workspace: str | None
+) -> None:
+    """Neither the key nor the workspace of the settings belongs to it; spellings are the same."""
+    config = {
+        "apiKey": "own",
+        "workspaceId": WORKSPACE_ID,
+        "apiKeys": '{"https://EU.api.host.langchain.com:443/": " eu "}',
+    }
+    settings = resolve_settings(config.get, {}, url)
+    assert (settings.api_key, settings.workspace_id) == (key, workspace)
+
+
+def test_the_key_of_the_settings_goes_nowhere_else() -> None:
+    """The error says how to give another control plane a key."""
+    with pytest.raises(SettingsMissing, match=r"langsmith:apiKeys\[.*eu\.api\.host"):
+        resolve_settings({"apiKey": "own"}.get, {}, EU)
+
+
+@pytest.mark.parametrize("keys", ["[]", "lsv2_sk_key", '{"https://a.example": 1}'])
+def test_malformed_keys_are_not_quoted(keys: str) -> None:
+    """The error names the setting alone."""
+    with pytest.raises(SettingsInvalid, match="langsmith:apiKeys") as failed:
+        resolve_settings({"apiKey": "own", "apiKeys": keys}.get, {}, EU)
+    assert keys not in str(failed.value)
+
+
 @pytest.mark.parametrize(
     ("config", "environ", "key"),
     [
