@@ -74,7 +74,7 @@ def test_a_key_in_the_configuration(runner: ScenarioRunner, other: Simulator) ->
             engine._program,
             "test",
             environ=engine._environ,
-            config={"langsmith:apiKeys": keys},
+            secrets={"langsmith:apiKeys": keys},
         )
     else:
         path = f'langsmith:apiKeys["{other.url}"]'
