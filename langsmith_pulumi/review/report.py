@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .credentials import without_credentials
+from langsmith_pulumi.control_plane.credentials import without_credentials
+
 from .impact import deployment_changes
 from .plan import Action, action_of, severity_rank
 from .steps import DEPLOYMENT, ROLLOUT

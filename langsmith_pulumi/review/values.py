@@ -8,10 +8,10 @@ import re
 import unicodedata
 from typing import Any
 
+from langsmith_pulumi.control_plane.credentials import without_credentials
 from langsmith_pulumi.provider import properties
 from langsmith_pulumi.provider.fingerprints import is_marker
 
-from .credentials import without_credentials
 from .plan import SECRET
 
 LENGTH = 80

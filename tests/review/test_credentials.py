@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langsmith_pulumi.review.credentials import without_credentials
+from langsmith_pulumi.control_plane.credentials import without_credentials
 
 SECRET = "hunter2-0123456789"
 

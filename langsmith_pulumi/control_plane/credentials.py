@@ -1,4 +1,4 @@
-"""Masking of credentials in the plain texts of a plan: URLs, commands, messages.
+"""Masking of credentials in plain texts, such as URLs, commands and messages.
 
 A plan marks as secret only the values that the program made secret. The patterns here are for
 credentials that it did not. The maintained scanners (detect-secrets, gitleaks) bring a program or a
