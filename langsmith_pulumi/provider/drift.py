@@ -112,15 +112,17 @@ def _keep_or_redact(
 def _live_fingerprints(
     inputs: Properties, live: LiveDeployment, *, missing_means_unchanged: bool
 ) -> Properties:
-    """Return fingerprints of the live variables, without those that the service itself sets.
+    """Return fingerprints of the live variables, without those that a program cannot declare.
 
-    A null value is redacted, so its fingerprint is not changed.
+    The service itself sets some, and an empty value is refused. A null value is redacted, so its
+    fingerprint is not changed.
     """
     own: Properties = inputs[FINGERPRINTS]
     readable = {
         name: value
         for name, value in live.secrets.items()
-        if value is not None and (name in own or not is_of_the_service(name, live.source))
+        if value is not None
+        and (name in own or not (value == "" or is_of_the_service(name, live.source)))
     }
     found = fingerprints(readable, str(inputs.get("secret_salt")))
     if not missing_means_unchanged:

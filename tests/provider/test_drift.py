@@ -145,6 +145,8 @@ def test_only_what_the_program_manages_drifts(
         ([("A", "one"), ("B", "two"), ("C", "three")], {"C"}),
         ([("A", None), ("B", "two")], set()),
         ([("A", "one"), ("B", "two"), ("LANGSMITH_PROJECT", "set by the service")], set()),
+        ([("A", "one"), ("B", "two"), ("C", "")], set()),
+        ([("A", ""), ("B", "two")], {"A"}),
         ([], set()),
     ],
 )
