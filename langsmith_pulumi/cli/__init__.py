@@ -6,6 +6,7 @@ import click
 
 from langsmith_pulumi._version import __version__
 
+from .importing import import_command
 from .offline import offline
 from .reports import comment, review
 from .simulator import simulate, simulator_client
@@ -14,8 +15,8 @@ from .simulator import simulate, simulator_client
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="langsmith-pulumi")
 def main() -> None:
-    """Simulate LangSmith, run Pulumi projects offline, and review plans."""
+    """Import deployments, review plans, simulate LangSmith, and run projects offline."""
 
 
-for _command in (simulate, simulator_client, offline, review, comment):
+for _command in (simulate, simulator_client, offline, review, comment, import_command):
     main.add_command(_command)

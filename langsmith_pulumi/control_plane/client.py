@@ -15,6 +15,7 @@ from .errors import (
     DeploymentNotFound,
     InvalidRequest,
     NotFound,
+    RouteNotFound,
 )
 from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, POLLING, Policy
 from .settings import dashboard_url
@@ -206,6 +207,17 @@ class ControlPlaneClient(Connection):
         except ControlPlaneError:
             return []
         return responses.parse_log(found, self.redact)[-lines:]
+
+    def has_listener(self, listener_id: str) -> bool:
+        """Return False if the workspace has no such listener, True in doubt."""
+        path = f"/v2/listeners/{listener_id}"
+        try:
+            self.send("GET", path, responses.parse_json, BEST_EFFORT)
+        except NotFound as missing:
+            return isinstance(missing, RouteNotFound)
+        except ControlPlaneError:
+            return True
+        return True
 
     def dashboard_url(self, deployment: LiveDeployment) -> str:
         """Return the URL of the deployment's page in the dashboard."""
