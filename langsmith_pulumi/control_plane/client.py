@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import recovery, responses
-from .connection import PAGE_SIZE, Connection
+from .connection import PAGE_SIZE, Connection, check_id
 from .errors import (
     APIStatusError,
     ControlPlaneError,
     DeploymentNotFound,
-    InvalidRequest,
     NotFound,
     RouteNotFound,
 )
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 _DEPLOYMENTS = "/v2/deployments"
 _MAX_ROUNDS = 3
 """How often a change of unknown outcome is sent while the deployment does not show it."""
-_ID = re.compile(r"[\w-]+")
 _NO_SUCH_ROUTE = (404, 405)
 
 LogKind = Literal["build", "deploy"]
@@ -245,15 +242,9 @@ class ControlPlaneClient(Connection):
 
 
 def _path(deployment_id: str, revision_id: str | None = None) -> str:
-    """Return the path of a deployment or a revision.
-
-    An id is checked, because an empty or malformed one could give the path of another route.
-    """
+    """Return the path of a deployment or a revision."""
     for identifier in (deployment_id, revision_id):
-        if identifier is not None and not _ID.fullmatch(identifier):
-            raise InvalidRequest(
-                f"{identifier[:60]!r} is no id of a deployment or revision; ids are UUIDs",
-                request=_DEPLOYMENTS,
-            )
+        if identifier is not None:
+            check_id(identifier, "deployment or revision", _DEPLOYMENTS)
     tail = f"/revisions/{revision_id}" if revision_id else ""
     return f"{_DEPLOYMENTS}/{deployment_id}{tail}"

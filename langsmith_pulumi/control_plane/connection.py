@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import responses
+from .errors import InvalidRequest
 from .retry import IDEMPOTENT, Policy, sleep
 from .settings import check_workspace_id, validate_settings
 from .transport import Limits, Transport
@@ -25,6 +27,7 @@ R = TypeVar("R", bound="ListedResource")
 
 PAGE_SIZE = 100
 """The most that a list returns at once."""
+_ID = re.compile(r"[\w-]+")
 
 
 class Connection:
@@ -129,6 +132,17 @@ class Connection:
             if len(found) < page_size or not new:
                 return
             offset = max(page.offset or 0, offset + len(found))
+
+
+def check_id(identifier: str, kind: str, request: str) -> None:
+    """Raise ``InvalidRequest`` if an id of this kind is empty or malformed.
+
+    In a path it could give another route.
+    """
+    if not _ID.fullmatch(identifier):
+        raise InvalidRequest(
+            f"{identifier[:60]!r} is no id of a {kind}; ids are UUIDs", request=request
+        )
 
 
 def _parse_page(response: RawResponse) -> tuple[RawResponse, Page]:

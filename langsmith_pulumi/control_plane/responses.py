@@ -92,12 +92,11 @@ Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is 
 
 
 class ListedResource(BaseModel):
-    """What deployments and revisions have in common."""
+    """What deployments, revisions and listeners have in common."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     id: Line = Field(min_length=1)
-    status: Line
     created_at: Time = None
     updated_at: Time = None
     seen_at: Time = Field(default=None, repr=False)
@@ -123,6 +122,7 @@ class LiveDeployment(ListedResource):
     """
 
     name: Line
+    status: Line
     display_name: str | None = None
     source: str = ""
     source_config: Config = Field(default_factory=dict, repr=False)
@@ -158,8 +158,26 @@ class LiveDeployment(ListedResource):
 class Revision(ListedResource):
     """A revision as the control plane shows it."""
 
+    status: Line
     status_message: str | None = None
     """The reason of a failure, where the version of the service gives one."""
+
+
+class LiveListener(ListedResource):
+    """A listener, which runs deployments in a cluster, as the control plane shows it."""
+
+    compute_id: Line
+    """The name of the cluster, unique in the workspace."""
+    compute_type: Line | None = None
+    compute_config: Config = Field(default_factory=dict)
+    version: Line | None = None
+
+    @property
+    def k8s_namespaces(self) -> list[str]:
+        """Return the namespaces that the listener serves; [] if the service names none."""
+        names = self.compute_config.get("k8s_namespaces")
+        found = names if isinstance(names, list) else []
+        return [printable(name) for name in found if isinstance(name, str)]
 
 
 class Page(BaseModel):
@@ -171,7 +189,12 @@ class Page(BaseModel):
     offset: int | None = None
 
 
-_MODEL_NAMES = {LiveDeployment: "deployment", Revision: "revision", Page: "page"}
+_MODEL_NAMES = {
+    LiveDeployment: "deployment",
+    Revision: "revision",
+    LiveListener: "listener",
+    Page: "page",
+}
 
 
 def parse_json(response: RawResponse) -> Any:
@@ -199,6 +222,12 @@ def parse_revision(response: RawResponse, redactor: Redactor, content: Any = Non
     revision = _parse_model(response, Revision, content)
     message = sanitize(revision.status_message or "", redact=redactor.redact) or None
     return revision.model_copy(update={"seen_at": response.date, "status_message": message})
+
+
+def parse_listener(response: RawResponse, content: Any = None) -> LiveListener:
+    """Return the listener in a response."""
+    content = parse_json(response) if content is None else content
+    return _parse_model(response, LiveListener, content)
 
 
 def parse_page(response: RawResponse) -> Page:
