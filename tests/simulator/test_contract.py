@@ -12,12 +12,14 @@ from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.simulator import Listener
 from langsmith_pulumi.testing.simulator.server import application
 from tests.simulator.conftest import make_body
+from tests.simulator.test_listeners import listener_body
 
 Json = dict[str, Any]
 CONTRACT: Json = json.loads(Path(__file__).with_name("contract.json").read_text(encoding="utf-8"))
 OPERATIONS: dict[str, Json] = CONTRACT["operations"]
 SCHEMAS: dict[str, Json] = CONTRACT["schemas"]
 SERVED: Json = application.openapi()
+LISTENER = Listener("cluster")
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
 
 NOT_SERVED = {
@@ -27,10 +29,6 @@ NOT_SERVED = {
     "GET /v2/deployment-logs": "logs are read by revision",
     "POST /v1/projects/{project_id}/revisions/{revision_id}/deploy_logs": "only builds are quoted",
     "POST /v1/projects/{project_id}/deploy_logs": "likewise",
-    "POST /v2/listeners": "the provider manages no listeners; settings make them",
-    "GET /v2/listeners/{listener_id}": "likewise",
-    "PATCH /v2/listeners/{listener_id}": "likewise",
-    "DELETE /v2/listeners/{listener_id}": "likewise",
 }
 ADDED = {
     "POST /v2/deployments/{deployment_id}/revisions/{revision_id}/interrupt": (
@@ -145,8 +143,13 @@ BODIES: dict[str, Json] = {
     "PATCH /v2/deployments/{deployment_id}/resource-tiers": {"compute_tier": "SERVERLESS_M"},
     "POST /v2/deployments/{deployment_id}/revisions": {},
     "POST /v1/projects/{project_id}/revisions/{revision_id}/build_logs": {},
+    "POST /v2/listeners": listener_body("new"),
+    "PATCH /v2/listeners/{listener_id}": {"version": "2"},
 }
-CONFLICTS: dict[str, Json] = {"POST /v2/deployments": make_body("agent")}
+CONFLICTS: dict[str, Json] = {
+    "POST /v2/deployments": make_body("agent"),
+    "POST /v2/listeners": listener_body(LISTENER.compute_id),
+}
 REFUSED: dict[str, Json] = {
     "POST /v2/deployments": make_body("Not_A_Name"),
     "PATCH /v2/deployments/{deployment_id}": {"source_config": {"deployment_type": "prod"}},
@@ -179,11 +182,13 @@ def test_statuses(
     for route, wanted in (("push-token", "internal_docker"), ("upload-url", "internal_source")):
         source = wanted if route in operation else source
     made = new_deployment("agent", source)
+    simulator.listeners = [LISTENER]
     ids = {
         "{deployment_id}": made["id"],
         "{project_id}": made["id"],
         "{revision_id}": made["latest_revision_id"] or UNKNOWN,
         "{integration_id}": "22222222-2222-4222-8222-222222222222",
+        "{listener_id}": LISTENER.id,
     }
     method, path = operation.split()
     params = {"type": "build"} if path.endswith("/logs") else {}
@@ -227,9 +232,8 @@ def check_answer(name: str, found: Json) -> None:
 @pytest.mark.parametrize("source", ["github", "external_docker"])
 def test_answers(simulator: Simulator, http: httpx.Client, source: str) -> None:
     """Answers have the fields of the contract, and no others."""
-    listener = Listener("cluster")
-    simulator.listeners = [listener]
-    placed = {"listener_id": listener.id} if source == "external_docker" else {}
+    simulator.listeners = [LISTENER]
+    placed = {"listener_id": LISTENER.id} if source == "external_docker" else {}
     secrets = [{"name": "A", "value": "1"}]
     body = make_body("agent", source, source_config=placed, secrets=secrets)
     made = http.post("/v2/deployments", json=body).json()

@@ -12,10 +12,12 @@ A request passes through the modules from top to bottom; imports point downwards
     other_hosts.py      the routes of agents and of the target of uploads
     admin_api.py        the routes below /_simulator
     api.py              the routes of the API
+    listeners_api.py    the routes of listeners
     schemas.py          the request bodies
     queries.py          the query parameters of lists and logs
     views.py            the form of records in responses
     service.py          the operations of the API
+    listeners.py        the operations on listeners
     uploads.py          the upload URLs of folders
     validation.py       the rules for request bodies
     factory.py          new deployments and revisions, with the service's defaults

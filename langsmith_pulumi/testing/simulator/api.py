@@ -13,7 +13,6 @@ from langsmith_pulumi.testing.simulator.error_responses import (
 from langsmith_pulumi.testing.simulator.queries import (
     DeploymentsQuery,
     LogsQuery,
-    Page,
     RevisionsQuery,
     log_page,
 )
@@ -37,7 +36,6 @@ from langsmith_pulumi.testing.simulator.views import (
     deploy_log,
     deployment_view,
     integration_view,
-    listener_view,
     repository_view,
     revision_view,
 )
@@ -245,13 +243,6 @@ async def list_repositories(service: ServiceDependency, integration_id: UUID) ->
             numbered = enumerate(integration.repositories, start=1)
             return [repository_view(integration, number, url) for number, url in numbered]
     raise not_found("Integration", str(integration_id))
-
-
-@router.get("/v2/listeners")
-async def list_listeners(service: ServiceDependency, query: Annotated[Page, Query()]) -> Json:
-    """Return a page of listeners."""
-    chosen = query.select_page(service.workspace.settings.listeners)
-    return query.response([listener_view(listener) for listener in chosen])
 
 
 def _require_route(exists: object) -> None:

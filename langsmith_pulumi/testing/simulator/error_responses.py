@@ -37,6 +37,23 @@ def agent_environment_taken() -> ApiError:
     return ApiError(409, "A deployment already exists for this agent environment.")
 
 
+def listener_exists(compute_id: str) -> ApiError:
+    """Return the error for a second listener of one cluster."""
+    return ApiError(409, f"A listener with compute ID {compute_id} already exists.")
+
+
+def listener_in_use(listener_id: str, deployment_id: str) -> ApiError:
+    """Return the error for deleting a listener that a deployment names; a guess."""
+    return ApiError(409, f"Listener ID {listener_id} is in use by deployment ID {deployment_id}.")
+
+
+def listeners_not_in_plan() -> ApiError:
+    """Return the error for an organization whose plan does not include listeners."""
+    return ApiError(
+        403, "Listeners are available for organizations with self-hosted enterprise plans only."
+    )
+
+
 def listener_required(listener_ids: list[str]) -> ApiError:
     """Return the error for an image without a listener, in a workspace that has some (seen)."""
     return ApiError(

@@ -102,11 +102,28 @@ class DeploymentRecord:
 
 
 @dataclass
+class ListenerRecord:
+    """A listener with the namespaces that it serves; times are seconds since the epoch."""
+
+    id: str
+    compute_id: str
+    k8s_namespaces: list[str] | None
+    version: str | None
+    created_at: float
+    updated_at: float
+    is_deleted: bool = False
+
+
+@dataclass
 class Records:
-    """Everything that survives a restart: deployments by id, and names of tracing projects."""
+    """Everything that survives a restart: deployments by id, and names of tracing projects.
+
+    Of the listeners in the settings only those that the API has changed or deleted are here.
+    """
 
     deployments: dict[str, DeploymentRecord] = field(default_factory=dict)
     projects: set[str] = field(default_factory=set)
+    listeners: dict[str, ListenerRecord] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Records)

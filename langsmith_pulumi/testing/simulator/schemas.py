@@ -250,6 +250,28 @@ class PushTokenRequest(StrictModel):
     supports_registry_username: bool = False
 
 
+class ListenerComputeConfig(StrictModel):
+    """The namespaces that a listener serves."""
+
+    k8s_namespaces: list[str] | None = None
+
+
+class ListenerCreateRequest(StrictModel):
+    """The body of a create of a listener."""
+
+    compute_type: Literal["k8s"]
+    compute_id: Annotated[str, Field(min_length=1)]
+    compute_config: ListenerComputeConfig
+    version: str | None = None
+
+
+class ListenerPatchRequest(StrictModel):
+    """The body of a patch of a listener; the cluster is not in it, for it is fixed."""
+
+    compute_config: ListenerComputeConfig | None = None
+    version: str | None = None
+
+
 class LogsRequest(StrictModel):
     """A page of a log; offsets are opaque."""
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from langsmith_pulumi.testing.simulator import admin_api, api, other_hosts, views
+from langsmith_pulumi.testing.simulator import admin_api, api, listeners_api, other_hosts, views
 from langsmith_pulumi.testing.simulator.error_responses import ApiError
 from langsmith_pulumi.testing.simulator.hosts import Address, HostMiddleware
 from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
@@ -45,6 +45,7 @@ application = FastAPI(
     openapi_url=None, redirect_slashes=False, exception_handlers={ApiError: _handle_api_error}
 )
 application.include_router(api.router)
+application.include_router(listeners_api.router)
 application.include_router(admin_api.router)
 application.include_router(other_hosts.router)
 

@@ -39,7 +39,7 @@ class Service:
 
     def create(self, body: Body, tenant_id: str) -> DeploymentRecord:
         """Create a deployment, its tracing project and, unless it waits for a push, a revision."""
-        validation.check_create(body, self.workspace.settings)
+        validation.check_create(body, self.workspace.settings, self.workspace.listeners())
         self._require_free_environment(body)
         deployment = new_deployment(self.workspace, body, tenant_id)
         self.workspace.add(deployment)

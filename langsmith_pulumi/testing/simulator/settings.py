@@ -84,6 +84,7 @@ class Listener:
     compute_id: str
     k8s_namespaces: Sequence[str] = ("default",)
     id: str = "33333333-3333-4333-8333-333333333333"
+    version: str | None = "0.1.0"
 
 
 DEFAULT_INTEGRATION = Integration(
@@ -121,7 +122,12 @@ class Settings:
         deletion_seconds: the duration of a deletion; that of a revision by default.
         reads: count reads instead of seconds: each status lasts this many reads of the deployment.
             Set it before the first deployment is made: a deployment keeps its kind of time.
-        listeners: clusters of the workspace; if there are any, an image must name one.
+        listeners: clusters of the workspace; if there are any, an image must name one. Listeners
+            that clients make with the API are added to them.
+        listener_plan: the organization may manage listeners; a request for one is a 403 otherwise.
+            With None it may, except on `cloud` without `listeners`.
+        listener_in_use: `keep` answers 409 to a request to delete a listener that a deployment
+            names, which is a guess; `delete` deletes it, for the reference names no refusal.
         integrations: GitHub integrations. With None the built-in one is listed, and any id works.
         one_per_agent_environment: reject a second deployment of one repository and config path.
         commands_make_revisions: a changed install or build command alone makes a revision.
@@ -169,6 +175,8 @@ class Settings:
     deletion_seconds: float | None = None
     reads: int | None = None
     listeners: Sequence[Listener] = ()
+    listener_plan: bool | None = None
+    listener_in_use: Literal["delete", "keep"] = "delete"
     integrations: Sequence[Integration] | None = None
     one_per_agent_environment: bool = False
     commands_make_revisions: bool = True
@@ -205,6 +213,13 @@ class Settings:
         for name, value in (_DEFAULTS | _BEHAVIOURS[self.behaviour]).items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
+
+    @property
+    def manages_listeners(self) -> bool:
+        """Return True if the plan of the organization includes listeners."""
+        if self.listener_plan is None:
+            return self.hosting != "cloud" or bool(self.listeners)
+        return self.listener_plan
 
     @property
     def url(self) -> str:

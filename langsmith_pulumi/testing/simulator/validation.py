@@ -4,7 +4,7 @@ Bodies have no nulls: the service takes null and absent for the same.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from langsmith_pulumi.testing.simulator.error_responses import (
     not_found,
     unknown_value,
 )
+from langsmith_pulumi.testing.simulator.records import ListenerRecord
 from langsmith_pulumi.testing.simulator.settings import Settings
 
 Body = Mapping[str, Any]
@@ -116,16 +117,16 @@ SOURCE_REVISION_CONFIG = {
 }
 
 
-def check_create(body: Body, settings: Settings) -> None:
+def check_create(body: Body, settings: Settings, listeners: Sequence[ListenerRecord]) -> None:
     """Raise a 400 or 404 if the fields do not fit the source, each other, or the hosting."""
     source, config = body["source"], body["source_config"]
     _check_name(body["name"])
-    _check_source(source, settings)
+    _check_source(source, settings, listeners)
     _check_required("source_config", config, source, SOURCE_CONFIG)
     _check_required(
         "source_revision_config", body["source_revision_config"], source, SOURCE_REVISION_CONFIG
     )
-    _check_placement(source, config, settings)
+    _check_placement(source, config, {listener.id: listener for listener in listeners})
     _check_integration(config, settings)
     _check_type(config.get("deployment_type"), settings)
     check_change(body, source, settings)
@@ -208,11 +209,11 @@ def _check_name(name: str) -> None:
         )
 
 
-def _check_source(source: str, settings: Settings) -> None:
+def _check_source(source: str, settings: Settings, listeners: Sequence[ListenerRecord]) -> None:
     image = source == "external_docker"
     is_rejected = {
         "any": False,
-        "cloud": image and not settings.listeners,
+        "cloud": image and not listeners,
         "self-hosted": not image,
     }
     if is_rejected[settings.hosting or "any"]:
@@ -242,10 +243,9 @@ def _error_of(part: str) -> str:
     )
 
 
-def _check_placement(source: str, config: Body, settings: Settings) -> None:
+def _check_placement(source: str, config: Body, listeners: Mapping[str, ListenerRecord]) -> None:
     if source != "external_docker":
         return
-    listeners = {listener.id: listener for listener in settings.listeners}
     listener_id = config.get("listener_id")
     if listener_id is None:
         if listeners:
@@ -254,7 +254,7 @@ def _check_placement(source: str, config: Body, settings: Settings) -> None:
     if listener_id not in listeners:
         raise not_found("Listener", listener_id)
     namespace = config.get("listener_config", {}).get("k8s_namespace")
-    if namespace and namespace not in listeners[listener_id].k8s_namespaces:
+    if namespace and namespace not in (listeners[listener_id].k8s_namespaces or ()):
         raise ApiError(
             400,
             "Source configuration error: 'source_config.listener_config.k8s_namespace' "

@@ -10,9 +10,13 @@ from langsmith_pulumi.testing.simulator.lifecycle import (
     WITH_DEPLOY_LOG,
     WITHOUT_BUILD_LOG,
 )
-from langsmith_pulumi.testing.simulator.records import DeploymentRecord, RevisionRecord
+from langsmith_pulumi.testing.simulator.records import (
+    DeploymentRecord,
+    ListenerRecord,
+    RevisionRecord,
+)
 from langsmith_pulumi.testing.simulator.schemas import ResourceSpec
-from langsmith_pulumi.testing.simulator.settings import Integration, Listener, Settings
+from langsmith_pulumi.testing.simulator.settings import Integration, Settings
 from langsmith_pulumi.testing.simulator.validation import tier_kind
 
 Json = dict[str, Any]
@@ -131,16 +135,16 @@ def repository_view(integration: Integration, number: int, url: str) -> Json:
     }
 
 
-def listener_view(listener: Listener) -> Json:
+def listener_view(listener: ListenerRecord) -> Json:
     """Return a listener in the form of the API."""
     return {
         "id": listener.id,
-        "version": "0.1.0",
+        "version": listener.version,
         "compute_type": "k8s",
         "compute_id": listener.compute_id,
-        "compute_config": {"k8s_namespaces": list(listener.k8s_namespaces)},
-        "created_at": timestamp(0),
-        "updated_at": timestamp(0),
+        "compute_config": {"k8s_namespaces": listener.k8s_namespaces},
+        "created_at": timestamp(listener.created_at),
+        "updated_at": timestamp(listener.updated_at),
     }
 
 

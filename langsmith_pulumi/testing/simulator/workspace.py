@@ -6,11 +6,16 @@ from typing import TypeVar
 
 from langsmith_pulumi.testing.simulator.error_responses import name_taken, not_found
 from langsmith_pulumi.testing.simulator.lifecycle import Timing, advance_revisions
-from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Records, RevisionRecord
+from langsmith_pulumi.testing.simulator.records import (
+    DeploymentRecord,
+    ListenerRecord,
+    Records,
+    RevisionRecord,
+)
 from langsmith_pulumi.testing.simulator.settings import Settings
 
 Clock = Callable[[], float]
-_Record = TypeVar("_Record", DeploymentRecord, RevisionRecord)
+_Record = TypeVar("_Record", DeploymentRecord, RevisionRecord, ListenerRecord)
 
 
 class Workspace:
@@ -74,6 +79,21 @@ class Workspace:
         """Return a revision, and count a read of its deployment."""
         self.read(deployment_id)
         return self.find_revision(deployment_id, revision_id)[1]
+
+    def listeners(self) -> list[ListenerRecord]:
+        """Return the listeners: those of the settings, as the API has left them, and its own."""
+        given = {
+            one.id: ListenerRecord(
+                one.id, one.compute_id, list(one.k8s_namespaces), one.version, 0, 0
+            )
+            for one in self.settings.listeners
+        }
+        known = given | self.records.listeners
+        return [listener for listener in known.values() if not listener.is_deleted]
+
+    def find_listener(self, listener_id: str) -> ListenerRecord:
+        """Return the listener of this id; raise a 404 if there is none."""
+        return _with_id("Listener", self.listeners(), listener_id)
 
     def add(self, deployment: DeploymentRecord) -> None:
         """Add a deployment and its tracing project; raise a 409 if the name is taken."""
