@@ -54,18 +54,28 @@ class ControlPlaneClient(Connection):
 
     def find(self, name: str) -> LiveDeployment | None:
         """Return the deployment of exactly this name, or None; none made for a pull request."""
-        # Servers that do not know the filter `name` ignore it and list everything.
-        found = self._deployments({"name": name, "name_contains": name})
-        named = (one for one in found if one.name == name and not one.is_preview)
-        return next(named, None)
+        return next(self.search({"name": name}), None)
 
     def deployments(self, name_contains: str | None = None) -> Iterator[LiveDeployment]:
         """Yield the workspace's deployments, page by page, in no particular order.
 
         Those that the service makes for pull requests are left out.
         """
-        filters = {"name_contains": name_contains} if name_contains else {}
-        return (one for one in self._deployments(filters) if not one.is_preview)
+        return self.search({"name_contains": name_contains} if name_contains else {})
+
+    def search(
+        self, filters: dict[str, str], *, include_previews: bool = False
+    ) -> Iterator[LiveDeployment]:
+        """Yield the deployments that pass the filters of the API, page by page.
+
+        Those that the service makes for pull requests are left out unless they are included.
+        """
+        name = filters.get("name")
+        # Servers that do not know the filter `name` ignore it and list everything.
+        sent = {"name_contains": name, **filters} if name else filters
+        for found in self.list_all(_DEPLOYMENTS, sent, self._parse_deployment):
+            if name in (None, found.name) and (include_previews or not found.is_preview):
+                yield found
 
     def patch(
         self,
@@ -220,9 +230,6 @@ class ControlPlaneClient(Connection):
         """Return the URL of the deployment's page in the dashboard."""
         workspace = deployment.tenant_id or self._workspace
         return dashboard_url(self._url, workspace, deployment.id)
-
-    def _deployments(self, filters: dict[str, str]) -> Iterator[LiveDeployment]:
-        return self.list_all(_DEPLOYMENTS, filters, self._parse_deployment)
 
     def _newest(self, live: LiveDeployment) -> Revision | None:
         if live.latest_revision_id is None:

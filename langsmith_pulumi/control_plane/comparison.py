@@ -102,12 +102,12 @@ def live_values(live: LiveDeployment, *, requested: Mapping[str, Any]) -> dict[s
         "secrets": variables if live.secrets else None,
         "secret_references": live.secret_references,
         "route_through_gateway": live.route_through_gateway,
-        "compute_size": _size(live, "compute_tier"),
-        "database_size": _size(live, "database_tier"),
+        "compute_size": live_size(live, "compute_tier"),
+        "database_size": live_size(live, "database_tier"),
     }
 
 
-def _size(live: LiveDeployment, field: str) -> str | None:
+def live_size(live: LiveDeployment, field: str) -> str | None:
     """Return the size of a tier such as ``DEDICATED_M``; None if it is not shown.
 
     No page says where a service shows it, so both places are read.

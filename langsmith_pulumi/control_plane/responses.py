@@ -159,6 +159,8 @@ class Revision(ListedResource):
     """A revision as the control plane shows it."""
 
     status: Line
+    source: str = ""
+    source_revision_config: Config = Field(default_factory=dict, repr=False)
     status_message: str | None = None
     """The reason of a failure, where the version of the service gives one."""
 
@@ -180,6 +182,28 @@ class LiveListener(ListedResource):
         return [printable(name) for name in found if isinstance(name, str)]
 
 
+class GithubIntegration(BaseModel):
+    """A GitHub account in which the vendor's app is installed."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    id: Line = Field(min_length=1)
+    name: Line
+    """The GitHub account."""
+    installation_id: int | None = None
+
+
+class GithubRepository(BaseModel):
+    """A repository that a GitHub integration covers."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    url: Line
+    owner: Line
+    name: Line
+    default_branch: Line | None = None
+
+
 class Page(BaseModel):
     """One page of a list; ``offset`` is where the next page begins."""
 
@@ -193,6 +217,8 @@ _MODEL_NAMES = {
     LiveDeployment: "deployment",
     Revision: "revision",
     LiveListener: "listener",
+    GithubIntegration: "integration",
+    GithubRepository: "repository",
     Page: "page",
 }
 
@@ -228,6 +254,16 @@ def parse_listener(response: RawResponse, content: Any = None) -> LiveListener:
     """Return the listener in a response."""
     content = parse_json(response) if content is None else content
     return _parse_model(response, LiveListener, content)
+
+
+def parse_integrations(response: RawResponse) -> list[GithubIntegration]:
+    """Return the GitHub integrations in a response."""
+    return _parse_array(response, GithubIntegration)
+
+
+def parse_repositories(response: RawResponse) -> list[GithubRepository]:
+    """Return the repositories in a response."""
+    return _parse_array(response, GithubRepository)
 
 
 def parse_page(response: RawResponse) -> Page:
@@ -293,6 +329,14 @@ def _parse_model(response: RawResponse, model: type[M], content: Any) -> M:
         return model.model_validate(content)
     except (ValidationError, RecursionError) as exc:
         raise _invalid(response, _mismatch(model, exc)) from exc
+
+
+def _parse_array(response: RawResponse, model: type[M]) -> list[M]:
+    """Parse a list that comes without pages."""
+    content = parse_json(response)
+    if not isinstance(content, list):
+        raise _invalid(response, "it is no list")
+    return [_parse_model(response, model, item) for item in content]
 
 
 def _mismatch(model: type[BaseModel], exc: Exception) -> str:

@@ -50,10 +50,8 @@ def error_boundary(
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return method(*args, **kwargs)
-            except (ControlPlaneError, ProviderError) as error:
-                message = _format_error(error, f"{operation} {_describe(args)}")
-            except Exception as defect:  # noqa: BLE001 - a traceback of a defect could print secrets
-                message = _format_defect(defect, f"{operation} {_describe(args)}")
+            except Exception as error:  # noqa: BLE001 - a traceback of a defect could print secrets
+                message = error_message(error, f"{operation} {_describe(args)}")
             # Raised after the handlers, so that no traceback shows the original exception.
             sys.tracebacklimit = 0
             raise UserFacingError(message)
@@ -75,6 +73,16 @@ def describe_rollout(props: dict[str, Any]) -> str:
     """Return the name of a rollout for a message: that of its resource in the program."""
     name = str(props.get("progress_urn")).rpartition("::")[2]
     return f"the rollout of {name!r}"
+
+
+def error_message(error: Exception, operation: str) -> str:
+    """Return the line that the user reads about an exception.
+
+    ``operation`` says what was done, such as "creating deployment 'agent'".
+    """
+    if isinstance(error, (ControlPlaneError, ProviderError)):
+        return _format_error(error, operation)
+    return _format_defect(error, operation)
 
 
 def _format_error(error: Exception, operation: str) -> str:
