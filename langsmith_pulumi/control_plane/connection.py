@@ -140,9 +140,8 @@ def check_id(identifier: str, kind: str, request: str) -> None:
     In a path it could give another route.
     """
     if not _ID.fullmatch(identifier):
-        raise InvalidRequest(
-            f"{identifier[:60]!r} is no id of a {kind}; ids are UUIDs", request=request
-        )
+        detail = f"{identifier[:60]!r} is no id of a {kind}; ids are UUIDs"
+        raise InvalidRequest(detail, request=request, advice="Nothing was sent.")
 
 
 def _parse_page(response: RawResponse) -> tuple[RawResponse, Page]:

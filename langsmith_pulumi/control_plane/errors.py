@@ -180,6 +180,8 @@ class APIStatusError(ControlPlaneError):
     """A response with an error status."""
 
     def _describe(self) -> str:
+        if self.status is None:
+            return self.detail
         detail = f": {self.detail}" if self.detail else ""
         return f"{self._attempt()} was answered {_format_status(self)}{detail}"
 
@@ -205,7 +207,10 @@ class BadRequest(APIStatusError):
 
 
 class InvalidRequest(BadRequest):
-    """The body, the path or the query is malformed; the response names the fields."""
+    """The body, the path or the query is malformed; the response names the fields.
+
+    Without a status nothing was sent, because an id is malformed.
+    """
 
 
 class NotAuthenticated(APIStatusError):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass, replace
+from functools import wraps
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
+from typing_extensions import ParamSpec
 
 from langsmith_pulumi._interrupts import hide_interrupts
 from langsmith_pulumi.control_plane.errors import (
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.settings import Settings
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _ADVICE: dict[type[Exception], str] = {
@@ -44,6 +47,21 @@ class Place:
 
     workspace_id: str | None = None
     control_plane_url: str | None = None
+
+
+def plain(function: Callable[P, T]) -> Callable[P, T]:
+    """Refuse outputs as arguments, and name the variant that takes them."""
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        if any(map(_has_output, (*args, *kwargs.values()))):
+            name = function.__name__
+            raise pulumi.RunError(
+                f"{name} takes plain values, and an argument is an output: call {name}_output."
+            )
+        return function(*args, **kwargs)
+
+    return checked
 
 
 def look_up(operation: str, place: Place, ask: Callable[[ControlPlaneClient], T]) -> T:
@@ -71,6 +89,11 @@ def with_inputs(function: Callable[..., T], **inputs: Any) -> pulumi.Output[T]:
     """
     given = pulumi.Output.all(**inputs)
     return given.apply(lambda known: asyncio.to_thread(function, **known))
+
+
+def _has_output(value: object) -> bool:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return any(isinstance(item, pulumi.Output) for item in items)
 
 
 def _client(place: Place) -> ControlPlaneClient:

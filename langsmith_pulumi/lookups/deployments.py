@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.provider.error_boundary import ProviderError
 
-from .connection import Place, look_up, with_inputs
+from .connection import Place, look_up, plain, with_inputs
 from .results import DeploymentResult
 from .values import line, time_text, without_values
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.inputs import DeploymentType
 
 
+@plain
 def get_deployment(
     name: str | None = None,
     *,
@@ -76,6 +77,7 @@ def get_deployment_output(
     )
 
 
+@plain
 def list_deployments(  # noqa: PLR0913 - the filters of the API, each by name
     *,
     name: str | None = None,
@@ -181,7 +183,7 @@ def _no_deployment(client: ControlPlaneClient, name: str | None) -> str:
     where = f"workspace {client.workspace}" if client.workspace else "workspace of the API key"
     return (
         f"There is no deployment named {name!r} in the {where} at {client.url}. Check the name and "
-        "the settings; list_deployments(name=...) finds none without an error."
+        "the settings; where there may be none, use list_deployments(name=...)."
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_pulumi.provider.error_boundary import ProviderError
 
-from .connection import Place, look_up, with_inputs
+from .connection import Place, look_up, plain, with_inputs
 from .results import GithubIntegrationResult, GithubRepositoryResult
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _HOW_TO_MAKE_ONE = (
 )
 
 
+@plain
 def get_github_integration(
     name: str, *, workspace_id: str | None = None, control_plane_url: str | None = None
 ) -> GithubIntegrationResult:
@@ -66,6 +67,7 @@ def get_github_integration_output(
     )
 
 
+@plain
 def list_github_repositories(
     integration_id: str, *, workspace_id: str | None = None, control_plane_url: str | None = None
 ) -> list[GithubRepositoryResult]:

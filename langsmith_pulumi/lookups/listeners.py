@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_pulumi.provider.error_boundary import ProviderError
 
-from .connection import Place, look_up, with_inputs
+from .connection import Place, look_up, plain, with_inputs
 from .results import ListenerResult
 from .values import time_text
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.responses import LiveListener
 
 
+@plain
 def get_listener(
     compute_id: str | None = None,
     *,
@@ -44,9 +45,7 @@ def get_listener(
         from langsmith_pulumi.control_plane.listeners import ListenerClient
 
         if bool(compute_id) == bool(listener_id):
-            raise ProviderError(
-                "get_listener needs either compute_id or listener_id, and not both."
-            )
+            raise ProviderError("get_listener needs compute_id or listener_id, and not both.")
         listeners = ListenerClient(client)
         if listener_id:
             return _result(listeners.get(listener_id))
@@ -76,6 +75,7 @@ def get_listener_output(
     )
 
 
+@plain
 def list_listeners(
     *, workspace_id: str | None = None, control_plane_url: str | None = None
 ) -> list[ListenerResult]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langsmith_pulumi.provider.error_boundary import ProviderError
 
-from .connection import Place, look_up, with_inputs
+from .connection import Place, look_up, plain, with_inputs
 from .results import RevisionResult
 from .values import line, time_text, without_values
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.responses import Revision
 
 
+@plain
 def get_revision(
     deployment_id: str,
     revision_id: str,
@@ -64,6 +65,7 @@ def get_revision_output(
     )
 
 
+@plain
 def list_revisions(
     deployment_id: str,
     *,

@@ -84,16 +84,16 @@ def _ops(steps: list[tuple[str, str]]) -> dict[str, str]:
 
 
 class OfflineEngine:
-    """The scenario program on the offline engine, in this process."""
+    """A program on the offline engine, in this process; the scenario program by default."""
 
-    def __init__(self, home: Path, environ: dict[str, str]) -> None:
+    def __init__(self, home: Path, environ: dict[str, str], program: Path = PROGRAM) -> None:
         from langsmith_pulumi.testing.offline import OfflineStack
 
         self.home = home
         self.processes: list[subprocess.Popen[str]] = []
         self._program = home / "program"
         self._environ = environ
-        shutil.copytree(PROGRAM, self._program)
+        shutil.copytree(program, self._program)
         self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED_MODULES)
 
     def preview(self, **selected: tuple[str, ...]) -> OperationResult:
@@ -138,13 +138,13 @@ class OfflineEngine:
 
 
 class PulumiEngine:
-    """The scenario program on the Pulumi CLI, with a local backend."""
+    """A program on the Pulumi CLI, with a local backend; the scenario program by default."""
 
-    def __init__(self, home: Path, environ: dict[str, str]) -> None:
+    def __init__(self, home: Path, environ: dict[str, str], program: Path = PROGRAM) -> None:
         self.home = home
         self.processes: list[subprocess.Popen[str]] = []
         self._program = home / "program"
-        shutil.copytree(PROGRAM, self._program)
+        shutil.copytree(program, self._program)
         (home / "state").mkdir()
         self._environ = {
             **os.environ,
