@@ -53,6 +53,8 @@ CALLED_FROM_OUTSIDE = {
     "file_extension": "syrupy reads it, of an extension",
     "pytest_*": "pytest calls it, of a conftest",
     "pytestmark": "pytest reads it, of a module",
+    "variable_names": "users read it, of a look-up's result",
+    "image_uri": "likewise",
 }
 """Names that nothing here uses, with who uses them. A pattern may begin with the kind of thing."""
 

@@ -8,7 +8,20 @@ from typing import cast
 
 import pulumi
 
-from langsmith_pulumi import Deployment
+from langsmith_pulumi import (
+    Deployment,
+    DeploymentResult,
+    get_deployment,
+    get_deployment_output,
+    get_github_integration_output,
+    get_listener,
+    get_revision_output,
+    list_deployments,
+    list_deployments_output,
+    list_github_repositories_output,
+    list_listeners_output,
+    list_revisions,
+)
 from langsmith_pulumi.inputs import (
     ContainerArgs,
     DeploymentSource,
@@ -108,6 +121,22 @@ def fields_have_their_types(config: SourceConfigArgs, reference: SecretReference
     del url, name
 
 
+def lookups(agent: Deployment) -> None:
+    found: DeploymentResult = get_deployment("agent")
+    url: str | None = get_deployment(deployment_id=found.id).url
+    previews = [one.is_preview for one in list_deployments(name_contains="a", status="READY")]
+    namespaces = list(get_listener(listener_id="an-id", workspace_id="another").k8s_namespaces)
+    newest: str = list_revisions(found.id, limit=1)[0].status
+    later: pulumi.Output[DeploymentResult] = get_deployment_output(deployment_id=agent.id)
+    listed = list_deployments_output(deployment_ids=[agent.id, "an-id"], include_previews=True)
+    names: pulumi.Output[list[str]] = listed.apply(lambda all_: [one.name for one in all_])
+    account = get_github_integration_output(config.require_secret("account"))
+    list_github_repositories_output(account.id)
+    get_revision_output(agent.id, agent.latest_revision_id, control_plane_url=None)
+    list_listeners_output(workspace_id=config.get("workspace"))
+    del url, previews, namespaces, newest, later, names
+
+
 def wrong_in_the_resource(secrets: dict[str, int]) -> None:
     Deployment("agent", source="githubb")  # type: ignore[arg-type]
     Deployment("agent", source=config.require("source"))  # type: ignore[arg-type]
@@ -117,6 +146,15 @@ def wrong_in_the_resource(secrets: dict[str, int]) -> None:
     Deployment("agent", source="github", secrets=secrets)  # type: ignore[arg-type]
     Deployment("agent", source="github", source_config={"repo": "x"})  # type: ignore[arg-type]
     Deployment("agent", source="github", source_config=ResourceSpecArgs())  # type: ignore[arg-type]
+
+
+def wrong_in_lookups(agent: Deployment, found: DeploymentResult) -> None:
+    get_deployment(agent.name)  # type: ignore[arg-type]
+    get_deployment(id="an-id")  # type: ignore[call-arg]
+    list_revisions()  # type: ignore[call-arg]
+    list_deployments(deployment_type="production")  # type: ignore[arg-type]
+    list_deployments_output(limit=1)  # type: ignore[call-arg]
+    found.name = "other"  # type: ignore[misc]
 
 
 def wrong_in_classes() -> None:
