@@ -102,11 +102,11 @@ def _client(place: Place) -> ControlPlaneClient:
     from langsmith_pulumi.control_plane.settings import resolve_settings
 
     config = pulumi.Config(CONFIG_NAMESPACE)
-    given = {"workspaceId": place.workspace_id, "controlPlaneUrl": place.control_plane_url}
-    settings = resolve_settings(lambda key: given.get(key) or config.get(key), os.environ)
+    settings = resolve_settings(config.get, os.environ, place.control_plane_url)
     shared = replace(settings, workspace_id=None)
     with _clients_lock:
         if shared not in _clients:
             _clients[shared] = ControlPlaneClient(shared)
         client = _clients[shared]
-    return client.for_workspace(settings.workspace_id) if settings.workspace_id else client
+    workspace = place.workspace_id or settings.workspace_id
+    return client.for_workspace(workspace) if workspace else client

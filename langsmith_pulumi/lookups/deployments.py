@@ -38,7 +38,8 @@ def get_deployment(
             name.
         deployment_id: The id (UUID).
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key
+            is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such deployment, or the control plane could not be asked. The
@@ -114,7 +115,8 @@ def list_deployments(  # noqa: PLR0913 - the filters of the API, each by name
         include_previews: Whether to return deployments, too, that the service has made for pull
             requests. Default false.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key
+            is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: the control plane could not be asked, or refuses a filter.

@@ -34,7 +34,8 @@ def get_listener(
         compute_id: The name of the cluster, unique in the workspace.
         listener_id: The id (UUID) of the listener.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key
+            is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such listener (the text lists those there are), or the control
@@ -83,7 +84,8 @@ def list_listeners(
 
     Args:
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key
+            is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: the workspace has no right to listeners, or the control plane could not be

@@ -32,7 +32,8 @@ def get_revision(
         revision_id: The id (UUID) of the revision, such as ``latest_revision_id`` of the
             deployment.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key
+            is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such revision, or the control plane could not be asked.
@@ -79,7 +80,8 @@ def list_revisions(
         deployment_id: The id (UUID) of the deployment.
         limit: The greatest number of revisions, at least 1. Default 20.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key
+            is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such deployment, or the control plane could not be asked.

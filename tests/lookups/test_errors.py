@@ -91,8 +91,9 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "other workspace": ("list_listeners", {"workspace_id": NOBODY}, "While listing listeners: GET"),
     "other control plane": (
         "list_listeners",
-        {"control_plane_url": "http://example.com"},
-        "The control plane URL http://example.com would send the API key unencrypted.",
+        {"control_plane_url": "https://example.com"},
+        "There is no API key for the control plane https://example.com; the key of the settings is "
+        "sent to no other one. Set it with",
     ),
 }
 
