@@ -92,8 +92,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "other control plane": (
         "list_listeners",
         {"control_plane_url": "https://example.com"},
-        "There is no API key for the control plane https://example.com; the key of the settings is "
-        "sent to no other one. Set it with",
+        "There is no API key for the control plane https://example.com; the key of the settings ",
     ),
 }
 
