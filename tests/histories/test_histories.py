@@ -101,6 +101,7 @@ def _run_history(history: History, engine: str) -> int:
         api_key=API_KEY,
         clock=clock,
         listeners=listeners if history.listeners else (),
+        unknown_archives="build",
         **history.service,
     )
     with tempfile.TemporaryDirectory() as folder, simulator:

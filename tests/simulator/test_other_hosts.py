@@ -1,4 +1,4 @@
-"""Agents and upload targets, which are on other hosts in reality and see no API key."""
+"""Agents, which are on other hosts in reality and see no API key, and tokens for the registry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,6 @@ from tests.simulator.conftest import make_body
 
 Json = dict[str, Any]
 Make = Callable[..., Json]
-GZIP = {"Content-Type": "application/gzip"}
-RANGE = "X-Goog-Content-Length-Range"
 
 
 def get(url: str, **options: Any) -> httpx.Response:
@@ -86,56 +84,6 @@ def test_requests_to_agents_are_recorded_apart(
     assert "x-team" in first["headers"]
     assert simulator.requests == []
     assert "support" not in str(simulator.external_requests)
-
-
-@pytest.fixture
-def folder(simulator: Simulator, new_deployment: Make) -> Json:
-    """Create a deployment that waits for an upload."""
-    simulator.upload_limit = 8
-    return new_deployment("agent", "internal_source")
-
-
-@pytest.mark.parametrize("supported", [True, False])
-def test_an_upload(
-    simulator: Simulator, http: httpx.Client, folder: Json, *, supported: bool
-) -> None:
-    """An archive is sent to the upload URL, and its path makes the first revision."""
-    path = f"/v2/deployments/{folder['id']}"
-    body = {"supports_upload_headers": True} if supported else None
-    upload = http.post(f"{path}/upload-url", json=body).json()
-    headers = upload.get("upload_headers", {RANGE: "0,8"})
-    assert ("upload_headers" in upload) == supported
-
-    sent = httpx.put(upload["upload_url"], content=b"x" * 8, headers=GZIP | headers, verify=False)
-    config = {"source_tarball_path": upload["object_path"], "langgraph_config_path": "a.json"}
-    http.patch(path, json={"source_revision_config": config})
-
-    assert sent.status_code == 200
-    assert simulator.revisions("agent")[0]["status"] == "DEPLOYED"
-
-
-@pytest.mark.parametrize(
-    ("headers", "size", "status"),
-    [
-        ({**GZIP, RANGE: "0,8"}, 9, 400),
-        ({RANGE: "0,8"}, 1, 403),
-        (GZIP, 1, 403),
-        ({**GZIP, RANGE: "0,9"}, 1, 403),
-    ],
-)
-def test_a_refused_upload(  # noqa: PLR0913 - three of them are the row
-    simulator: Simulator, http: httpx.Client, folder: Json, *, headers: Json, size: int, status: int
-) -> None:
-    """An archive that is too large or has wrong headers is refused, and its build fails."""
-    path = f"/v2/deployments/{folder['id']}"
-    upload = http.post(f"{path}/upload-url").json()
-    sent = httpx.put(upload["upload_url"], content=b"x" * size, headers=headers, verify=False)
-    http.patch(
-        path, json={"source_revision_config": {"source_tarball_path": upload["object_path"]}}
-    )
-
-    assert sent.status_code == status
-    assert simulator.revisions("agent")[0]["status"] == "BUILD_FAILED"
 
 
 def test_push_tokens(http: httpx.Client, new_deployment: Make) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from langsmith_pulumi.testing.simulator.api import ServiceDependency
+from langsmith_pulumi.testing.simulator.error_responses import not_found
 from langsmith_pulumi.testing.simulator.records import Outcome
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest, StrictModel, Tier
 from langsmith_pulumi.testing.simulator.traffic import (
@@ -99,6 +100,21 @@ async def clear_requests(traffic: TrafficDependency) -> None:
 async def get_external_requests(traffic: TrafficDependency) -> list[ExternalRequest]:
     """Return the requests to agents and upload targets so far, oldest first."""
     return traffic.external_requests
+
+
+@router.get("/uploads")
+async def get_uploads(service: ServiceDependency) -> list[Json]:
+    """Return the uploads that were promised, oldest first, with the files that arrived."""
+    return service.uploads.all()
+
+
+@router.get("/uploads/{object_path:path}")
+async def get_archive(service: ServiceDependency, object_path: str) -> Response:
+    """Return an archive as it was uploaded."""
+    content = service.uploads.content(object_path)
+    if content is None:
+        raise not_found("Upload", object_path)
+    return Response(content, media_type="application/gzip")
 
 
 @router.get("/faults")

@@ -120,8 +120,8 @@ async def create_upload_url(
     if deployment.source != "internal_source":
         raise ApiError(400, "upload URL is only available for 'internal_source' source deployments")
     supports_headers = body is not None and body.supports_upload_headers
-    return service.uploads.new(
-        deployment.id, settings, with_headers=supports_headers and settings.upload_headers
+    return service.uploads.promise(
+        deployment.id, with_headers=supports_headers and settings.upload_headers
     )
 
 

@@ -76,6 +76,15 @@ def unknown_value(loc: tuple[str, ...], value: str) -> RequestValidationError:
     )
 
 
+def unknown_archive(path: str) -> ApiError:
+    """Return the error for the path of an archive that no upload URL came with."""
+    return ApiError(
+        400,
+        "Source revision configuration error: 'source_revision_config.source_tarball_path' "
+        f"'{path}' does not belong to an upload URL of this deployment.",
+    )
+
+
 def revision_in_progress(revision_id: str) -> ApiError:
     """Return the error for a request for a revision while another one is in progress."""
     return ApiError(

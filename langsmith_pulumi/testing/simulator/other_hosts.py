@@ -7,6 +7,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 
 from langsmith_pulumi.testing.simulator.admin_api import TrafficDependency
 from langsmith_pulumi.testing.simulator.api import ServiceDependency
@@ -14,6 +16,7 @@ from langsmith_pulumi.testing.simulator.error_responses import ApiError, not_fou
 from langsmith_pulumi.testing.simulator.uploads import RANGE_HEADER, UPLOADS_PREFIX, size_range
 from langsmith_pulumi.testing.simulator.views import AGENTS_PREFIX
 
+KEY_HEADERS = frozenset({"x-api-key", "authorization"})
 OTHER_HOSTS = (AGENTS_PREFIX, UPLOADS_PREFIX)
 
 router = APIRouter()
@@ -37,18 +40,28 @@ async def check_health(
 
 @router.put(f"{UPLOADS_PREFIX}{{token}}")
 async def receive_archive(service: ServiceDependency, request: Request, token: str) -> Response:
-    """Take the archive of a folder, and keep its size."""
-    upload, settings = service.uploads.by_token.get(token), service.workspace.settings
-    if upload is None:
+    """Take the archive of a folder; one that is cut off, or too large, is not stored."""
+    limit = service.workspace.settings.upload_limit
+    if token not in service.workspace.records.uploads:
         raise not_found("Upload", token)
-    if request.headers.get("content-type") != "application/gzip":
-        raise ApiError(403, "SignatureDoesNotMatch: the content type is application/gzip.")
-    if request.headers.get(RANGE_HEADER) != size_range(settings):
-        raise ApiError(403, f"SignatureDoesNotMatch: {RANGE_HEADER} is {size_range(settings)}.")
+    _check_headers(request.headers, size_range(limit))
+    content = bytearray()
     size = 0
-    async for part in request.stream():
-        size += len(part)
-    if size > settings.upload_limit:
-        raise ApiError(400, f"EntityTooLarge: at most {settings.upload_limit} bytes.")
-    upload.size = size
+    try:
+        async for part in request.stream():
+            size += len(part)
+            content += part if size <= limit else b""
+    except ClientDisconnect:
+        return Response(status_code=400)  # which nobody receives
+    if size > limit:
+        raise ApiError(400, f"EntityTooLarge: at most {limit} bytes.")
+    service.uploads.store(token, bytes(content))
     return Response(status_code=200)
+
+
+def _check_headers(headers: Headers, allowed_range: str) -> None:
+    for name in KEY_HEADERS & set(headers):
+        raise ApiError(400, f"The API key does not belong here: {name} is not a signed header.")
+    for name, value in (("Content-Type", "application/gzip"), (RANGE_HEADER, allowed_range)):
+        if headers.get(name) != value:
+            raise ApiError(403, f"SignatureDoesNotMatch: {name} has to be {value}.")

@@ -115,6 +115,19 @@ class ListenerRecord:
 
 
 @dataclass
+class UploadRecord:
+    """The place of an archive that a deployment was promised, and what has arrived there.
+
+    `size` is None until an archive has arrived, and `files` if it is no readable `.tar.gz`.
+    """
+
+    deployment_id: str
+    object_path: str
+    size: int | None = None
+    files: list[str] | None = None
+
+
+@dataclass
 class Records:
     """Everything that survives a restart: deployments by id, and names of tracing projects.
 
@@ -124,6 +137,7 @@ class Records:
     deployments: dict[str, DeploymentRecord] = field(default_factory=dict)
     projects: set[str] = field(default_factory=set)
     listeners: dict[str, ListenerRecord] = field(default_factory=dict)
+    uploads: dict[str, UploadRecord] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Records)

@@ -194,6 +194,14 @@ class Simulator(Settings):
         revision = self._do(lambda: self._service.push(name, commit))
         return revision.id if revision else None
 
+    def uploads(self, name: str) -> list[Json]:
+        """Return the uploads of a deployment, oldest first: object path, size and files."""
+        return self._do(lambda: self._service.uploads.all(self._workspace.find_by_name(name).id))
+
+    def archive(self, object_path: str) -> bytes | None:
+        """Return an archive as it was uploaded, or None if this process received none."""
+        return self._do(lambda: self._service.uploads.content(object_path))
+
     def deployments(self) -> dict[str, Json]:
         """Return the deployments that are not being deleted, by name, in the form of the API."""
         return self._do(

@@ -8,6 +8,7 @@ from langsmith_pulumi.testing.simulator.error_responses import (
     ApiError,
     agent_environment_taken,
     revision_in_progress,
+    unknown_archive,
 )
 from langsmith_pulumi.testing.simulator.factory import (
     default_outcome,
@@ -35,11 +36,12 @@ class Service:
         self.workspace = workspace
         self.outcomes: dict[str, list[Outcome]] = {}
         self.revision_overrides: dict[str, bool] = {}
-        self.uploads = Uploads()
+        self.uploads = Uploads(workspace)
 
     def create(self, body: Body, tenant_id: str) -> DeploymentRecord:
         """Create a deployment, its tracing project and, unless it waits for a push, a revision."""
         validation.check_create(body, self.workspace.settings, self.workspace.listeners())
+        self._require_known_archive(body, None)
         self._require_free_environment(body)
         deployment = new_deployment(self.workspace, body, tenant_id)
         self.workspace.add(deployment)
@@ -53,6 +55,7 @@ class Service:
         """Change a deployment, with a new revision if the body asks for one."""
         deployment = self._find_modifiable(deployment_id)
         validation.check_patch(body, deployment.source, self.workspace.settings)
+        self._require_known_archive(body, deployment.id)
         makes_revision = self.revision_overrides.get(deployment.name, self.makes_revision(body))
         if makes_revision:
             self._require_idle(deployment)
@@ -80,6 +83,7 @@ class Service:
         """Create a revision, even from an empty body."""
         deployment = self._find_modifiable(deployment_id)
         validation.check_patch(body, deployment.source, self.workspace.settings)
+        self._require_known_archive(body, deployment.id)
         self._require_idle(deployment)
         self._apply(deployment, body)
         return self._add_revision(deployment, body)
@@ -176,10 +180,20 @@ class Service:
 
     def _outcome(self, deployment: DeploymentRecord, body: Body) -> Outcome:
         planned = self.outcomes.get(deployment.name)
-        archive = body.get("source_revision_config", {}).get("source_tarball_path")
-        if not planned and self.uploads.is_missing(archive):
-            return Outcome("BUILD_FAILED", build_log=[f"error: no archive at {archive}"])
-        return planned.pop(0) if planned else default_outcome(deployment, self.workspace.settings)
+        if planned:
+            return planned.pop(0)
+        config = deployment.revision_config | body.get("source_revision_config", {})
+        log = self.uploads.failed_build(config)
+        if log:
+            return Outcome("BUILD_FAILED", build_log=log)
+        return default_outcome(deployment, self.workspace.settings)
+
+    def _require_known_archive(self, body: Body, deployment_id: str | None) -> None:
+        path = body.get("source_revision_config", {}).get("source_tarball_path")
+        if path is None or self.workspace.settings.unknown_archives == "build":
+            return
+        if not self.uploads.is_promised(path, deployment_id):
+            raise unknown_archive(path)
 
     def _find_modifiable(self, deployment_id: str) -> DeploymentRecord:
         deployment = self.workspace.find(deployment_id)

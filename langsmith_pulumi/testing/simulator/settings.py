@@ -161,6 +161,8 @@ class Settings:
         interrupted_resumes: an interrupted revision goes on after `INTERRUPTED`.
         serve_agents: the URL of a deployment is one of the simulator, which answers `/ok` there.
         upload_limit: the largest archive in bytes.
+        unknown_archives: `refuse` answers 400 to a `source_tarball_path` that no upload URL of the
+            deployment came with; `build` builds from it, as if an archive were there.
         upload_headers: an upload URL comes with the headers to send, if the client supports it.
     """
 
@@ -206,6 +208,7 @@ class Settings:
     interrupted_resumes: bool = False
     serve_agents: bool = False
     upload_limit: int = 209_715_200
+    unknown_archives: Literal["refuse", "build"] = "refuse"
     upload_headers: bool = True
 
     def __post_init__(self) -> None:
