@@ -193,11 +193,13 @@ def test_an_older_version_has_fewer_routes() -> None:
             http.patch(f"{path}/resource-tiers", json={"compute_tier": "SERVERLESS_M"}),
             http.post(f"{path}/revisions", json={}),
             http.get(f"{revision}/logs", params={"type": "build"}),
+            http.get("/v2/deployment-logs", params={"deployment_id": deployment["id"]}),
+            http.post(f"{revision}/redeploy"),
             http.post(f"{revision}/interrupt"),
             http.post(f"{revision}/interruption"),
         ]
 
-    assert [response.status_code for response in responses] == [404, 404, 404, 404, 204]
+    assert [response.status_code for response in responses] == [404, 404, 404, 404, 404, 404, 204]
 
 
 def test_an_older_version_has_fewer_fields_and_words() -> None:

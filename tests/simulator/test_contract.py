@@ -26,9 +26,6 @@ NOT_SERVED = {
     "GET /v1/integrations/forge/github/install": "another spelling of a route that is served",
     "GET /v1/integrations/forge/github/{integration_id}/repos": "likewise",
     "DELETE /v2/deployments": "the provider deletes one deployment at a time",
-    "GET /v2/deployment-logs": "logs are read by revision",
-    "POST /v1/projects/{project_id}/revisions/{revision_id}/deploy_logs": "only builds are quoted",
-    "POST /v1/projects/{project_id}/deploy_logs": "likewise",
 }
 ADDED = {
     "POST /v2/deployments/{deployment_id}/revisions/{revision_id}/interrupt": (
@@ -143,6 +140,8 @@ BODIES: dict[str, Json] = {
     "PATCH /v2/deployments/{deployment_id}/resource-tiers": {"compute_tier": "SERVERLESS_M"},
     "POST /v2/deployments/{deployment_id}/revisions": {},
     "POST /v1/projects/{project_id}/revisions/{revision_id}/build_logs": {},
+    "POST /v1/projects/{project_id}/revisions/{revision_id}/deploy_logs": {},
+    "POST /v1/projects/{project_id}/deploy_logs": {},
     "POST /v2/listeners": listener_body("new"),
     "PATCH /v2/listeners/{listener_id}": {"version": "2"},
 }
@@ -192,6 +191,7 @@ def test_statuses(
     }
     method, path = operation.split()
     params = {"type": "build"} if path.endswith("/logs") else {}
+    params |= {"deployment_id": made["id"]} if path.endswith("/deployment-logs") else {}
     bodies = {409: CONFLICTS, 400: REFUSED}.get(status, BODIES)
     body, headers = bodies.get(operation), {}
     if status == 403:
@@ -246,6 +246,13 @@ def test_answers(simulator: Simulator, http: httpx.Client, source: str) -> None:
         page = http.get(lists).json()
         assert page.keys() == SCHEMAS[f"{name}sList"]["fields"].keys()
         check_answer(name, page["resources"][0])
+    revision = f"{path}/revisions/{made['latest_revision_id']}"
+    logs = http.get(f"{revision}/logs", params={"type": "deploy"}).json()
+    assert logs.keys() == SCHEMAS["LogsResponse"]["fields"].keys()
+    check_answer("LogEntry", logs["logs"][0])
+    entries = http.get("/v2/deployment-logs", params={"deployment_id": made["id"]}).json()
+    assert entries.keys() == SCHEMAS["DeploymentLogsList"]["fields"].keys()
+    assert entries["items"] == logs["logs"]
     integration = http.get("/v1/integrations/github/install").json()[0]
     check_answer("GithubIntegration", integration)
     repositories = http.get(f"/v1/integrations/github/{integration['id']}/repos").json()

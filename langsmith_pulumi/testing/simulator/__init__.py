@@ -12,11 +12,13 @@ A request passes through the modules from top to bottom; imports point downwards
     other_hosts.py      the routes of agents and of the target of uploads
     admin_api.py        the routes below /_simulator
     api.py              the routes of the API
+    logs_api.py         the routes of logs
     listeners_api.py    the routes of listeners
     schemas.py          the request bodies
     queries.py          the query parameters of lists and logs
     views.py            the form of records in responses
     service.py          the operations of the API
+    logs.py             the lines of logs, and pages of them
     listeners.py        the operations on listeners
     uploads.py          the upload URLs of folders
     validation.py       the rules for request bodies

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from langsmith_pulumi.testing.simulator.api import ServiceDependency
 from langsmith_pulumi.testing.simulator.error_responses import not_found
-from langsmith_pulumi.testing.simulator.records import Outcome
+from langsmith_pulumi.testing.simulator.records import LogKind, LogLevel, Outcome
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest, StrictModel, Tier
 from langsmith_pulumi.testing.simulator.traffic import (
     ExternalRequest,
@@ -28,6 +28,15 @@ class OutcomeRequest(StrictModel):
     status_message: str | None = None
     build_log: list[str] = Field(default_factory=list)
     deploy_log: list[str] = Field(default_factory=list)
+
+
+class LogRequest(StrictModel):
+    """Lines for the log of the server that runs, or of the newest build."""
+
+    deployment: str
+    lines: list[str]
+    type: LogKind = "deploy"
+    level: LogLevel | None = None
 
 
 class RevisionOverrideRequest(StrictModel):
@@ -140,6 +149,12 @@ async def add_outcome(service: ServiceDependency, body: OutcomeRequest) -> None:
     """Set how the next revision of a deployment ends; a second call sets the one after."""
     outcome = Outcome(**body.model_dump(exclude={"deployment"}))
     service.outcomes.setdefault(body.deployment, []).append(outcome)
+
+
+@router.post("/logs", status_code=204)
+async def add_log_lines(service: ServiceDependency, body: LogRequest) -> None:
+    """Add lines to a log, at the current time."""
+    service.add_log_lines(body.deployment, body.lines, body.type, body.level)
 
 
 @router.post("/revision-overrides", status_code=204)

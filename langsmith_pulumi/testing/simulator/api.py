@@ -12,13 +12,10 @@ from langsmith_pulumi.testing.simulator.error_responses import (
 )
 from langsmith_pulumi.testing.simulator.queries import (
     DeploymentsQuery,
-    LogsQuery,
     RevisionsQuery,
-    log_page,
 )
 from langsmith_pulumi.testing.simulator.schemas import (
     CreateRequest,
-    LogsRequest,
     PatchRequest,
     PushTokenRequest,
     ResourceTiersRequest,
@@ -32,8 +29,6 @@ from langsmith_pulumi.testing.simulator.settings import (
     Integration,
 )
 from langsmith_pulumi.testing.simulator.views import (
-    build_log,
-    deploy_log,
     deployment_view,
     integration_view,
     repository_view,
@@ -106,7 +101,7 @@ async def patch_resource_tiers(
     service: ServiceDependency, deployment_id: UUID, body: ResourceTiersRequest
 ) -> Json:
     """Change the sizes of a deployment."""
-    _require_route(service.workspace.settings.resource_tiers)
+    require_route(service.workspace.settings.resource_tiers)
     deployment = service.resize(str(deployment_id), body.without_nulls())
     return deployment_view(deployment, service.workspace.settings)
 
@@ -165,7 +160,7 @@ async def create_revision(
     service: ServiceDependency, deployment_id: UUID, body: RevisionRequest
 ) -> Json:
     """Create a revision."""
-    _require_route(service.workspace.settings.revision_posts)
+    require_route(service.workspace.settings.revision_posts)
     revision = service.create_revision(str(deployment_id), body.without_nulls())
     return revision_view(revision, service.workspace.settings)
 
@@ -182,6 +177,7 @@ async def redeploy_revision(
     service: ServiceDependency, deployment_id: UUID, revision_id: UUID
 ) -> Json:
     """Build and deploy a revision again, and return the deployment."""
+    require_route(service.workspace.settings.redeploys)
     deployment = service.redeploy(str(deployment_id), str(revision_id))
     return deployment_view(deployment, service.workspace.settings)
 
@@ -193,7 +189,7 @@ async def interrupt_revision(
     service: ServiceDependency, deployment_id: UUID, revision_id: UUID
 ) -> None:
     """Interrupt a revision, by the route of the vendor's sample."""
-    _require_route("interruption" in (service.workspace.settings.interrupt_routes or ()))
+    require_route("interruption" in (service.workspace.settings.interrupt_routes or ()))
     service.interrupt(str(deployment_id), str(revision_id))
 
 
@@ -202,31 +198,8 @@ async def interrupt_revision_as_documented(
     service: ServiceDependency, deployment_id: UUID, revision_id: UUID
 ) -> None:
     """Interrupt a revision, by the route of the reference."""
-    _require_route("interrupt" in (service.workspace.settings.interrupt_routes or ()))
+    require_route("interrupt" in (service.workspace.settings.interrupt_routes or ()))
     service.interrupt(str(deployment_id), str(revision_id))
-
-
-@router.get("/v2/deployments/{deployment_id}/revisions/{revision_id}/logs")
-async def get_logs(
-    service: ServiceDependency,
-    deployment_id: UUID,
-    revision_id: UUID,
-    query: Annotated[LogsQuery, Query()],
-) -> Json:
-    """Return a page of the build log or the server log."""
-    _require_route(service.workspace.settings.revision_logs)
-    found = service.workspace.find_revision(str(deployment_id), str(revision_id))
-    lines = build_log(*found) if query.type == "build" else deploy_log(*found)
-    return log_page(lines, found[1].created_at, query)
-
-
-@router.post("/v1/projects/{project_id}/revisions/{revision_id}/build_logs")
-async def post_build_logs(
-    service: ServiceDependency, project_id: UUID, revision_id: UUID, body: LogsRequest
-) -> Json:
-    """Return a page of the build log, by the older route."""
-    found = service.workspace.find_revision(str(project_id), str(revision_id))
-    return log_page(build_log(*found), found[1].created_at, body)
 
 
 @router.get("/v1/integrations/github/install")
@@ -245,7 +218,8 @@ async def list_repositories(service: ServiceDependency, integration_id: UUID) ->
     raise not_found("Integration", str(integration_id))
 
 
-def _require_route(exists: object) -> None:
+def require_route(exists: object) -> None:
+    """Raise a 404 if this version of the service does not have the route."""
     if not exists:
         raise unknown_route()
 

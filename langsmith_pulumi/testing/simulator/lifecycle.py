@@ -5,7 +5,7 @@ clock, or reads of the deployment. A step of no ticks is over at the next read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BUILD_STATUSES = (
     "CREATING",
@@ -31,9 +31,8 @@ LAST_STATUS_BEFORE = {
     "INTERRUPTED": "BUILDING",
 }
 NOT_STARTED = frozenset({"CREATING", "QUEUED"})
-WITHOUT_BUILD_LOG = frozenset({*NOT_STARTED, "AWAITING_BUILD", "CREATE_FAILED", "SKIPPED"})
 WITH_COMMIT = frozenset({"AWAITING_DEPLOY", "DEPLOYING", "DEPLOYED", "DEPLOY_FAILED"})
-WITH_DEPLOY_LOG = frozenset({"DEPLOYING", "DEPLOYED", "DEPLOY_FAILED"})
+WITHOUT_SERVER = frozenset({"CREATE_FAILED", "BUILD_FAILED", "SKIPPED"})
 FINAL = frozenset(
     {"DEPLOYED", "CREATE_FAILED", "BUILD_FAILED", "DEPLOY_FAILED", "SKIPPED", "INTERRUPTED"}
 )
@@ -46,11 +45,15 @@ _ROUNDING = 1e-6  # sums of thirds of a second must not miss the full one
 
 @dataclass
 class StatusTimeline:
-    """The current status and those to come; each but the last lasts `step` ticks."""
+    """The current status and those to come; each but the last lasts `step` ticks.
+
+    `began` has the ticks at which the statuses after the first one began.
+    """
 
     statuses: list[str]
     since: float
     step: float
+    began: dict[str, float] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -76,6 +79,7 @@ class StatusTimeline:
         ):
             self.statuses.pop(0)
             self.since += self.step
+            self.began[self.status] = self.since
 
     def delay_until(self, until: float) -> None:
         """Make the current status begin no earlier than at this tick."""

@@ -1,11 +1,18 @@
 """The query parameters of lists and logs, and the pages they select."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from langsmith_pulumi.testing.simulator.records import DeploymentRecord, RevisionRecord
+from langsmith_pulumi.testing.simulator.records import (
+    DeploymentRecord,
+    LogKind,
+    LogLevel,
+    RevisionRecord,
+)
 from langsmith_pulumi.testing.simulator.schemas import DeploymentType, LogsRequest
 
 Item = TypeVar("Item")
@@ -72,25 +79,36 @@ class LogsQuery(LogsRequest):
 
     model_config = ConfigDict(strict=False, extra="ignore")
 
-    type: Literal["build", "deploy"]
+    type: LogKind
 
 
-def log_page(lines: Sequence[str], started_at: float, query: LogsRequest) -> dict[str, Any]:
-    """Return a page of a log; each line is a millisecond later than the one before."""
-    entries = [_entry(number, line, started_at) for number, line in enumerate(lines)]
-    found = [entry for entry in entries if _matches(entry, query)]
-    if query.order == "desc":
-        found.reverse()
-    start = int(query.offset or 0)
-    end = start + query.limit
-    return {"logs": found[start:end], "next_offset": str(end) if end < len(found) else None}
+class LogEntriesQuery(BaseModel):
+    """The deployment, the kind of log and the page of it, by the newest route."""
 
+    deployment_id: UUID
+    revision_id: UUID | None = None
+    log_type: Literal["BUILD", "DEPLOY"] = "DEPLOY"
+    page_size: Annotated[int, Field(ge=1, le=100)] = 20
+    sort_order: Literal["asc", "desc"] = "asc"
+    cursor: Annotated[str, Field(pattern=r"^\d+$")] | None = None
+    level: LogLevel | None = None
+    query: str | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
 
-def _entry(number: int, line: str, started_at: float) -> dict[str, Any]:
-    level = "ERROR" if "error" in line.lower() else "INFO"
-    stamp = int(started_at * 1000) + number
-    return {"id": str(number), "timestamp": stamp, "level": level, "message": line}
+    @property
+    def kind(self) -> LogKind:
+        """Return the kind of log, as the other routes spell it."""
+        return "build" if self.log_type == "BUILD" else "deploy"
 
-
-def _matches(entry: dict[str, Any], query: LogsRequest) -> bool:
-    return query.level in (None, entry["level"]) and (query.query or "") in entry["message"]
+    def request(self) -> LogsRequest:
+        """Return the same page in the words of the older routes."""
+        return LogsRequest(
+            limit=self.page_size,
+            order=self.sort_order,
+            offset=self.cursor,
+            level=self.level,
+            query=self.query,
+            start_time=self.start_time,
+            end_time=self.end_time,
+        )

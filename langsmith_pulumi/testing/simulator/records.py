@@ -3,11 +3,14 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from langsmith_pulumi.testing.simulator.lifecycle import DELETION_STATUSES, StatusTimeline
+
+LogKind = Literal["build", "deploy"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 @dataclass
@@ -18,6 +21,16 @@ class Outcome:
     status_message: str | None = None
     build_log: list[str] = field(default_factory=list)
     deploy_log: list[str] = field(default_factory=list)
+
+
+@dataclass
+class LogLine:
+    """A line that a test has added to a log; the time is in seconds since the epoch."""
+
+    kind: LogKind
+    level: LogLevel
+    message: str
+    time: float
 
 
 @dataclass
@@ -33,6 +46,7 @@ class RevisionRecord:
     tracked_packages: list[str] | None
     created_at: float
     updated_at: float
+    added_lines: list[LogLine] = field(default_factory=list)
 
     @property
     def status(self) -> str:

@@ -1,10 +1,13 @@
 """The request bodies of the API; an unknown field or a wrong type is answered with a 422."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from langsmith_pulumi.testing.simulator.records import LogLevel
 
 Source = Literal[
     "github", "external_docker", "internal_docker", "internal_source", "internal_template"
@@ -15,8 +18,9 @@ DeploymentType = Literal[
 Tier = Literal[
     "SERVERLESS_S", "SERVERLESS_M", "SERVERLESS_L", "DEDICATED_S", "DEDICATED_M", "DEDICATED_L"
 ]
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-Uuid = Annotated[UUID, Field(strict=False)]  # JSON has no type for them
+# JSON has no type for them.
+Uuid = Annotated[UUID, Field(strict=False)]
+Time = Annotated[datetime, Field(strict=False)]
 
 Cpu = Annotated[float, Field(ge=0.1, le=8)]
 CpuLimit = Annotated[float, Field(ge=0.1, le=16)]
@@ -280,5 +284,5 @@ class LogsRequest(StrictModel):
     offset: Annotated[str, Field(pattern=r"^\d+$")] | None = None
     level: LogLevel | None = None
     query: str | None = None
-    start_time: str | None = None
-    end_time: str | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None

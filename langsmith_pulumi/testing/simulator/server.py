@@ -11,12 +11,25 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from langsmith_pulumi.testing.simulator import admin_api, api, listeners_api, other_hosts, views
+from langsmith_pulumi.testing.simulator import (
+    admin_api,
+    api,
+    listeners_api,
+    logs_api,
+    other_hosts,
+    views,
+)
 from langsmith_pulumi.testing.simulator.error_responses import ApiError
 from langsmith_pulumi.testing.simulator.hosts import Address, HostMiddleware
 from langsmith_pulumi.testing.simulator.loopback import LoopbackServer, require_loopback
 from langsmith_pulumi.testing.simulator.middleware import PrefixMiddleware, RequestMiddleware
-from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Outcome, Storage
+from langsmith_pulumi.testing.simulator.records import (
+    DeploymentRecord,
+    LogKind,
+    LogLevel,
+    Outcome,
+    Storage,
+)
 from langsmith_pulumi.testing.simulator.schemas import PatchRequest, ResourceTiersRequest
 from langsmith_pulumi.testing.simulator.service import Service
 from langsmith_pulumi.testing.simulator.settings import Settings
@@ -45,6 +58,7 @@ application = FastAPI(
     openapi_url=None, redirect_slashes=False, exception_handlers={ApiError: _handle_api_error}
 )
 application.include_router(api.router)
+application.include_router(logs_api.router)
 application.include_router(listeners_api.router)
 application.include_router(admin_api.router)
 application.include_router(other_hosts.router)
@@ -165,6 +179,15 @@ class Simulator(Settings):
         """Set how the next revision of a deployment ends; the deployment need not exist yet."""
         outcome = Outcome(status, status_message, list(build_log), list(deploy_log))
         self._do(lambda: self._service.outcomes.setdefault(name, []).append(outcome))
+
+    def log(
+        self, name: str, *lines: str, kind: LogKind = "deploy", level: LogLevel | None = None
+    ) -> None:
+        """Add lines to the log of the server that runs, or of the newest build.
+
+        Without a level it is the one that a line names, or INFO.
+        """
+        self._do(lambda: self._service.add_log_lines(name, lines, kind, level))
 
     def clear_outcomes(self) -> None:
         """Remove all outcomes and revision overrides."""

@@ -1,6 +1,6 @@
 """The operations of the API, on bodies that were validated and have no nulls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from langsmith_pulumi.testing.simulator import validation
@@ -18,7 +18,15 @@ from langsmith_pulumi.testing.simulator.factory import (
     with_defaults,
 )
 from langsmith_pulumi.testing.simulator.lifecycle import FINAL, skip_queued
-from langsmith_pulumi.testing.simulator.records import DeploymentRecord, Outcome, RevisionRecord
+from langsmith_pulumi.testing.simulator.logs import level_of
+from langsmith_pulumi.testing.simulator.records import (
+    DeploymentRecord,
+    LogKind,
+    LogLevel,
+    LogLine,
+    Outcome,
+    RevisionRecord,
+)
 from langsmith_pulumi.testing.simulator.uploads import Uploads
 from langsmith_pulumi.testing.simulator.workspace import Workspace
 
@@ -156,6 +164,19 @@ class Service:
         if deployment.is_deleting or not deployment.source_config.get("build_on_push"):
             return None
         return self._add_revision(deployment, {})
+
+    def add_log_lines(
+        self, name: str, lines: Iterable[str], kind: LogKind, level: LogLevel | None
+    ) -> None:
+        """Add lines to the log of the server that runs, or of the newest build."""
+        deployment = self.workspace.find_by_name(name)
+        serving = deployment.active if kind == "deploy" else None
+        revision = serving or deployment.latest
+        if revision is None:
+            raise ApiError(404, f"Deployment {name} has no revision.")
+        clock = self.workspace.clock()
+        for line in lines:
+            revision.added_lines.append(LogLine(kind, level or level_of(line), line, clock))
 
     def _apply(self, deployment: DeploymentRecord, body: Body) -> None:
         config = deployment.source_config | body.get("source_config", {})

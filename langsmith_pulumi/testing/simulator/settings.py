@@ -28,6 +28,7 @@ _DEFAULTS: dict[str, Any] = {
     "new_types": True,
     "revision_posts": True,
     "revision_logs": True,
+    "redeploys": True,
     "interrupt_routes": ("interrupt", "interruption"),
     "filters_by_name": True,
     "shows_url": True,
@@ -58,6 +59,7 @@ _BEHAVIOURS: dict[Behaviour | None, dict[str, Any]] = {
         "new_types": False,
         "revision_posts": False,
         "revision_logs": False,
+        "redeploys": False,
         "interrupt_routes": ("interruption",),
         "filters_by_name": False,
         "shows_url": False,
@@ -151,7 +153,10 @@ class Settings:
         shows_tiers: deployments on Cloud show `compute_tier` and `database_tier`.
         scales_to_zero: False refuses `dev_zero`, as on AWS.
         revision_posts: the route that creates revisions exists.
-        revision_logs: the newer route of logs exists.
+        revision_logs: the newer routes of logs exist.
+        log_end_offset: the last page of a log has an offset too, from which a client reads on; it
+            is null otherwise.
+        redeploys: the route that redeploys a revision exists.
         interrupt_routes: the spellings of the route that interrupts a revision.
         filters_by_name: lists of deployments know the filter `name`.
         shows_url: deployments have a top-level `url`.
@@ -200,6 +205,8 @@ class Settings:
     scales_to_zero: bool = True
     revision_posts: bool | None = None
     revision_logs: bool | None = None
+    log_end_offset: bool = False
+    redeploys: bool | None = None
     interrupt_routes: Sequence[InterruptRoute] | None = None
     filters_by_name: bool | None = None
     shows_url: bool | None = None

@@ -3,13 +3,7 @@
 from datetime import datetime, timezone
 from typing import Any
 
-from langsmith_pulumi.testing.simulator.lifecycle import (
-    IMAGE_STATUSES,
-    STATUSES_OF_SOURCE,
-    WITH_COMMIT,
-    WITH_DEPLOY_LOG,
-    WITHOUT_BUILD_LOG,
-)
+from langsmith_pulumi.testing.simulator.lifecycle import WITH_COMMIT
 from langsmith_pulumi.testing.simulator.records import (
     DeploymentRecord,
     ListenerRecord,
@@ -88,29 +82,6 @@ def revision_view(revision: RevisionRecord, settings: Settings) -> Json:
         "source": revision.source,
         "source_revision_config": _revision_config(revision, settings),
     }
-
-
-def build_log(deployment: DeploymentRecord, revision: RevisionRecord) -> list[str]:
-    """Return the lines of the build log, which exist as soon as the build has begun."""
-    if revision.status in WITHOUT_BUILD_LOG:
-        return []
-    if revision.outcome.build_log or STATUSES_OF_SOURCE[revision.source] == IMAGE_STATUSES:
-        return revision.outcome.build_log
-    return [
-        f"Fetching {revision.commit or 'source'} for {deployment.name}",
-        "Building the image",
-        "Pushing the image",
-    ]
-
-
-def deploy_log(deployment: DeploymentRecord, revision: RevisionRecord) -> list[str]:
-    """Return the lines of the server log, which exist as soon as the server starts."""
-    if revision.status not in WITH_DEPLOY_LOG:
-        return []
-    return revision.outcome.deploy_log or [
-        f"Starting {deployment.name}",
-        "Application startup complete",
-    ]
 
 
 def integration_view(integration: Integration) -> Json:
