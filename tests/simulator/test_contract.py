@@ -40,7 +40,6 @@ PARAMETERS_MISSING = {
 FIELDS = {
     "DeploymentType serverless": "the words of 2026, which the notes have beside the schema",
     "DeploymentType dedicated": "likewise",
-    "DeploymentCreateRequest name": "required here, for no agent takes its place",
 }
 ANSWER_FIELDS_MISSING = {
     "deepagents_version": "of images that the simulator does not build",

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from langsmith_pulumi.testing.simulator import Integration, Simulator
 
 Json = dict[str, Any]
+Call = Callable[..., httpx.Response]
 
 A = {"name": "A", "value": "1"}
 
@@ -151,3 +153,17 @@ def test_responses_may_show_the_build(
     assert revision["repo_ref"] == revision["repo_commit_sha"]
     assert revision["image_uri"]
     assert shown["source_config"]["repo_branch"] == "main"
+
+
+def test_an_agent_in_place_of_a_name(simulator: Simulator, create: Call) -> None:
+    """An environment of an agent has one deployment, which is named after both."""
+    agent = {"agent_id": "support", "environment": "staging"}
+    made = create(name=None, agent=agent)
+    again = create("other", agent=agent)
+    next_one = create(name=None, agent={**agent, "environment": "production"})
+
+    assert (made.status_code, made.json()["name"]) == (201, "support-staging")
+    assert made.json()["agent"] == agent
+    assert (again.status_code, "agent environment" in again.json()["detail"]) == (409, True)
+    assert next_one.status_code == 201
+    assert sorted(simulator.deployments()) == ["support-production", "support-staging"]

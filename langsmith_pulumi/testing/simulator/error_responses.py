@@ -68,6 +68,13 @@ def unknown_route() -> ApiError:
     return ApiError(404, "Not Found")
 
 
+def missing_field(name: str) -> RequestValidationError:
+    """Return the error for a field that is required although the schema does not say so."""
+    return RequestValidationError(
+        [{"loc": ["body", name], "msg": "Field required", "type": "missing", "input": None}]
+    )
+
+
 def unknown_value(loc: tuple[str, ...], value: str) -> RequestValidationError:
     """Return the error for a word that this version of the service does not know."""
     message = f"Input should be another value than '{value}'"

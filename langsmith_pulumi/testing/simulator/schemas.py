@@ -205,9 +205,9 @@ class SourceRevisionConfig(StrictModel):
 
 
 class CreateRequest(StrictModel):
-    """The body of a create; it has no display name."""
+    """The body of a create; it has no display name, and no name where an agent takes its place."""
 
-    name: str
+    name: str | None = None
     source: Source
     source_config: SourceConfig
     source_revision_config: SourceRevisionConfig

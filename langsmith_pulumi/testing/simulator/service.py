@@ -7,6 +7,7 @@ from langsmith_pulumi.testing.simulator import validation
 from langsmith_pulumi.testing.simulator.error_responses import (
     ApiError,
     agent_environment_taken,
+    missing_field,
     revision_in_progress,
     unknown_archive,
 )
@@ -48,6 +49,7 @@ class Service:
 
     def create(self, body: Body, tenant_id: str) -> DeploymentRecord:
         """Create a deployment, its tracing project and, unless it waits for a push, a revision."""
+        body = body if "name" in body else {**body, "name": _name_of_agent(body)}
         validation.check_create(body, self.workspace.settings, self.workspace.listeners())
         self._require_known_archive(body, None)
         self._require_free_environment(body)
@@ -228,6 +230,9 @@ class Service:
             raise revision_in_progress(running.id)
 
     def _require_free_environment(self, body: Body) -> None:
+        agent = body.get("agent")
+        if agent and any(agent == other.agent for other in self.workspace.all()):
+            raise agent_environment_taken()
         self.workspace.require_free_name(body["name"])
         if not self.workspace.settings.one_per_agent_environment:
             return
@@ -235,6 +240,12 @@ class Service:
         for other in self.workspace.all():
             if wanted and wanted == _environment(other.source_config, other.revision_config):
                 raise agent_environment_taken()
+
+
+def _name_of_agent(body: Body) -> str:
+    if "agent" not in body:
+        raise missing_field("name")
+    return f"{body['agent']['agent_id']}-{body['agent']['environment']}"
 
 
 def _environment(config: Body, revision_config: Body) -> tuple[str, str] | None:
