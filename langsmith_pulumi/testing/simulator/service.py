@@ -19,7 +19,7 @@ from langsmith_pulumi.testing.simulator.factory import (
     with_defaults,
 )
 from langsmith_pulumi.testing.simulator.lifecycle import FINAL, skip_queued
-from langsmith_pulumi.testing.simulator.logs import level_of
+from langsmith_pulumi.testing.simulator.logs import level_of, read_log
 from langsmith_pulumi.testing.simulator.records import (
     DeploymentRecord,
     LogKind,
@@ -176,9 +176,11 @@ class Service:
         revision = serving or deployment.latest
         if revision is None:
             raise ApiError(404, f"Deployment {name} has no revision.")
-        clock = self.workspace.clock()
+        written = read_log(self.workspace, deployment, [revision], kind)
+        last = written[-1]["timestamp"] / 1000 if written else 0
+        time = max(self.workspace.clock(), last)
         for line in lines:
-            revision.added_lines.append(LogLine(kind, level or level_of(line), line, clock))
+            revision.added_lines.append(LogLine(kind, level or level_of(line), line, time))
 
     def _apply(self, deployment: DeploymentRecord, body: Body) -> None:
         config = deployment.source_config | body.get("source_config", {})
