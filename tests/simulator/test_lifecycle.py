@@ -230,6 +230,28 @@ def test_redeploy(simulator: Simulator, http: httpx.Client, new_deployment: Make
     assert newest["source_revision_config"] == oldest["source_revision_config"]
 
 
+def test_a_redeploy_keeps_the_commit(
+    simulator: Simulator, http: httpx.Client, new_deployment: Make
+) -> None:
+    """A redeploy of an older revision deploys its commit, although the branch has moved."""
+    deployment = new_deployment(source_config={"build_on_push": True})
+    first, pushed = deployment["latest_revision_id"], simulator.push("agent", "b" * 40)
+    path = f"/v2/deployments/{deployment['id']}"
+
+    again = http.post(f"{path}/revisions/{first}/redeploy").json()["latest_revision_id"]
+    pages = [
+        http.get(f"{path}/revisions", params={"limit": 1, "offset": offset}).json()
+        for offset in range(4)
+    ]
+
+    newest, middle, oldest = (page["resources"][0] for page in pages[:3])
+    commits = [one["source_revision_config"]["repo_commit_sha"] for one in (newest, middle, oldest)]
+    assert [newest["id"], middle["id"], oldest["id"]] == [again, pushed, first]
+    assert (commits[0], commits[1]) == (commits[2], "b" * 40)
+    assert [page["offset"] for page in pages] == [1, 2, 3, 3]
+    assert pages[3]["resources"] == []
+
+
 def test_long_names_fail_on_self_hosted(simulator: Simulator, new_deployment: Make) -> None:
     """On self-hosted, a name of more than 21 characters is accepted but DEPLOY_FAILED follows."""
     simulator.hosting = "self-hosted"

@@ -48,7 +48,8 @@ class Logs:
 
 
 def messages(page: Json) -> list[str]:
-    return [entry["message"] for entry in page.get("logs", page.get("items", ()))]
+    entries = page["logs"] if "logs" in page else page["items"]
+    return [entry["message"] for entry in entries]
 
 
 @pytest.fixture
