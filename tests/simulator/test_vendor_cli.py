@@ -49,8 +49,7 @@ FOLDER = {
     ".env": f"MODEL=large\nTOKEN={CANARY}\nLANGSMITH_PROJECT=reserved\n",
 }
 SHORT_SLEEPS = """
-import time
-sleep = time.sleep
+import time; sleep = time.sleep
 time.sleep = lambda seconds: sleep(min(seconds, 0.005))
 """
 DOCKER = f"""#!/bin/sh
@@ -227,9 +226,8 @@ def test_images_of_a_registry(cli: Cli, simulator: Simulator) -> None:
     listed = json.loads(cli.run("listeners", "list", "--json"))
     table = cli.run("listeners", "list")
     placement = ("--listener-id", LISTENER.id, "--k8s-namespace", "tools")
-    cli.deploy(
-        "--image-uri", IMAGE, "--name", "placed", *placement, "--image-pull-secret", "pull"
-    )  # fmt: skip
+    placement = (*placement, "--image-pull-secret", "pull")
+    cli.deploy("--image-uri", IMAGE, "--name", "placed", *placement)
     missing = cli.run("--no-input", "--image-uri", IMAGE, "--name", "third", status=2)
 
     assert create[-1]["status"] == "succeeded"
@@ -387,22 +385,15 @@ def test_refusals(cli: Cli, simulator: Simulator, settings: Json, env: Json, wor
     assert CANARY not in output
 
 
-def test_a_workspace(cli: Cli, simulator: Simulator) -> None:
-    """A key of an organization works with the workspace beside it."""
-    simulator.requires_workspace = True
+@pytest.mark.parametrize(
+    "settings", [{"behaviour": "cloud"}, {"behaviour": "older"}, {"requires_workspace": True}]
+)
+def test_remote_builds_of_other_backends(tmp_path: Path, settings: Json) -> None:
+    """The remote build works on the other behaviours that build, in the workspace that is named."""
     workspace = "11111111-1111-4111-8111-111111111111"
-
-    events = cli.deploy("--remote", LANGSMITH_TENANT_ID=workspace)
-
-    assert events[-1]["status"] == "succeeded"
-    assert simulator.deployment("support-agent")["tenant_id"] == workspace
-
-
-@pytest.mark.parametrize("behaviour", ["cloud", "older"])
-def test_remote_builds_of_other_backends(tmp_path: Path, behaviour: Any) -> None:
-    """The remote build works on the other behaviours that build."""
-    with Simulator(behaviour=behaviour) as simulator:
-        events = Cli(simulator, tmp_path).deploy("--remote")
+    with Simulator(**settings) as simulator:
+        events = Cli(simulator, tmp_path).deploy("--remote", LANGSMITH_TENANT_ID=workspace)
 
         assert events[-1]["status"] == "succeeded"
         assert simulator.revisions("support-agent")[0]["status"] == "DEPLOYED"
+        assert simulator.deployment("support-agent")["tenant_id"] == workspace
