@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from . import recovery, responses
 from .connection import PAGE_SIZE, Connection, check_id
@@ -15,12 +15,14 @@ from .errors import (
     NotFound,
     RouteNotFound,
 )
-from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, POLLING, Policy
+from .logs import LogReader, LogSource
+from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, Policy
 from .settings import dashboard_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .logs import LogKind
     from .models import DeploymentCreateRequest, DeploymentPatchRequest, ResourceTiersRequest
     from .responses import LiveDeployment, RawResponse, Revision
 
@@ -28,8 +30,6 @@ _DEPLOYMENTS = "/v2/deployments"
 _MAX_ROUNDS = 3
 """How often a change of unknown outcome is sent while the deployment does not show it."""
 _NO_SUCH_ROUTE = (404, 405)
-
-LogKind = Literal["build", "deploy"]
 
 
 class ControlPlaneClient(Connection):
@@ -202,18 +202,11 @@ class ControlPlaneClient(Connection):
 
         It never raises, because a log explains an error and must not replace it.
         """
-        query = {"order": "desc", "limit": lines}
-        newer = f"{_path(deployment_id, revision_id)}/logs"
-        older = f"/v1/projects/{deployment_id}/revisions/{revision_id}/{kind}_logs"
-        params = {"type": kind, **{key: str(value) for key, value in query.items()}}
         try:
-            try:
-                found = self.send("GET", newer, responses.parse_json, POLLING, params=params)
-            except NotFound:
-                found = self.send("POST", older, responses.parse_json, POLLING, body=query)
+            entries = LogReader(LogSource(deployment_id, revision_id, kind)).read(self, lines)
         except ControlPlaneError:
             return []
-        return responses.parse_log(found, self.redact)[-lines:]
+        return [line for entry in entries for line in entry.lines][-lines:]
 
     def has_listener(self, listener_id: str) -> bool:
         """Return False if the workspace has no such listener, True in doubt."""

@@ -27,7 +27,7 @@ from .models.fields import explain
 from .text import printable, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from .redaction import Redactor
 
@@ -37,8 +37,6 @@ _DATETIME = TypeAdapter(datetime)
 _NO_ZONE = timezone(timedelta(0), "no zone given")
 """Stands for UTC in a time without a zone, which may be a local time."""
 _MAX_PROBLEMS = 5
-_MAX_LOG_LINE = 300
-_MAX_LOG_MESSAGE = 20_000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _INVALID_JSON = object()
 
@@ -62,8 +60,8 @@ class RawResponse:
         return 200 <= self.status < 300  # noqa: PLR2004 - the 2xx
 
 
-def _parse_time(value: object) -> datetime | None:
-    """Return a time, or None if it cannot be read."""
+def parse_time(value: object) -> datetime | None:
+    """Return a time, given as a text or as seconds or milliseconds; None if it cannot be read."""
     try:
         time = _DATETIME.validate_python(value)
     except ValidationError:
@@ -87,7 +85,7 @@ Line = Annotated[
     str, BeforeValidator(lambda value: printable(value) if isinstance(value, str) else value)
 ]
 """Text that reaches messages, as one printable line."""
-Time = Annotated[datetime | None, PlainValidator(_parse_time)]
+Time = Annotated[datetime | None, PlainValidator(parse_time)]
 Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 
 
@@ -163,6 +161,8 @@ class Revision(ListedResource):
     source_revision_config: Config = Field(default_factory=dict, repr=False)
     status_message: str | None = None
     """The reason of a failure, where the version of the service gives one."""
+    source_revision_config: Config = Field(default_factory=dict)
+    """The configuration that it was built from."""
 
 
 class LiveListener(ListedResource):
@@ -288,21 +288,6 @@ def variable_values(content: Any, max_depth: int = 12) -> Iterator[str]:
     if isinstance(content, list):
         for item in content:
             yield from variable_values(item, max_depth - 1)
-
-
-def parse_log(content: Any, redact: Callable[[str], str]) -> list[str]:
-    """Return the messages of a log response, the oldest first; the service sends the newest first.
-
-    Entries without a message are left out, because a log must not cause an error of its own. The
-    text is redacted as a whole and again line by line, for a secret may span several lines.
-    """
-    entries = content.get("logs") if isinstance(content, dict) else None
-    if not isinstance(entries, list):
-        return []
-    messages = [entry.get("message") for entry in reversed(entries) if isinstance(entry, dict)]
-    text = redact("\n".join(text[:_MAX_LOG_MESSAGE] for text in messages if isinstance(text, str)))
-    lines = (sanitize(line, _MAX_LOG_LINE, redact=redact) for line in text.splitlines())
-    return [line for line in lines if line]
 
 
 def _load(text: str) -> Any:

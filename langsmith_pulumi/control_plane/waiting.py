@@ -35,11 +35,15 @@ from .wait_errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
-    from .client import ControlPlaneClient, LogKind
+    from .client import ControlPlaneClient
     from .errors import ControlPlaneError
+    from .logs import LogKind
     from .responses import LiveDeployment, Revision
+
+    Observer: TypeAlias = Callable[[ControlPlaneClient, LiveDeployment, Revision], None]
 
 _MAX_UNSETTLED_POLLS = 10
 """Polls of a state that usually changes by itself, before it is taken as final."""
@@ -69,6 +73,7 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     on_poll_failure: Callable[[PollFailure], None] = lambda _: None,
     revision_id: str | None = None,
     on_interrupt: Callable[[str], None] | None = None,
+    observers: Sequence[Observer] = (),
 ) -> RolloutResult:
     """Wait until the newest revision is deployed; raise a ``WaitError`` if it is not.
 
@@ -76,10 +81,13 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     at each poll, ``on_poll_failure`` each poll without a usable response. ``revision_id`` is a
     revision that is known to exist: a response from before it is ignored. With ``on_interrupt`` an
     older revision that holds it in the queue for too long is interrupted, and that is reported.
+    ``observers`` see each poll, with a client whose requests end in time; an error of one counts as
+    that of the poll.
     """
     wait = _RolloutWait(Polls(client, timeout, on_poll_failure), deployment_id, revision_id)
+    wait.observers += observers
     if revision_id and on_interrupt:
-        wait.stuck = StuckRevisions(revision_id, on_interrupt)
+        wait.observers.append(StuckRevisions(revision_id, on_interrupt).observe)
     for elapsed in poll_schedule(timeout, client.clock, client.sleep):
         result = wait.poll(elapsed, on_progress)
         if result is not None:
@@ -97,7 +105,7 @@ class _RolloutWait:
         self._client = polls.client
         self._id = deployment_id
         self._known = known_revision_id
-        self.stuck: StuckRevisions | None = None
+        self.observers: list[Observer] = []
         self._missing_polls = 0
         """Polls that found no deployment."""
         self._unchanged_polls = 0
@@ -124,8 +132,8 @@ class _RolloutWait:
                 result = None
             else:
                 on_progress(revision, elapsed)
+                self._observe(revision)
                 result = self._result(revision)
-                self._interrupt_stuck(revision)
         except TEMPORARY as error:
             self._error = error
             self._polls.failed(error, self._revision.status if self._revision else "")
@@ -173,9 +181,10 @@ class _RolloutWait:
             page_url=page_url,
         )
 
-    def _interrupt_stuck(self, newest: Revision) -> None:
-        if self.stuck and self._deployment:
-            self.stuck.observe(self._client, self._deployment, newest)
+    def _observe(self, newest: Revision) -> None:
+        for observe in self.observers:
+            if self._deployment:
+                observe(self._client, self._deployment, newest)
 
     def _may_change(self, outcome: Outcome, deployment: LiveDeployment, revision: Revision) -> bool:
         """Return True if the next polls may show another state than this one."""

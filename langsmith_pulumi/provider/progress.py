@@ -6,14 +6,25 @@ process, and the engine shows messages that are logged there for a URN.
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.control_plane.errors import ControlPlaneError
+from langsmith_pulumi.control_plane.revision_status import Outcome, outcome_of
 from langsmith_pulumi.control_plane.text import format_duration
 
 if TYPE_CHECKING:
+    from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.logs import LogReader
     from langsmith_pulumi.control_plane.polling import PollFailure
+    from langsmith_pulumi.control_plane.responses import LiveDeployment, Revision
+    from langsmith_pulumi.control_plane.waiting import Observer
+
+BUILD_LOG_VARIABLE = "LANGSMITH_PULUMI_BUILD_LOG"
+"""Environment variable that shows the lines of build logs, if it is 1."""
 
 _ADDRESS_ARGUMENT = 1
 _REPEAT_SECONDS = 10.0
@@ -60,6 +71,51 @@ class StatusReporter:
             duration = format_duration(failure.seconds)
             show_status(self._urn, f"{status} from the control plane for {duration}{seen}")
             self._status, self._next = status, failure.elapsed + _REPEAT_SECONDS
+
+
+def rollout_observers(urn: str | None) -> list[Observer]:
+    """Return what a rollout shows beside its status: the page, and the build log on request."""
+    shows_log = os.environ.get(BUILD_LOG_VARIABLE, "").strip() == "1"
+    return [PageLink(urn), *([BuildLog(urn)] if shows_log else [])]
+
+
+class PageLink:
+    """Shows once where in the dashboard a rollout can be watched, if it is still in progress."""
+
+    def __init__(self, urn: str | None) -> None:
+        self._urn = urn
+        self._is_shown = False
+
+    def __call__(
+        self, client: ControlPlaneClient, deployment: LiveDeployment, revision: Revision
+    ) -> None:
+        """Show the link at the first poll."""
+        is_running = outcome_of(revision.status) is Outcome.IN_PROGRESS
+        if is_running and not self._is_shown:
+            info(self._urn, f"revision {revision.id}: {client.dashboard_url(deployment)}")
+            self._is_shown = True
+
+
+class BuildLog:
+    """Shows the lines of a revision's build log as it grows."""
+
+    def __init__(self, urn: str | None) -> None:
+        self._urn = urn
+        self._readers: dict[str, LogReader] = {}
+
+    def __call__(
+        self, client: ControlPlaneClient, deployment: LiveDeployment, revision: Revision
+    ) -> None:
+        """Show the lines since the last poll; a log that cannot be read shows none."""
+        from langsmith_pulumi.control_plane.logs import LogReader, LogSource
+
+        source = LogSource(deployment.id, revision.id, "build")
+        reader = self._readers.setdefault(revision.id, LogReader(source))
+        with suppress(ControlPlaneError):
+            for entry in reader.read(client):
+                for line in entry.lines:
+                    # With a prefix, no line can be a command to the runner of a pipeline.
+                    info(self._urn, f"| {line}")
 
 
 def _log(urn: str | None, message: str, *, ephemeral: bool, severity: str = "INFO") -> None:

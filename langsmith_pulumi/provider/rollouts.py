@@ -243,6 +243,7 @@ def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None
         on_progress=lambda revision, seconds: reporter(revision.status, seconds),
         on_poll_failure=reporter.poll_failed,
         on_interrupt=partial(progress.warn, urn) if props.get("interrupt_stuck") else None,
+        observers=progress.rollout_observers(urn),
     )
     if result.warning:
         progress.warn(urn, result.warning)
