@@ -8,6 +8,7 @@ from langsmith_pulumi._version import __version__
 
 from .importing import import_command
 from .offline import offline
+from .operations import logs, revisions, rollback, status
 from .reports import comment, review
 from .simulator import simulate, simulator_client
 
@@ -15,8 +16,19 @@ from .simulator import simulate, simulator_client
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="langsmith-pulumi")
 def main() -> None:
-    """Import deployments, review plans, simulate LangSmith, and run projects offline."""
+    """Operate and import LangSmith deployments, review plans, and try it without an account."""
 
 
-for _command in (simulate, simulator_client, offline, review, comment, import_command):
+for _command in (
+    status,
+    revisions,
+    logs,
+    rollback,
+    review,
+    comment,
+    import_command,
+    simulate,
+    simulator_client,
+    offline,
+):
     main.add_command(_command)

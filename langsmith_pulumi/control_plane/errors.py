@@ -344,6 +344,9 @@ class WaitError(ControlPlaneError):
 class RolloutFailed(WaitError):
     """The newest revision failed; the deployment itself exists."""
 
+    log_excerpt: str = ""
+    """The end of its log, on lines of its own; empty if there is none."""
+
 
 class RolloutTimedOut(WaitError):
     """The rollout takes longer than the timeout; it continues by itself."""

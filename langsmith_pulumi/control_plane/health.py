@@ -48,9 +48,7 @@ def wait_until_healthy(
     page_url = client.dashboard_url(deployment)
     if not url:
         raise no_url(deployment, page_url)
-    # An agent may echo the token of `Bearer <token>` alone.
-    values = check.headers.values()
-    client.register_secrets([part for value in values for part in (value, *_tokens(value))])
+    _register_headers(client, check)
     agent = AgentTransport(url, check.headers)
     try:
         answers = _ask(client, agent, check, on_progress)
@@ -58,6 +56,23 @@ def wait_until_healthy(
         agent.close()
     if answers is not None:
         raise check_failed(deployment, check, answers, page_url, _redaction(client, url))
+
+
+def ask_once(client: ControlPlaneClient, url: str, check: HealthCheck) -> tuple[bool, str]:
+    """Return if the agent answers 2xx, and its answer; only ``check.headers`` are sent."""
+    _register_headers(client, check)
+    agent = AgentTransport(url, check.headers)
+    try:
+        answer = agent.get(check.path, _REQUEST_SECONDS)
+    finally:
+        agent.close()
+    return answer.is_success, _format_answer(answer, _redaction(client, url))
+
+
+def _register_headers(client: ControlPlaneClient, check: HealthCheck) -> None:
+    # An agent may echo the token of `Bearer <token>` alone.
+    values = check.headers.values()
+    client.register_secrets([part for value in values for part in (value, *_tokens(value))])
 
 
 def _tokens(value: str) -> list[str]:

@@ -62,11 +62,13 @@ def rollout_failed(
     # With a prefix, no line can be a command to the runner of a pipeline.
     log = "".join(f"    | {line}\n" for line in log_lines)
     excerpt = f"\n  The end of its {log_kind} log:\n{log}  " if log else ""
-    return RolloutFailed(
+    error = RolloutFailed(
         f"Deployment {deployment.name!r}: revision {revision.id} ended as {revision.status}"
         f"{f': {reason}' if reason else ''}",
         advice=f"{excerpt}{remedy} More: {page_url}",
     )
+    error.log_excerpt = excerpt
+    return error
 
 
 def inactive_warning(deployment: LiveDeployment, revision: Revision, page_url: str) -> str:

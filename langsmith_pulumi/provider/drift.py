@@ -13,7 +13,7 @@ from langsmith_pulumi.control_plane.comparison import (
     live_values,
 )
 
-from .changes import FIELDS, ChangedField, Field, Impact
+from .changes import FIELDS, ChangedField, Field, Impact, compare
 from .fingerprints import fingerprints, marker, redact_live_text
 from .properties import get_path, set_path
 from .variables import (
@@ -74,6 +74,15 @@ def with_drift(
                 current, live, missing_means_unchanged=missing_means_unchanged
             )
     return current
+
+
+def drifted_paths(inputs: Properties, outputs: Properties, live: LiveDeployment) -> list[str]:
+    """Return the managed fields that differ from the state, as a plan after a refresh names them.
+
+    ``inputs`` and ``outputs`` are those of the deployment in the state.
+    """
+    shown = {"workspace_id": outputs.get("tenant_id"), **with_drift(outputs, live)}
+    return [change.path for change in compare(shown, inputs)]
 
 
 def is_already_applied(news: Properties, live: LiveDeployment, changed: list[ChangedField]) -> bool:

@@ -72,6 +72,14 @@ def export(*, cwd: Path, stack: str = "dev") -> int:
     return 0
 
 
+def read_stack(*, cwd: Path, stack: str = "dev") -> tuple[dict[str, object], dict[str, str]]:
+    """Return a stack's state and configuration, secrets in plain text; raise `ValueError`."""
+    try:
+        return engine.read_stack(Request(cwd, stack))
+    except OfflineError as error:
+        raise ValueError(str(error)) from None
+
+
 def _require_passphrase() -> None:
     if not has_passphrase(os.environ):
         raise OfflineError(

@@ -10,6 +10,7 @@ from .events import ERROR, WARNING, Diagnostic, Event, Listener
 from .results import Recorder, Result
 from .session import Session, open_session
 from .stack_context import Request, StackContext, open_stack, state_file
+from .state import entry_document, show_secret
 from .steps import Op, Step, delete_batches, delete_steps, still_required
 from .urns import urn_name
 from .values import Properties, redact
@@ -192,3 +193,17 @@ def stack_outputs(request: Request) -> Properties:
     """Return the stack's outputs of the state; a secret is a `Secret`."""
     entries = open_stack(request).checkpoint.entries
     return next((entry.outputs for entry in entries if entry.is_stack), {})
+
+
+def read_stack(request: Request) -> tuple[dict[str, object], dict[str, str]]:
+    """Return the state as `pulumi stack export --show-secrets` does, and the configuration.
+
+    Both contain the secrets in plain text, for a command that compares them with what is live.
+    """
+    context = open_stack(request)
+    if not context.file.path.exists():
+        raise OfflineError(
+            f"the offline engine has no stack '{request.stack}' in {context.file.path.parent}"
+        )
+    resources = [entry_document(one, show_secret) for one in context.checkpoint.entries]
+    return {"deployment": {"resources": resources}}, dict(context.config.values)

@@ -150,6 +150,13 @@ def secret_encoder(encrypt: Callable[[str], str]) -> Callable[[Any], Any]:
     return encode
 
 
+def show_secret(leaf: Any) -> Any:
+    """Convert a secret to its plain text, in the form of `--show-secrets`."""
+    if not isinstance(leaf, Secret):
+        return leaf
+    return {SIGNATURE_KEY: SECRET_SIGNATURE, "plaintext": json.dumps(leaf.value)}
+
+
 def export(checkpoint: Checkpoint, encrypt: Callable[[str], str], salt: str) -> dict[str, Any]:
     """Return the state in the form of `pulumi stack export`."""
     encode = secret_encoder(encrypt)
