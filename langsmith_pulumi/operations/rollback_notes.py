@@ -79,7 +79,7 @@ def _without_refresh(plan: RollbackPlan) -> str:
 
 def _after_refresh(plan: RollbackPlan, after: LiveDeployment) -> str:
     differing = [
-        f"{_CONFIG}.{key} ({_quote(now)}, and {_quote(before)} before)"
+        f"{_CONFIG}.{key} ({_quote(now)} now, {_quote(before)} before)"
         for key in _OWNED.get(plan.deployment.source, ())
         if (before := _live(plan.deployment, key)) != (now := _live(after, key))
     ]

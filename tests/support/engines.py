@@ -42,6 +42,10 @@ class Engine(Protocol):
 
     home: Path
     """Everything the engine writes is below it."""
+    program: Path
+    """The project's folder."""
+    environ: dict[str, str]
+    """The environment of the program, and of commands beside it."""
     processes: list[subprocess.Popen[str]]
     """The operations that were started in processes of their own."""
 
@@ -91,10 +95,10 @@ class OfflineEngine:
 
         self.home = home
         self.processes: list[subprocess.Popen[str]] = []
-        self._program = home / "program"
-        self._environ = environ
-        shutil.copytree(program, self._program)
-        self._stack = OfflineStack(self._program, STACK, environ=environ, preload=PRELOADED_MODULES)
+        self.program = home / "program"
+        self.environ = environ
+        shutil.copytree(program, self.program)
+        self._stack = OfflineStack(self.program, STACK, environ=environ, preload=PRELOADED_MODULES)
 
     def preview(self, **selected: tuple[str, ...]) -> OperationResult:
         return self._result(self._stack.preview(**selected))
@@ -117,7 +121,7 @@ class OfflineEngine:
     def start(self, operation: str) -> subprocess.Popen[str]:
         module = [sys.executable, "-m", "langsmith_pulumi.cli", "offline"]
         command = [*module, operation, "--stack", STACK]
-        self.processes.append(_start_process(command, self._program, self._environ))
+        self.processes.append(_start_process(command, self.program, self.environ))
         return self.processes[-1]
 
     def unlock(self) -> None:
@@ -143,10 +147,10 @@ class PulumiEngine:
     def __init__(self, home: Path, environ: dict[str, str], program: Path = PROGRAM) -> None:
         self.home = home
         self.processes: list[subprocess.Popen[str]] = []
-        self._program = home / "program"
-        shutil.copytree(program, self._program)
+        self.program = home / "program"
+        shutil.copytree(program, self.program)
         (home / "state").mkdir()
-        self._environ = {
+        self.environ = {
             **os.environ,
             **environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -189,7 +193,7 @@ class PulumiEngine:
     def start(self, operation: str) -> subprocess.Popen[str]:
         confirmed = ["--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
         command = ["pulumi", operation, *confirmed]
-        self.processes.append(_start_process(command, self._program, self._environ))
+        self.processes.append(_start_process(command, self.program, self.environ))
         return self.processes[-1]
 
     def unlock(self) -> None:
@@ -216,8 +220,8 @@ class PulumiEngine:
             ["pulumi", *command, "--non-interactive", "--stack", STACK]
             if command[:2] != ("stack", "init")
             else ["pulumi", *command, "--non-interactive"],
-            cwd=self._program,
-            env=self._environ,
+            cwd=self.program,
+            env=self.environ,
             capture_output=True,
             text=True,
             check=False,

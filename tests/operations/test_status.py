@@ -1,0 +1,112 @@
+"""`status` shows what runs, and its exit code says if somebody has to look."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.commands import run_command, run_for_stack
+from tests.support.scenario import API_KEY, CANARY, docker, github
+
+from .conftest import HOSTILE, Deployments, assert_harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from langsmith_pulumi.testing.simulator import Simulator
+    from tests.support.commands import CommandResult
+    from tests.support.scenario import ScenarioRunner
+
+
+def row_of(name: str, output: str) -> str:
+    return next(line for line in output.splitlines() if line.startswith(f"{name} "))
+
+
+def test_a_workspace_is_shown_whole(
+    simulator: Simulator, deployments: Deployments, cli: Callable[..., CommandResult]
+) -> None:
+    """Failed and unreadable deployments have a row too, and the most severe exit code wins."""
+    names = [f"agent-{number:02}" for number in range(25)]
+    simulator.outcome("agent-03", "BUILD_FAILED", status_message=f"{HOSTILE} {CANARY}")
+    ids = {name: deployments.create(name) for name in names}
+    deployments.revise(ids["agent-07"], "v2")
+    for identifier in ids.values():
+        deployments.get(identifier)
+    result = cli("status", "--workspace")
+    assert result.exit_code == 3
+    assert [line.split()[0] for line in result.stdout.splitlines()[1:26]] == names
+    assert "BUILD_FAILED" in row_of("agent-03", result.stdout)
+    assert "is BUILD_FAILED: " in result.stdout
+    assert deployments.get(ids["agent-07"])["url"] in row_of("agent-07", result.stdout)
+    simulator.fail("GET", f"/v2/deployments/{ids['agent-05']}/revisions/*", "status", status=403)
+    unreadable = cli("status", "--workspace", "--json")
+    assert unreadable.exit_code == 1
+    by_name = {one["name"]: one for one in json.loads(unreadable.stdout)}
+    assert "was answered 403" in by_name["agent-05"]["problem"]
+    assert by_name["agent-07"]["drift"] is None
+    assert by_name["agent-03"]["needs_attention"] is True
+
+
+def test_health_is_asked_where_it_is_wanted(
+    simulator: Simulator, deployments: Deployments, cli: Callable[..., CommandResult]
+) -> None:
+    """Once, at the agent's own URL, and without the API key."""
+    simulator.serve_agents = True
+    deployments.get(deployments.create("agent"))
+    assert cli("status", "--workspace").exit_code == 0
+    assert simulator.external_requests == []
+    simulator.health("agent", 503, body=HOSTILE)
+    sick = cli("status", "--workspace", "--health")
+    assert sick.exit_code == 3
+    assert "503" in row_of("agent", sick.stdout)
+    assert len(simulator.external_requests) == 1
+    assert API_KEY not in str(simulator.external_requests)
+
+
+def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
+    """Drift is named by field, a variable's without its value; a secret URL is hidden."""
+    simulator, url = runner.simulator, "https://hidden.example.com"
+    secret_url = {"source_config__custom_url": {"secret": url}}
+    runner.write({"agent": github(), "tool": docker(**secret_url), "gone": docker()})
+    assert runner.engine.up().ok
+    simulator.clear_requests()
+    fine = run_for_stack(runner.engine, "status")
+    assert fine.exit_code == 0, fine.output
+    assert {one.method for one in simulator.requests} == {"GET"}
+    assert row_of("agent", fine.stdout).endswith("none")
+    assert url not in fine.output
+    variables = [{"name": "OPENAI_API_KEY", "value": "somebody-elses-key"}]
+    simulator.drift("agent", secrets=variables, source_config={"build_on_push": True})
+    Deployments(simulator).delete(str(simulator.deployment("gone")["id"]))
+    result = run_for_stack(runner.engine, "status")
+    assert_harmless(fine.output + result.output)
+    assert result.exit_code == 3
+    drift = row_of("agent", result.stdout).split("  ")[-1]
+    expected = "source_config.build_on_push, secrets.LOG_LEVEL, secrets.OPENAI_API_KEY"
+    assert sorted(drift.strip().split(", ")) == sorted(expected.split(", "))
+    assert "somebody-elses-key" not in result.output
+    assert "MISSING" in row_of("gone", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "text"),
+    [
+        (["--workspace", "--stack", "dev"], 2, "--workspace shows no stack"),
+        (["--offline"], 1, "there is no Pulumi.yaml"),
+        (["--stack", "dev"], 1, "Add --offline"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    exit_code: int,
+    text: str,
+) -> None:
+    """Without a project, and without the Pulumi CLI."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = run_command("status", *arguments, "--cwd", str(tmp_path), environ={})
+    assert (result.exit_code, text in result.output) == (exit_code, True), result.output
