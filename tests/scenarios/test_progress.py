@@ -33,10 +33,9 @@ def test_the_page_is_named_once_and_the_log_on_request(
     result = runner.engine.up()
     assert result.ok, result.errors
     deployment = runner.simulator.deployment("agent")
-    messages = runner.engine.messages(result)
-    pages = [text for text in messages if f"/host/deployments/{deployment['id']}" in text]
+    pages = [text for text in result.messages if f"/host/deployments/{deployment['id']}" in text]
     assert len(pages) == 1
     assert deployment["latest_revision_id"] in pages[0]
-    shown = [text.strip() for text in messages if text.startswith("| ")]
+    shown = [text.strip() for text in result.messages if text.startswith("| ")]
     assert shown == (["| Installing", "| key=[secret]", "| ::error::forged"] if shows_log else [])
     assert leaks(result.text) == []

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.commands import run_for_stack
 from tests.support.scenario import (
+    IN_PLACE,
     NOTHING,
     RETRY,
     REVISION,
@@ -101,7 +102,7 @@ def test_after_a_failed_up_the_rollout_is_due(runner: ScenarioRunner) -> None:
     """The next `up` finds the redeployed revision and sends nothing."""
     deploy(runner, ref("v0"), ref("v1"))
     runner.simulator.outcome("agent", "BUILD_FAILED")
-    runner.run(Step(ref("v2"), REVISION, ["PATCH"], error="BUILD_FAILED"))
+    runner.run(Step(ref("v2"), REVISION, ["PATCH"], error="BUILD_FAILED", up=IN_PLACE))
     refused = run_for_stack(runner.engine, "rollback", "agent", "--yes")
     found = re.search(r"add --to ([0-9a-f-]{36})", refused.output)
     assert found, refused.output

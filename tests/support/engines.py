@@ -35,6 +35,8 @@ class OperationResult:
     outputs: dict[str, Any] = field(default_factory=dict)
     text: str = ""
     """All that was printed."""
+    messages: list[str] = field(default_factory=list)
+    """What stays on the rows of resources."""
 
 
 class Engine(Protocol):
@@ -138,6 +140,7 @@ class OfflineEngine:
             errors=errors,
             outputs=result.outputs,
             text=json.dumps(result.plan) + "\n".join(d.message for d in result.diagnostics),
+            messages=[d.message for d in result.diagnostics],
         )
 
 
@@ -210,6 +213,7 @@ class PulumiEngine:
             errors=list(_errors(events)),
             outputs=self._outputs(),
             text=process.stdout + process.stderr + json.dumps(events),
+            messages=list(_messages(events)),
         )
 
     def _outputs(self) -> dict[str, Any]:
@@ -243,6 +247,13 @@ def _completed_steps(events: list[dict[str, Any]]) -> Any:
         meta = event.get("resOutputsEvent", {}).get("metadata")
         if meta and meta["op"] not in _REPLACEMENT_PARTS:
             yield meta["op"], meta["urn"]
+
+
+def _messages(events: list[dict[str, Any]]) -> Any:
+    for event in events:
+        diagnostic = event.get("diagnosticEvent")
+        if diagnostic and diagnostic.get("urn") and not diagnostic.get("ephemeral"):
+            yield diagnostic["message"]
 
 
 def _errors(events: list[dict[str, Any]]) -> Any:
