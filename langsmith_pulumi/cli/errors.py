@@ -16,9 +16,8 @@ def errors_as_sentences() -> Iterator[None]:
     """Convert the expected errors of an operation into those of the command line."""
     from langsmith_pulumi.control_plane.errors import ControlPlaneError
     from langsmith_pulumi.operations.connection import OperationError
-    from langsmith_pulumi.provider.error_boundary import ProviderError
 
     try:
         yield
-    except (ControlPlaneError, OperationError, ProviderError) as error:
+    except (ControlPlaneError, OperationError) as error:
         raise click.ClickException(str(error)) from None

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .connection import Connection
 
 LogKind = Literal["build", "deploy"]
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 _MAX_PAGE = 1000
 """The most entries that the service returns at once."""
@@ -38,7 +37,7 @@ class LogSource:
     kind: LogKind
     since: datetime | None = None
     level: str | None = None
-    """One of ``LOG_LEVELS``; the service decides if more severe entries count too."""
+    """Such as ``ERROR``; the service decides if more severe entries count too."""
 
     def query(self, limit: int, offset: str | None) -> dict[str, Any]:
         """Return the parameters of a page, the newest entry first."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.control_plane.text import sanitize
+from langsmith_pulumi.provider.error_boundary import ProviderError
 from langsmith_pulumi.provider.session import CONFIG_NAMESPACE, Session
 from langsmith_pulumi.provider.variables import VARIABLE_MAPS
 
@@ -61,11 +62,17 @@ class Stack:
     deployments: list[ManagedDeployment]
 
     def client_for(self, name: str) -> ControlPlaneClient:
-        """Return the connection to a deployment of the stack by name, resource or id, or any."""
+        """Return the connection to the deployment of this name, resource or id, or to any.
+
+        Raise ``OperationError`` if the stack's settings name another control plane or workspace.
+        """
         session = self.session()
         named = (one for one in self.deployments if name in (one.name, one.resource, one.id))
         found = next(named, None)
-        return session.client_for(found.outputs) if found else session.client()
+        try:
+            return session.client_for(found.outputs) if found else session.client()
+        except ProviderError as error:
+            raise OperationError(str(error)) from None
 
     def session(self) -> Session:
         """Return connections by the stack's settings, which know the secrets of its state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -315,6 +316,8 @@ def test_debug_log_contains_no_body_header_or_query(
 ) -> None:
     """The debug log has method, path, status, duration and request id."""
     monkeypatch.setenv("LANGSMITH_PULUMI_DEBUG", "1")
+    # The handler writes to the output of this test only.
+    monkeypatch.setattr(logging.getLogger("langsmith_pulumi.control_plane"), "handlers", [])
     server.respond_with(
         Response(201, deployment(), {"X-Request-Id": "req-9"}), Response(400), list_page()
     )

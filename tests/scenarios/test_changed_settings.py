@@ -28,7 +28,7 @@ def other() -> Iterator[Simulator]:
 def set_environment(runner: ScenarioRunner, **settings: str) -> None:
     """Change the environment of the stack's later operations."""
     engine: Any = runner.engine
-    engine._environ.update(settings)
+    engine.environ.update(settings)
 
 
 @pytest.mark.parametrize("operation", ["preview", "up", "refresh", "destroy"])
@@ -94,9 +94,7 @@ def configure(runner: ScenarioRunner, key: str, value: str) -> None:
         from langsmith_pulumi.testing.offline import OfflineStack
 
         config = {key: value} if value else {}
-        engine._stack = OfflineStack(
-            engine._program, "test", environ=engine._environ, config=config
-        )
+        engine._stack = OfflineStack(engine.program, "test", environ=engine.environ, config=config)
     elif value:
         engine._run("config", "set", key, value)
     else:
