@@ -161,8 +161,6 @@ class Revision(ListedResource):
     source_revision_config: Config = Field(default_factory=dict, repr=False)
     status_message: str | None = None
     """The reason of a failure, where the version of the service gives one."""
-    source_revision_config: Config = Field(default_factory=dict)
-    """The configuration that it was built from."""
 
 
 class LiveListener(ListedResource):

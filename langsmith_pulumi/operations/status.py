@@ -109,7 +109,8 @@ def workspace_status(client: ControlPlaneClient, *, health: bool) -> list[Deploy
 def stack_status(stack: Stack, *, health: bool) -> list[DeploymentStatus]:
     """Return the deployments in a stack's state."""
     session = stack.session()
-    session.client()  # an error of the settings is one for all
+    if not any(one.inputs.get("control_plane_url") for one in stack.deployments):
+        session.client()  # an error of the settings is one for all
 
     def status(managed: ManagedDeployment) -> DeploymentStatus:
         found = DeploymentStatus(managed.name, managed.id, _wish(managed))

@@ -146,10 +146,10 @@ class RandomStack:
         """Assert that each operation fails with the settings of another control plane."""
         before = self.live()
         self._environ.update(self.other_simulator.env)
-        self.engine._environ.update(self.other_simulator.env)
+        self.engine.environ.update(self.other_simulator.env)
         for operation in (self.engine.preview, self.engine.refresh, self.engine.up):
             assert not operation().ok, self.steps_taken
-        self.engine._environ.update(self.simulator.env)
+        self.engine.environ.update(self.simulator.env)
         assert self.other_simulator.deployments() == {}
         assert self.live() == before
         assert self.engine.preview().ops == {}, self.steps_taken

@@ -117,9 +117,9 @@ def test_a_plan_that_cannot_compare_says_so(runner: ScenarioRunner, lacking: str
     identifier = create_outside(runner.simulator)
     engine: Any = runner.engine
     if lacking == "key":
-        engine._environ["LANGSMITH_API_KEY"] = ""
+        engine.environ["LANGSMITH_API_KEY"] = ""
     else:
-        engine._environ["LANGGRAPH_HOST_URL"] = "http://127.0.0.1:9"
+        engine.environ["LANGGRAPH_HOST_URL"] = "http://127.0.0.1:9"
     runner.write({"agent": github(opts={"import_": identifier})})
     preview = runner.engine.preview()
     assert preview.ok, preview.errors

@@ -37,7 +37,7 @@ def two(runner: ScenarioRunner, other: Simulator) -> ScenarioRunner:
 def set_environment(runner: ScenarioRunner, **settings: str) -> None:
     """Change the environment of the stack's later operations."""
     engine: Any = runner.engine
-    engine._environ.update(settings)
+    engine.environ.update(settings)
 
 
 def statuses(simulator: Simulator) -> set[int | None]:
@@ -71,9 +71,9 @@ def test_a_key_in_the_configuration(runner: ScenarioRunner, other: Simulator) ->
     if isinstance(engine, OfflineEngine):
         keys = json.dumps({other.url: OTHER_KEY})
         engine._stack = OfflineStack(
-            engine._program,
+            engine.program,
             "test",
-            environ=engine._environ,
+            environ=engine.environ,
             secrets={"langsmith:apiKeys": keys},
         )
     else:
