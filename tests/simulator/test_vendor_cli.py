@@ -226,8 +226,8 @@ def test_images_of_a_registry(cli: Cli, simulator: Simulator) -> None:
     listed = json.loads(cli.run("listeners", "list", "--json"))
     table = cli.run("listeners", "list")
     placement = ("--listener-id", LISTENER.id, "--k8s-namespace", "tools")
-    placement = (*placement, "--image-pull-secret", "pull")
-    cli.deploy("--image-uri", IMAGE, "--name", "placed", *placement)
+    pull = ("--image-pull-secret", "pull")
+    cli.deploy("--image-uri", IMAGE, "--name", "placed", *placement, *pull)
     missing = cli.run("--no-input", "--image-uri", IMAGE, "--name", "third", status=2)
 
     assert create[-1]["status"] == "succeeded"
