@@ -1,11 +1,18 @@
-"""Names the rows of parametrized tables by their values, where pytest would number them."""
+"""What holds for all tests.
+
+The rows of parametrized tables are named by their values, where pytest would number them. No test
+reads the profiles of whoever runs it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 _MAX_LENGTH = 60
+
+os.environ["LANGSMITH_CONFIG_FILE"] = os.devnull
 
 
 def pytest_make_parametrize_id(val: Any) -> str | None:

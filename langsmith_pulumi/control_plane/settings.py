@@ -15,6 +15,8 @@ from .text import is_uuid
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .profiles import Profile
+
 CLOUD_US = "https://api.host.langchain.com"
 
 # The order of each list is that of the vendor's own command lines.
@@ -58,7 +60,7 @@ def resolve_settings(
     environ: Mapping[str, str],
     control_plane_url: str | None = None,
 ) -> Settings:
-    """Return the settings of the program's configuration, or else of the environment.
+    """Return the settings of the program's configuration, or else of the environment or a profile.
 
     ``config`` returns ``apiKey``, ``apiKeys``, ``controlPlaneUrl``, ``endpoint`` and
     ``workspaceId``. For another control plane than theirs they hold neither the key nor the
@@ -82,10 +84,25 @@ def resolve_settings(
 
 def resolve_location(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Location:
     """Return the control plane and the workspace; needs no API key."""
-    return Location(
-        _control_plane_url(config, environ),
-        _strip(config("workspaceId")) or _first_set(environ, _WORKSPACE_VARIABLES),
-    )
+    workspace = _strip(config("workspaceId")) or _first_set(environ, _WORKSPACE_VARIABLES)
+    if workspace is None and (profile := find_profile(config, environ)):
+        workspace = profile.workspace_id
+    return Location(_control_plane_url(config, environ), workspace)
+
+
+def find_profile(config: Callable[[str], str | None], environ: Mapping[str, str]) -> Profile | None:
+    """Return the profile of the vendor's tools that supplies what is set nowhere else, or None.
+
+    One that LANGSMITH_PROFILE does not name is used only if neither a key nor an address is set:
+    no key is sent to an address that it was not meant for because of a file in somebody's home.
+    """
+    from . import profiles
+
+    is_set = any(_strip(config(name)) for name in ("apiKey", "controlPlaneUrl", "endpoint"))
+    variables = (*_KEY_VARIABLES, *_CONTROL_PLANE_VARIABLES, *_ENDPOINT_VARIABLES)
+    if not profiles.is_named(environ) and (is_set or _first_set(environ, variables)):
+        return None
+    return profiles.load_profile(environ)
 
 
 def normalize_url(control_plane_url: str) -> str:
@@ -212,12 +229,16 @@ def dashboard_url(control_plane_url: str, tenant_id: str | None, deployment_id: 
 def resolve_api_key(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
     """Return the API key; raise ``SettingsMissing`` if there is none."""
     key = _strip(config("apiKey")) or _first_set(environ, _KEY_VARIABLES)
-    if key is None:
+    if key is not None:
+        return key
+    profile = find_profile(config, environ)
+    if profile is None or profile.api_key is None:
         raise SettingsMissing(
-            "There is no LangSmith API key. Set it with `pulumi config set --secret "
-            "langsmith:apiKey`, or in the environment variable LANGSMITH_API_KEY."
+            f"There is no LangSmith API key{profile.why_no_key() if profile else ''}. Set it with "
+            "`pulumi config set --secret langsmith:apiKey`, or in the environment variable "
+            "LANGSMITH_API_KEY."
         )
-    return key
+    return profile.api_key
 
 
 def _control_plane_url(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
@@ -229,7 +250,8 @@ def _control_plane_url(config: Callable[[str], str | None], environ: Mapping[str
             return _join(_split(url))
         if endpoint:
             return control_plane_of(endpoint)
-    return CLOUD_US
+    profile = find_profile(config, environ)
+    return control_plane_of(profile.endpoint) if profile and profile.endpoint else CLOUD_US
 
 
 def _check_url(settings: Settings) -> None:

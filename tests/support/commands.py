@@ -42,7 +42,8 @@ def run_command(
 ) -> CommandResult:
     """Run a command with no other settings than those given."""
     others = dict.fromkeys(name for name in os.environ if name.startswith(_SETTINGS))
-    env = {**others, "LANGSMITH_PULUMI_POLL_SECONDS": "0", **environ}
+    fixed = {"LANGSMITH_PULUMI_POLL_SECONDS": "0", "LANGSMITH_CONFIG_FILE": os.devnull}
+    env = {**others, **fixed, **environ}
     done = CliRunner(env=env, **_OLDER_CLICK).invoke(main, arguments, input=answer)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     return CommandResult(done.exit_code, done.stdout, done.stderr)
