@@ -6,6 +6,7 @@ import click
 
 from langsmith_pulumi._version import __version__
 
+from .doctor import doctor
 from .importing import import_command
 from .offline import offline
 from .operations import logs, revisions, rollback, status
@@ -24,6 +25,7 @@ for _command in (
     revisions,
     logs,
     rollback,
+    doctor,
     review,
     comment,
     import_command,

@@ -241,6 +241,14 @@ def resolve_api_key(config: Callable[[str], str | None], environ: Mapping[str, s
     return profile.api_key
 
 
+def describe_key_source(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
+    """Return where the API key is set, for messages; it has to be set somewhere."""
+    if _strip(config("apiKey")):
+        return "langsmith:apiKey"
+    variable = next((name for name in _KEY_VARIABLES if _strip(environ.get(name))), None)
+    return variable or str(find_profile(config, environ))
+
+
 def _control_plane_url(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
     for url, endpoint in (
         (_strip(config("controlPlaneUrl")), _strip(config("endpoint"))),
