@@ -91,7 +91,7 @@ WRONG = [
         "control plane",
         "could not be sent",
         "Check the network",
-        {"LANGSMITH_CONTROL_PLANE_URL": "http://127.0.0.1:9"},
+        {"LANGGRAPH_HOST_URL": "http://127.0.0.1:9"},
     ),
 ]
 
@@ -104,8 +104,7 @@ def test_what_is_wrong_with_the_settings_is_told_apart(
     """What comes before the failure is good, and what comes after it was not checked."""
     for key, value in wrong.simulator.items():
         setattr(simulator, key, value)
-    address = {"LANGGRAPH_HOST_URL": "", "LANGGRAPH_HOST_API_KEY": ""}
-    found, output = examined({**simulator.env, **address, **wrong.environ}, tmp_path)
+    found, output = examined({**simulator.env, **wrong.environ}, tmp_path)
     checks = [one for key, one in found.items() if key not in ("pulumi", "plugin", "stack")]
     problems = [one["name"] for one in checks if one["status"] == "problem"]
     assert problems == [wrong.name], output
