@@ -52,7 +52,8 @@ def doctor(  # noqa: PLR0913 - each is an option
 
     asked = [Source("", integration, repo)] if integration or repo else []
     tools = [] if offline else [toolchain.check_pulumi()]
-    found, stack_findings = None, []
+    found: Stack | None = None
+    stack_findings: list[Finding] = []
     if not tools or tools[0].status != "problem":
         found, stack_findings = _find_stack(stack, cwd, offline=offline)
     elif stack or _has_project(cwd):

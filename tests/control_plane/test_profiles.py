@@ -114,7 +114,7 @@ def test_what_is_wrong_is_a_sentence(
     """It names the file and the profile, and shows nothing that stands in it."""
     write(home, document)
     with pytest.raises((SettingsMissing, SettingsInvalid)) as caught:
-        resolved(home, **environ)
+        resolved(home, {}, **environ)
     message = str(caught.value)
     assert text.format(file=home / ".langsmith/config.json") in message
     assert not any(secret in message for secret in (KEY, "hidden", "of-default", "lsv2"))

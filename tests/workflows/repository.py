@@ -138,6 +138,7 @@ class Repository:
             "FAKE_PULUMI": str(self.folder / "fake"),
             "GITHUB_SHA": HEAD,
             "HOME": str(self.folder),
+            "LANGGRAPH_HOST_URL": f"{self.forge.url}/control-plane",
             "PATH": f"{HERE}/tools/fake:{path}" if self.fake_pulumi else path,
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "TEST_PREFIX": sys.prefix,
