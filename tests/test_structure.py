@@ -20,7 +20,7 @@ LAYERS = {
     "review": {"control_plane", "provider"},
     "simulator": {"_version"},
     "offline": {"_version"},
-    "operations": {"control_plane", "provider", "program"},
+    "operations": {"_version", "control_plane", "provider", "program"},
     "cli": {"_version", "control_plane", "operations", "review", "simulator", "offline"},
 }
 """The layers, each with those that it may import."""

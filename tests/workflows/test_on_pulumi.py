@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from langsmith_pulumi.testing import Simulator
+from langsmith_pulumi.testing.simulator import Integration
 from tests.workflows.repository import KEYS, NEEDED, Repository
 from tests.workflows.test_github import completed, event
 
@@ -23,9 +24,16 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH"),
 ]
 
+INTEGRATION = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"
+
 
 def _repository(forge: ForgeServer, folder: Path, simulator: Simulator) -> Repository:
-    """Return a repository whose stack ``dev`` has its configuration in the commit."""
+    """Return a repository whose stack ``dev`` has its configuration in the commit.
+
+    The workspace has the integration that the program names by default.
+    """
+    covered = ("https://github.com/acme/agents",)
+    simulator.integrations = [Integration(name="acme", id=INTEGRATION, repositories=covered)]
     (folder / "state").mkdir()
     repository = Repository.create(forge, folder)
     repository.fake_pulumi = False
@@ -109,6 +117,6 @@ def test_a_merge_puts_back_what_the_gate_saw_drifted(forge: ForgeServer, tmp_pat
         merge = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
         after = simulator.deployment(name)["source_revision_config"]["repo_ref"]
 
-    assert merge.failed == []
+    assert merge.failed == [], merge.log
     assert "by-hand" in merge.summary
     assert after == "main"
