@@ -10,7 +10,7 @@ from .doctor import doctor
 from .importing import import_command
 from .offline import offline
 from .operations import logs, revisions, rollback, status
-from .reports import comment, review
+from .reports import comment, issue, review
 from .simulator import simulate, simulator_client
 
 
@@ -28,6 +28,7 @@ for _command in (
     doctor,
     review,
     comment,
+    issue,
     import_command,
     simulate,
     simulator_client,

@@ -20,7 +20,7 @@ import click
 @click.option(
     "--fail-on",
     default="",
-    help="Comma-separated: replace, delete, revision, truncated, unjudged; empty: no gate.",
+    help="Comma-separated: replace, delete, revision, drift, truncated, unjudged; empty: no gate.",
 )
 @click.option("--allow", multiple=True, help="Names, types or URNs (* and ?) that may pass.")
 @click.option("--quiet", is_flag=True, help="Print nothing if nothing changes.")
@@ -35,8 +35,8 @@ def review(
     """Turn `pulumi preview --json` into a report for a pull request.
 
     One FILE per stack; - is standard input. Exit codes: 0 fine, 1 no preview, 3 a replacement,
-    4 a deletion, 5 a new revision, 6 a truncated report, 7 a change that cannot be judged; the most
-    severe wins.
+    4 a deletion, 5 a new revision, 6 a truncated report, 7 a change that cannot be judged, 8 drift;
+    the most severe wins.
     """
     from langsmith_pulumi import review as reviewing
 
@@ -101,6 +101,30 @@ def comment(  # noqa: PLR0913 - each is an option
         click.echo(sentence, err=True)
 
 
+@click.command()
+@click.argument("file", type=click.File("r", "utf-8", "replace"), metavar="FILE|-")
+@click.option(
+    "--report",
+    type=click.File("rb"),
+    required=True,
+    help="The same report as JSON: it tells whether there is drift.",
+)
+def issue(file: IO[str], report: IO[bytes]) -> None:
+    """Keep one issue open with FILE as its text, as long as there is drift.
+
+    The next report edits it, and one without drift closes it; one that is incomplete leaves it as
+    it is. One FILE per stack makes one issue per stack. For GitHub Actions and GitLab CI; the token
+    is GITHUB_TOKEN or GITLAB_TOKEN.
+    """
+    from langsmith_pulumi.review import posting
+
+    try:
+        done = posting.issue(file.read(), os.environ, _report(report))
+    except posting.PostingFailed as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(done, err=True)
+
+
 def _report(file: IO[bytes]) -> dict[str, Any]:
     import json
 
@@ -108,6 +132,6 @@ def _report(file: IO[bytes]) -> dict[str, Any]:
         report = json.load(file)
     except ValueError:
         report = None
-    if not (isinstance(report, dict) and {"changes", "labels"} <= report.keys()):
+    if not (isinstance(report, dict) and {"changes", "labels", "stacks"} <= report.keys()):
         raise click.ClickException(f"{file.name} is not a report made by `review --format json`.")
     return report

@@ -29,12 +29,13 @@ from .changes import (
     unmanaged,
     with_impact,
 )
-from .drift import with_drift
+from .drift import drifted, with_drift
 from .error_boundary import ProviderError
 from .fingerprints import marker_paths
 from .normalize import normalize_inputs
 from .outputs import INPUTS, outputs_of
 from .properties import (
+    DRIFTED,
     READ_ONLY,
     WAITS,
     get_path,
@@ -70,7 +71,8 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     if isinstance(headers, dict):
         session.register_secrets(headers.values())
     found = validate(olds, inputs)
-    inputs.pop(WAITS, None)
+    for key in (WAITS, DRIFTED):
+        inputs.pop(key, None)
     refused = {problem.path for problem in found}
     url = session.location.control_plane_url
     found += preconditions.check_declaration(olds, inputs, session.declarations, refused, url)
@@ -210,6 +212,7 @@ def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
             ) from missing
         return ReadResult("", {})
     current = with_drift(props, live)
+    _mark_drift(session, props, current)
     if current.pop("default_name", None):
         current.setdefault("name", live.name)
     outs = outputs_of(current, live, client, requested=props.get("requested_revision_id"))
@@ -218,6 +221,15 @@ def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
         # An output of every deployment, and an input only where the program names another.
         inputs.pop(CONTROL_PLANE_URL)
     return ReadResult(deployment_id, outs, inputs)
+
+
+def _mark_drift(session: Session, props: Properties, current: Properties) -> None:
+    """Name what has drifted in the state, so that a report on a later plan can tell."""
+    current.pop(DRIFTED, None)
+    salt = props.get("secret_salt") or session.fingerprint_salt(props.get("progress_urn"))
+    found = {} if props.get(READ_ONLY) else drifted(props, current, salt)
+    if found:
+        current[DRIFTED] = found
 
 
 def delete(session: Session, deployment_id: str, props: Properties) -> None:

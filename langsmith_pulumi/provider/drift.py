@@ -14,8 +14,8 @@ from langsmith_pulumi.control_plane.comparison import (
 )
 
 from .changes import FIELDS, ChangedField, Field, Impact, compare
-from .fingerprints import fingerprints, marker, redact_live_text
-from .properties import get_path, set_path
+from .fingerprints import digest, fingerprints, marker, redact_live_text
+from .properties import DRIFTED, get_path, set_path
 from .variables import (
     ENVIRONMENT_VARIABLES,
     FINGERPRINTS,
@@ -83,6 +83,32 @@ def drifted_paths(inputs: Properties, outputs: Properties, live: LiveDeployment)
     """
     shown = {"workspace_id": outputs.get("tenant_id"), **with_drift(outputs, live)}
     return [change.path for change in compare(shown, inputs)]
+
+
+def drifted(recorded: Properties, current: Properties, salt: str) -> Properties:
+    """Return the paths whose live values are not those that the program requested last.
+
+    The state before a refresh holds the values of the program, or those of an earlier refresh. So
+    each path comes with a keyed hash of the requested value, by which a value that somebody has put
+    back is told.
+    """
+    changed = [change.path for change in compare(recorded, current, _READ_BACK)]
+    names = {**recorded.get(FINGERPRINTS, {}), **current.get(FINGERPRINTS, {})}
+    paths = [*changed, *(f"{FINGERPRINTS}.{name}" for name in names)]
+    requested = {path: _digest(recorded, path, salt) for path in paths}
+    requested |= recorded.get(DRIFTED, {})
+    return {
+        path: hashed
+        for path, hashed in sorted(requested.items())
+        if hashed != _digest(current, path, salt)
+    }
+
+
+def _digest(props: Properties, path: str, salt: str) -> str:
+    owner, _, name = path.partition(".")
+    if owner == FINGERPRINTS:
+        return str(props.get(FINGERPRINTS, {}).get(name, ""))
+    return digest(path, get_path(props, path), salt)
 
 
 def is_already_applied(news: Properties, live: LiveDeployment, changed: list[ChangedField]) -> bool:

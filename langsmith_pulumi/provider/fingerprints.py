@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import secrets as randomness
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,13 @@ def marker_paths(value: Any, path: str = "") -> list[str]:
             found for key, item in _items(value) for found in marker_paths(item, _join(path, key))
         ]
     return [path] if is_marker(value) else []
+
+
+def digest(path: str, value: Any, salt: str) -> str:
+    """Return a keyed hash of any value, which a text and its marker share."""
+    markers = {text for text in _texts(value) if is_marker(text)}
+    canonical = json.dumps(_redact(path, value, markers, salt), sort_keys=True)
+    return str(fingerprints({path: canonical}, salt)[path])
 
 
 def redact_live_text(path: str, own: Any, live: Any, salt: str | None) -> Any:

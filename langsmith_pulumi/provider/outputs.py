@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .changes import CONTROL_PLANE_URL
-from .properties import OPTIONS, READ_ONLY, VARIABLE_NAMES
+from .properties import DRIFTED, OPTIONS, READ_ONLY, VARIABLE_NAMES
 from .sizes import SIZE_FIELDS
 from .variables import FINGERPRINTS, VARIABLE_MAPS
 
@@ -41,6 +41,7 @@ INPUTS = (
     "import_id",
     READ_ONLY,
     OPTIONS,
+    DRIFTED,
     "progress_urn",
 )
 """The inputs, which a program sets and a refresh may correct."""

@@ -21,6 +21,11 @@ READ_ONLY = "read_only"
 """The input that marks a deployment which ``ResourceOptions(id=...)`` only reads."""
 WAITS = "wait_for_rollout"
 """The input that tells whether the rollout is waited for; it is validated and not stored."""
+DRIFTED = "__drifted"
+"""The input and output that names, until the next ``up``, what a refresh has found changed.
+
+Pulumi shows no property whose name begins with two underscores.
+"""
 VARIABLE_NAMES = "variable_names"
 """The input with the names of the program's ``secrets``, whose values it has made secret."""
 NO_VALUE = "\0no value"

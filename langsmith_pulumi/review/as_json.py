@@ -83,7 +83,7 @@ class FieldJson(_Model):
     before: ValueJson = Field(description="The old value.")
     after: ValueJson = Field(description="The new value.")
     drift: bool = Field(
-        description="True if the plan shows that the old value was set outside Pulumi."
+        description="True if the plan shows that the old value was set outside of the program."
     )
 
 
@@ -94,7 +94,7 @@ class SecretJson(_Model):
         description="The variable's name; empty if even the names are known only during up."
     )
     action: SecretAction = Field(description="What happens to it.")
-    drift: bool = Field(description="True if it was changed outside Pulumi and is put back.")
+    drift: bool = Field(description="True if it was changed outside of the program.")
 
 
 class MovedVariableJson(_Model):
@@ -116,7 +116,9 @@ class DeploymentJson(_Model):
     )
     kind: Kind = Field(description="The kind of change; the first costs the most.")
     operation: Text = Field(description="The engine's operation that decided the kind.")
-    drift: bool = Field(description="True if a change made outside Pulumi is put back.")
+    drift: bool = Field(
+        description="True if something of it was changed outside of the program, and is set again."
+    )
     reasons: list[Text] = Field(description="Fields that force a replacement.")
     import_id: Text | None = Field(
         description="Id of the existing deployment that is adopted; null if none is."

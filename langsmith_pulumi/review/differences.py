@@ -23,12 +23,12 @@ from langsmith_pulumi.provider.variables import (
     FINGERPRINTS,
     SECRETS,
     VARIABLE_MAPS,
-    all_variables,
     map_of,
     moved_variables,
     variable_map,
 )
 
+from .drift import Drift, drift_of, fingerprints_in, last_known
 from .plan import SECRET
 from .values import DIFFERENT
 
@@ -50,7 +50,7 @@ class FieldChange:
     before: Any
     after: Any
     drift: bool = False
-    """True if the plan shows that the old value was set outside Pulumi."""
+    """True if the plan shows that the old value was set outside of the program."""
 
 
 class SecretAction(str, Enum):
@@ -144,16 +144,16 @@ def between(
     """Return what an update changes, among the fields of a table.
 
     ``before_refresh`` is the state before a refresh in the same preview, if there was one: what the
-    refresh altered is drift.
+    refresh altered is drift, and so is what an earlier one has named.
     """
-    olds, news = _last_known(before), after.inputs if after else {}
-    recorded = _last_known(before_refresh) if before_refresh else olds
+    olds, news = last_known(before), after.inputs if after else {}
+    drift = drift_of(before, before_refresh, olds)
     return Differences(
         (
-            *_fields(olds, news, recorded, _without_variables(table)),
-            *_variables(olds, news, recorded),
+            *_fields(olds, news, drift, _without_variables(table)),
+            *_variables(olds, news, drift),
         ),
-        tuple(_secrets(olds, news, recorded)),
+        tuple(_secrets(olds, news, drift)),
         tuple(unmanaged(olds, news)) if table is FIELDS else (),
         _moved(olds, news),
     )
@@ -165,7 +165,7 @@ def across_replacement(before: State | None, after: State | None) -> Differences
     The new deployment has a new salt, so its fingerprints cannot be compared with the old ones.
     Where the plan lacks the old state, there are no differences.
     """
-    olds, news = _last_known(before), after.inputs if after else {}
+    olds, news = last_known(before), after.inputs if after else {}
     if not olds:
         return Differences()
     old_names, new_names = _secret_names(olds), _secret_names(news)
@@ -182,7 +182,10 @@ def across_replacement(before: State | None, after: State | None) -> Differences
         if shown_before.get(name) != shown.get(name)
     ]
     return Differences(
-        (*_fields(olds, news, olds, _without_variables(FIELDS)), *variables),
+        (
+            *_fields(olds, news, drift_of(before, None, olds), _without_variables(FIELDS)),
+            *variables,
+        ),
         tuple(SecretChange(name, action) for name, action in sorted(secrets.items())),
         moved=_moved(olds, news),
     )
@@ -191,15 +194,6 @@ def across_replacement(before: State | None, after: State | None) -> Differences
 def secret_names(state: State) -> set[str]:
     """Return the names of a state's secrets."""
     return _secret_names(state.inputs)
-
-
-def _last_known(state: State | None) -> Properties:
-    """Return the old side of a comparison, as the provider's diff sees it.
-
-    The outputs hold what the last read or write returned.
-    """
-    outputs = (state.outputs or state.inputs) if state else {}
-    return {"workspace_id": outputs.get("tenant_id"), **outputs} if outputs else {}
 
 
 def _without_variables(table: Iterable[Field]) -> list[Field]:
@@ -219,7 +213,7 @@ def _moved(olds: Properties, news: Properties) -> tuple[MovedVariable, ...]:
 _VARIABLE_FIELDS = [field for field in FIELDS if field.path in VARIABLE_MAPS]
 
 
-def _variables(olds: Properties, news: Properties, recorded: Properties) -> Iterator[FieldChange]:
+def _variables(olds: Properties, news: Properties, drift: Drift) -> Iterator[FieldChange]:
     """Yield the changes of the variables that the program gives in clear."""
     if properties.is_unknown(news.get(ENVIRONMENT_VARIABLES)):
         before = DIFFERENT if variable_map(olds, ENVIRONMENT_VARIABLES) else None
@@ -230,7 +224,7 @@ def _variables(olds: Properties, news: Properties, recorded: Properties) -> Iter
     for change in compare(olds, news, fields):
         name = change.path.partition(".")[2]
         if name:
-            yield _variable(name, olds, news, drift=_is_drift(name, olds, recorded))
+            yield _variable(name, olds, news, drift=drift.of_variable(name))
 
 
 def _variable(name: str, olds: Properties, news: Properties, *, drift: bool) -> FieldChange:
@@ -243,13 +237,13 @@ def _variable(name: str, olds: Properties, news: Properties, *, drift: bool) -> 
 
 
 def _fields(
-    olds: Properties, news: Properties, recorded: Properties, table: Iterable[Field]
+    olds: Properties, news: Properties, drift: Drift, table: Iterable[Field]
 ) -> Iterator[FieldChange]:
     for path, field in _collapsed(news, compare(olds, news, table)):
         before, after = _value(olds, field, path), _value(news, field, path)
-        drift = recorded is not olds and before != _value(recorded, field, path)
+        drifted = drift.of_value(path, before, _value(drift.recorded, field, path))
         for leaf, old, new in leaves(before, after, path):
-            yield FieldChange(leaf, field.impact, old, new, drift)
+            yield FieldChange(leaf, field.impact, old, new, drifted)
 
 
 def _value(inputs: Properties, field: Field, path: str) -> Any:
@@ -276,9 +270,9 @@ def _unknown_ancestor(inputs: Properties, path: str) -> str | None:
     )
 
 
-def _secrets(olds: Properties, news: Properties, recorded: Properties) -> Iterator[SecretChange]:
+def _secrets(olds: Properties, news: Properties, drift: Drift) -> Iterator[SecretChange]:
     for name in _changed_secrets(olds, news):
-        yield SecretChange(name, _action(name, olds, news), _is_drift(name, olds, recorded))
+        yield SecretChange(name, _action(name, olds, news), drift.of_variable(name))
 
 
 def _changed_secrets(olds: Properties, news: Properties) -> list[str]:
@@ -293,28 +287,11 @@ def _changed_secrets(olds: Properties, news: Properties) -> list[str]:
 
 def _action(name: str, olds: Properties, news: Properties) -> SecretAction:
     before, after = _names(olds), _names(news)
-    if not name or properties.is_unknown(_fingerprints(news).get(name)):
+    if not name or properties.is_unknown(fingerprints_in(news).get(name)):
         return SecretAction.UNKNOWN
     if name not in before:
         return SecretAction.ADDED
     return SecretAction.CHANGED if name in after else SecretAction.REMOVED
-
-
-def _is_drift(name: str, olds: Properties, recorded: Properties) -> bool:
-    """Return True if a refresh altered the fingerprint, or left other names than were set.
-
-    A refresh reads the live variables into the fingerprints and leaves ``secrets`` as the program
-    wrote them, so a variable that was added or removed outside Pulumi shows in later plans, too.
-    """
-    live, last = _fingerprints(olds), _fingerprints(recorded)
-    written = all_variables(olds) if FINGERPRINTS in olds else None
-    names_differ = isinstance(written, dict) and (name in written) != (name in live)
-    return names_differ or live.get(name) != last.get(name)
-
-
-def _fingerprints(inputs: Properties) -> Properties:
-    fingerprints = inputs.get(FINGERPRINTS)
-    return fingerprints if isinstance(fingerprints, dict) else {}
 
 
 def _names(inputs: Properties) -> set[str]:

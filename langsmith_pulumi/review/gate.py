@@ -21,6 +21,7 @@ from .values import escape_invisible
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from .impact import DeploymentChange
     from .report import Report, StackReport
 
 
@@ -31,6 +32,7 @@ class Gate(str, Enum):
     DELETE = "delete"
     UNJUDGED = "unjudged"
     REVISION = "revision"
+    DRIFT = "drift"
     TRUNCATED = "truncated"
 
 
@@ -40,6 +42,7 @@ EXIT_CODES = {
     Gate.REVISION: 5,
     Gate.TRUNCATED: 6,
     Gate.UNJUDGED: 7,
+    Gate.DRIFT: 8,
 }
 """Exit code of each gate; of several the most severe wins.
 
@@ -76,6 +79,7 @@ _REFUSALS = {
     Gate.UNJUDGED: "changes in a way that this version cannot judge",
     Gate.REVISION: "is rebuilt and redeployed",
 }
+_DRIFTED = "was changed outside of the program"
 _MAY_REBUILD = "is taken over, which may rebuild it"
 
 
@@ -141,15 +145,20 @@ class _Resource:
 
 def _resources(stack: StackReport) -> Iterator[_Resource]:
     for change in stack.deployments:
-        gate = _GATE_OF_KIND.get(change.kind)
-        if gate and (change.kind is not Kind.ADOPTED or change.may_rebuild):
-            yield _Resource(
-                gate,
-                f"{change.name} (Deployment)",
-                (change.name, "Deployment", DEPLOYMENT, change.urn),
-                _MAY_REBUILD if change.kind is Kind.ADOPTED else _REFUSALS[gate],
-            )
+        title = f"{change.name} (Deployment)"
+        names = (change.name, "Deployment", DEPLOYMENT, change.urn)
+        for gate, refusal in _reasons(change):
+            yield _Resource(gate, title, names, refusal)
     for other in stack.destructive:
         gate = _GATE_OF_ACTION[other.action]
         title, names = f"{other.name} ({other.type})", (other.name, other.type, other.urn)
         yield _Resource(gate, title, names, _REFUSALS[gate])
+
+
+def _reasons(change: DeploymentChange) -> Iterator[tuple[Gate, str]]:
+    """Yield the gates that a change of a deployment meets, each with what it refuses."""
+    gate = _GATE_OF_KIND.get(change.kind)
+    if gate and (change.kind is not Kind.ADOPTED or change.may_rebuild):
+        yield gate, _MAY_REBUILD if change.kind is Kind.ADOPTED else _REFUSALS[gate]
+    if change.drift:
+        yield Gate.DRIFT, _DRIFTED

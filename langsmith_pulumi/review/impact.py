@@ -1,9 +1,7 @@
 """The impact of a plan on each deployment, decided from its steps without any request.
 
-Drift. A preview compares with the last known state and does not say who made it. It shows drift
-only where it holds both sides: when the preview itself refreshed (its ``refresh`` steps carry the
-state from before), and when the names of the live secrets differ from those that were written. A
-report calls these drift, and nothing else.
+A deployment that was deleted outside of the program is recognised only by a preview that refreshes
+itself: after a refresh of its own, the state has nothing of it left.
 """
 
 from __future__ import annotations
@@ -129,7 +127,7 @@ class DeploymentChange:
 
     @property
     def drift(self) -> bool:
-        """Return True if a change that was made outside Pulumi is put back."""
+        """Return True if something was changed outside of the program, and is set again."""
         return Note.RECREATED in self.notes or any(self._drifts)
 
     @property

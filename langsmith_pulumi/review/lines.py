@@ -73,7 +73,10 @@ WORDINGS: dict[Kind, Wording] = {
         "yellow",
     ),
     Kind.DRIFT: Wording(
-        "🔵", "drift put back", "a setting was changed elsewhere, nothing is rebuilt", "cyan"
+        "🔵",
+        "drift",
+        "a setting was changed outside of the program and is set again, nothing is rebuilt",
+        "cyan",
     ),
     Kind.RELEASED: Wording(
         "⚪", "released", "its resource no longer manages it, and it keeps running", "white"
@@ -201,7 +204,7 @@ def _title(change: DeploymentChange) -> tuple[str, ...]:
 
 def _reason(change: DeploymentChange) -> tuple[str, ...]:
     if change.kind is Kind.REVISION and change.only_drift:
-        return (" because it was changed elsewhere",)
+        return (" because it was changed outside of the program",)
     if not change.reasons:
         return ()
     paths = [_label(path) for path in change.reasons]
@@ -253,7 +256,7 @@ def _secret(change: SecretChange) -> tuple[str, ...]:
 
 
 def _drift(change: FieldChange | SecretChange) -> tuple[str, ...]:
-    return (" (drift put back)",) if change.drift else ()
+    return (" (changed outside of the program)",) if change.drift else ()
 
 
 def _unmanaged(change: DeploymentChange) -> list[tuple[str, ...]]:

@@ -55,8 +55,8 @@ def review(  # noqa: PLR0913 - each is an option of the command
             ``pulumi preview --json``, or the parsed object. Plans of ``up`` and ``destroy``: in a
             plan of ``refresh`` a deletion means that Pulumi forgets a resource which is gone.
         format: ``markdown`` for a comment, ``text`` for a terminal, ``json`` for programs.
-        fail_on: Changes to refuse: ``replace``, ``delete``, ``revision``, ``truncated`` (Markdown
-            only), ``unjudged``; none by default, and any of them implies ``unjudged``.
+        fail_on: Changes to refuse: ``replace``, ``delete``, ``revision``, ``drift``, ``truncated``
+            (Markdown only), ``unjudged``; none by default, and any of them implies ``unjudged``.
         allow: Patterns (``*``, ``?``) of names, types or URNs that the gates let pass.
         quiet: Return an empty text if nothing changes.
         colour: Colour the text format.

@@ -117,7 +117,7 @@ _PHRASES: dict[Kind, _Phrase] = {
     Kind.ADOPTED: ("taken over",) * 2,
     Kind.IN_PLACE: ("changed in place",) * 2,
     Kind.CREATED: ("created",) * 2,
-    Kind.DRIFT: ("put back after drift",) * 2,
+    Kind.DRIFT: ("set again after drift",) * 2,
     Kind.RELEASED: ("released",) * 2,
 }
 _HANDED_OVER: _Phrase = ("handed over to another resource",) * 2

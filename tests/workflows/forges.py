@@ -29,10 +29,23 @@ class StoredComment:
 
 
 @dataclass
+class StoredIssue:
+    """An issue, with the comments on it."""
+
+    number: int
+    author: str
+    title: str
+    body: str
+    is_open: bool = True
+    comments: list[str] = field(default_factory=list)
+
+
+@dataclass
 class ForgeServer:
     """The state of both fake forges, and their answers."""
 
     comments: list[StoredComment] = field(default_factory=list)
+    issues: list[StoredIssue] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     states: dict[int, str] = field(default_factory=dict)
     """State of each pull request by number."""
@@ -49,6 +62,21 @@ class ForgeServer:
         comment = StoredComment(1000 + len(self.comments), author, body)
         self.comments.append(comment)
         return comment
+
+    def add_issue(self, author: str, title: str, body: str) -> StoredIssue:
+        issue = StoredIssue(101 + len(self.issues), author, title, body)
+        self.issues.append(issue)
+        return issue
+
+    def change_issue(self, number: int, comment: str | None, change: dict[str, str]) -> Any:
+        """Comment on an issue of our own, or change it; GitLab has names of its own."""
+        issue = next(issue for issue in self.issues if issue.number == number)
+        assert issue.author == ME, "somebody else's issue was changed"
+        issue.comments += [comment] if comment else []
+        issue.body = change.get("body") or change.get("description") or issue.body
+        closes = "closed" in change.get("state", "") or change.get("state_event") == "close"
+        issue.is_open = issue.is_open and not closes
+        return {"id": 1, "number": number, "iid": number}
 
     @property
     def own_bodies(self) -> list[str]:
@@ -98,6 +126,8 @@ class ForgeServer:
                 [{"labels": [{"name": name} for name in names]} for names in self.merged],
                 "",
             )
+        if rest.startswith("issues") and not rest.startswith("issues/7/"):
+            return 200, self._github_issues(rest.split("/")[1:], body), ""
         if rest.endswith("/comments"):
             return 201, {"id": self.add_comment(ME, body["body"]).id}, ""
         if method == "DELETE":
@@ -106,28 +136,30 @@ class ForgeServer:
             self.labels |= set(body["labels"])
         return 200, [{"name": label} for label in sorted(self.labels)], ""
 
+    def _github_issues(self, rest: list[str], body: Any) -> Any:
+        if not rest:
+            return {"number": self.add_issue(ME, body["title"], body["body"]).number}
+        comment = body["body"] if rest[1:] == ["comments"] else None
+        return self.change_issue(int(rest[0]), comment, {} if comment else body)
+
     def _graphql(self, body: Any) -> Any:
         variables = body["variables"]
         if "updateIssueComment" in body["query"]:
             return {"data": self.edit(int(variables["id"]), variables["body"])}
+        if "issues(" in body["query"]:
+            assert "states: [OPEN]" in body["query"]
+            issues = [issue for issue in self.issues if issue.is_open]
+            return {"data": {"repository": {"issues": _page(issues, variables["after"])}}}
         if variables["number"] not in self.states:
             return {"data": {"repository": {}}, "errors": [{"message": "Could not resolve to it"}]}
-        start = int(variables["after"] or 0)
-        page = {
-            "nodes": [
-                {"id": str(r.id), "body": r.body, "viewerDidAuthor": r.author == ME}
-                for r in self.comments[start : start + PAGE]
-            ],
-            "pageInfo": {
-                "hasNextPage": start + PAGE < len(self.comments),
-                "endCursor": str(start + PAGE),
-            },
-        }
-        return {"data": {"repository": {"pullRequest": {"comments": page}}}}
+        comments = _page(self.comments, variables["after"])
+        return {"data": {"repository": {"pullRequest": {"comments": comments}}}}
 
     def _gitlab(self, method: str, path: str, query: Any, body: Any) -> tuple[int, Any, str]:
         if path == "/gitlab/user":
             return 200, {"id": ME}, ""
+        if path.startswith("/gitlab/projects/42/issues"):
+            return self._gitlab_issues(method, path.split("/")[5:], query, body)
         rest = path.removeprefix("/gitlab/projects/42/merge_requests/7")
         if not rest:
             change = body or {}
@@ -148,6 +180,39 @@ class ForgeServer:
         ]
         return 200, notes, str(page + 1) if page * PAGE < len(self.comments) else ""
 
+    def _gitlab_issues(
+        self, method: str, rest: list[str], query: Any, body: Any
+    ) -> tuple[int, Any, str]:
+        if method == "POST" and not rest:
+            return 201, {"iid": self.add_issue(ME, body["title"], body["description"]).number}, ""
+        if rest:
+            comment = body["body"] if rest[1:] == ["notes"] else None
+            return 200, self.change_issue(int(rest[0]), comment, {} if comment else body), ""
+        assert (query["state"], query["scope"]) == ("opened", "created_by_me")
+        own = [issue for issue in self.issues if issue.is_open and issue.author == ME]
+        page = int(query["page"])
+        shown = [
+            {"iid": issue.number, "description": issue.body, "author": {"id": ME}}
+            for issue in own[(page - 1) * PAGE : page * PAGE]
+        ]
+        return 200, shown, str(page + 1) if page * PAGE < len(own) else ""
+
+
+def _page(items: list[Any], after: str | None) -> dict[str, Any]:
+    """Return a page of comments or issues, as GitHub's GraphQL API does."""
+    start = int(after or 0)
+    nodes = [
+        {
+            "id": str(getattr(item, "id", "")),
+            "number": getattr(item, "number", 0),
+            "body": item.body,
+            "viewerDidAuthor": item.author == ME,
+        }
+        for item in items[start : start + PAGE]
+    ]
+    more = {"hasNextPage": start + PAGE < len(items), "endCursor": str(start + PAGE)}
+    return {"nodes": nodes, "pageInfo": more}
+
 
 class _Handler(BaseHTTPRequestHandler):
     forge: ForgeServer
@@ -163,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(payload)
 
-    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that the base class calls
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names that the base class calls
 
     def log_message(self, *_: object) -> None:
         pass
@@ -205,5 +270,6 @@ def gitlab_environ(forge: ForgeServer) -> dict[str, str]:
         "CI_JOB_URL": "https://gitlab.com/acme/agents/-/jobs/99",
         "CI_MERGE_REQUEST_IID": "7",
         "CI_MERGE_REQUEST_PROJECT_ID": "42",
+        "CI_PROJECT_ID": "42",
         "GITLAB_TOKEN": TOKEN,
     }

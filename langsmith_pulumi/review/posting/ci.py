@@ -5,58 +5,87 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from langsmith_pulumi.control_plane.settings import is_loopback
 
 from .api import PostingFailed
-from .github import GitHub
-from .gitlab import GitLab
+from .github import GitHub, GitHubIssues
+from .gitlab import GitLab, GitLabIssues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .forge import Forge
+    from .forge import Forge, Issues
+
+    Environ = Mapping[str, str]
+
+T = TypeVar("T")
 
 
-def forge_of(environ: Mapping[str, str], number: int | None = None) -> Forge:
+def forge_of(environ: Environ, number: int | None = None) -> Forge:
     """Return the request that a pipeline runs for; ``number`` overrides the variables.
 
     Raises:
         PostingFailed: This is no pipeline, or it has no token, or no request.
     """
-    for variable, make in _FORGES.items():
+    return _of_forge(environ, _FORGES)(environ, number)
+
+
+def issues_of(environ: Environ) -> Issues:
+    """Return the issues of the repository or project that a pipeline runs for.
+
+    Raises:
+        PostingFailed: This is no pipeline, or it has no token.
+    """
+    return _of_forge(environ, _ISSUES)(environ)
+
+
+def _of_forge(environ: Environ, choices: Mapping[str, T]) -> T:
+    for variable, chosen in choices.items():
         if environ.get(variable) == "true":
-            return make(environ, number)
+            return chosen
     raise PostingFailed(
         "This is neither GitHub Actions nor GitLab CI: there is nowhere to post to."
     )
 
 
-def footer(environ: Mapping[str, str]) -> str:
+def footer(environ: Environ) -> str:
     """Return a line that names a comment's commit and run; empty if they are not known."""
     commit = _commit(environ)
     run = environ.get("CI_JOB_URL") or _github_run(environ)
     return f"<sub>For {commit[:7]}, by [this run]({run}).</sub>" if commit and run else ""
 
 
-def _commit(environ: Mapping[str, str]) -> str:
+def _commit(environ: Environ) -> str:
     """Return the newest commit of the branch, not the merge that a pipeline may have built."""
     head = _at(_event(environ), "pull_request", "head", "sha")
     merged = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
     return str(head or merged or environ.get("CI_COMMIT_SHA", ""))
 
 
-def _github(environ: Mapping[str, str], number: int | None) -> GitHub:
-    api_url = _url("GITHUB_API_URL", environ.get("GITHUB_API_URL") or "https://api.github.com")
+def _github(environ: Environ, number: int | None) -> GitHub:
     return GitHub(
         _variable(environ, "GITHUB_REPOSITORY"),
         number or _number(_event(environ).get("number")),
         _token(environ, "GITHUB_TOKEN", "GH_TOKEN"),
-        api_url=api_url,
-        graphql_url=_graphql_url(api_url, environ.get("GITHUB_GRAPHQL_URL")),
+        **_github_urls(environ),
     )
+
+
+def _github_issues(environ: Environ) -> GitHubIssues:
+    return GitHubIssues(
+        _variable(environ, "GITHUB_REPOSITORY"),
+        _token(environ, "GITHUB_TOKEN", "GH_TOKEN"),
+        **_github_urls(environ),
+    )
+
+
+def _github_urls(environ: Environ) -> dict[str, Any]:
+    api_url = _url("GITHUB_API_URL", environ.get("GITHUB_API_URL") or "https://api.github.com")
+    graphql_url = _graphql_url(api_url, environ.get("GITHUB_GRAPHQL_URL"))
+    return {"api_url": api_url, "graphql_url": graphql_url}
 
 
 def _graphql_url(api_url: str, given: str | None) -> str:
@@ -78,7 +107,7 @@ def _graphql_url(api_url: str, given: str | None) -> str:
     return f"{api.scheme}://{api.netloc}{derived}"
 
 
-def _gitlab(environ: Mapping[str, str], number: int | None) -> GitLab:
+def _gitlab(environ: Environ, number: int | None) -> GitLab:
     # The project of the request is the one it merges into; a pipeline may run in a fork.
     project = environ.get("CI_MERGE_REQUEST_PROJECT_ID") or _variable(environ, "CI_PROJECT_ID")
     return GitLab(
@@ -89,13 +118,25 @@ def _gitlab(environ: Mapping[str, str], number: int | None) -> GitLab:
     )
 
 
-_FORGES: dict[str, Callable[[Mapping[str, str], int | None], Forge]] = {
+def _gitlab_issues(environ: Environ) -> GitLabIssues:
+    return GitLabIssues(
+        _variable(environ, "CI_PROJECT_ID"),
+        _token(environ, "GITLAB_TOKEN"),
+        api_url=_url("CI_API_V4_URL", _variable(environ, "CI_API_V4_URL")),
+    )
+
+
+_FORGES: dict[str, Callable[[Environ, int | None], Forge]] = {
     "GITHUB_ACTIONS": _github,
     "GITLAB_CI": _gitlab,
 }
+_ISSUES: dict[str, Callable[[Environ], Issues]] = {
+    "GITHUB_ACTIONS": _github_issues,
+    "GITLAB_CI": _gitlab_issues,
+}
 
 
-def _event(environ: Mapping[str, str]) -> dict[str, Any]:
+def _event(environ: Environ) -> dict[str, Any]:
     """Return the event that started a run on GitHub; raise ``PostingFailed`` if unreadable."""
     path = environ.get("GITHUB_EVENT_PATH")
     if not path:
@@ -115,7 +156,7 @@ def _at(value: Any, *keys: str) -> Any:
     return value
 
 
-def _github_run(environ: Mapping[str, str]) -> str:
+def _github_run(environ: Environ) -> str:
     names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     server, repository, run = (environ.get(name, "") for name in names)
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
@@ -130,7 +171,7 @@ def _number(text: Any) -> int:
         ) from None
 
 
-def _token(environ: Mapping[str, str], *names: str) -> str:
+def _token(environ: Environ, *names: str) -> str:
     """Return the first token that is set, without a line break at its end."""
     found = ((name, environ.get(name, "").strip()) for name in names)
     name, token = next(((name, token) for name, token in found if token), ("", ""))
@@ -163,7 +204,7 @@ def _url(name: str, value: str) -> str:
     return value.strip().rstrip("/")
 
 
-def _variable(environ: Mapping[str, str], name: str) -> str:
+def _variable(environ: Environ, name: str) -> str:
     if not environ.get(name):
         raise PostingFailed(f"The variable {name} is not set, though pipelines always have it.")
     return environ[name]

@@ -70,7 +70,7 @@ def comment(  # noqa: PLR0913 - each is an option of the command
             changed are only a warning.
     """
     forge = forge_of(environ, number)
-    text = _with_footer(_with_marker(markdown, name), footer(environ))
+    text = with_footer(_with_marker(markdown, name), footer(environ))
     posted = post(text, forge, create=create and (report is None or bool(report["changes"])))
     wanted = None if report is None else report["labels"]
     return CommentResult(f"Comment: {posted.value}.", _label(forge, wanted, drop_labels))
@@ -83,7 +83,7 @@ def _with_marker(markdown: str, name: str) -> str:
     return f"<!-- langsmith-pulumi comment {quote(name, safe='/')} -->\n{markdown}"
 
 
-def _with_footer(markdown: str, footer: str) -> str:
+def with_footer(markdown: str, footer: str) -> str:
     """Return the comment with its footer if there is room for it."""
     text = f"{markdown.rstrip()}\n\n{footer}\n"
     return text if footer and len(text.encode()) <= GITHUB_LIMIT else markdown
@@ -100,7 +100,7 @@ def post(markdown: str, forge: Forge, *, create: bool = True) -> Posted:
         forge: The request to post on.
         create: True to post a new comment if there is none to edit.
     """
-    found = _find(forge, _markers(markdown))
+    found = _find(forge, markers_of(markdown))
     if found is None:
         return _create(markdown, forge) if create else Posted.SKIPPED
     if found.body.strip() == markdown.strip():
@@ -109,14 +109,15 @@ def post(markdown: str, forge: Forge, *, create: bool = True) -> Posted:
     return Posted.EDITED
 
 
-def _markers(markdown: str) -> frozenset[str]:
+def markers_of(markdown: str) -> frozenset[str]:
+    """Return the hidden lines at the beginning of a text."""
     lines = (line.strip() for line in markdown.strip().splitlines())
     return frozenset(takewhile(_MARKER.fullmatch, lines))
 
 
 def _find(forge: Forge, markers: frozenset[str]) -> Comment | None:
     own = forge.own_comments()
-    return next((comment for comment in own if _markers(comment.body) & markers), None)
+    return next((comment for comment in own if markers_of(comment.body) & markers), None)
 
 
 def _create(markdown: str, forge: Forge) -> Posted:

@@ -17,6 +17,34 @@ class Comment:
     body: str
 
 
+@dataclass(frozen=True)
+class Issue:
+    """An open issue that the token's own user has opened."""
+
+    number: int
+    body: str
+
+
+class Issues(Protocol):
+    """The issues of a repository or project."""
+
+    def own_open_issues(self) -> Iterator[Issue]:
+        """Return the token's own open issues of all pages, the oldest first."""
+        ...
+
+    def open_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+        ...
+
+    def edit_issue(self, issue: Issue, body: str) -> None:
+        """Replace the text of an issue."""
+        ...
+
+    def close_issue(self, issue: Issue, comment: str) -> None:
+        """Write a last comment and close an issue."""
+        ...
+
+
 class Forge(Protocol):
     """One pull or merge request."""
 

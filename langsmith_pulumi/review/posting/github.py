@@ -1,4 +1,4 @@
-"""A pull request on GitHub, or on a GitHub Enterprise server."""
+"""A pull request, and issues, on GitHub or on a GitHub Enterprise server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .api import Api, PostingFailed
-from .forge import Comment
+from .forge import Comment, Issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +26,16 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
   }
 }
 """
+_ISSUES = """
+query($owner: String!, $name: String!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    issues(first: 100, after: $after, states: [OPEN]) {
+      nodes { number body viewerDidAuthor }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
 _EDIT = """
 mutation($id: ID!, $body: String!) {
   updateIssueComment(input: {id: $id, body: $body}) { issueComment { id } }
@@ -33,13 +43,12 @@ mutation($id: ID!, $body: String!) {
 """
 
 
-class GitHub:
-    """One pull request, with a token that may write to it."""
+class _Repository:
+    """A repository, with a token."""
 
-    def __init__(  # noqa: PLR0913 - none of them follows from another
+    def __init__(
         self,
         repository: str,
-        number: int,
         token: str,
         *,
         api_url: str = "https://api.github.com",
@@ -54,16 +63,83 @@ class GitHub:
         self._api = Api(api_url, headers, token, sleep)
         self._graphql_url = graphql_url
         self._repository = repository
+        self._issues = f"repos/{repository}/issues"
+
+    def _own_nodes(
+        self, query: str, take: Callable[[Any], Any], **variables: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what the token's own user has written, of all pages of a list."""
+        owner, _, name = self._repository.partition("/")
+        after, more = None, True
+        while more:
+            page: dict[str, Any] = self._graphql(
+                query,
+                lambda data: _page(take(data["repository"])),
+                owner=owner,
+                name=name,
+                after=after,
+                **variables,
+            )
+            yield from page["own"]
+            more, after = page["more"], page["after"]
+
+    def _graphql(self, query: str, take: Callable[[Any], Any], **variables: Any) -> Any:
+        def read(answer: Any) -> Any:
+            if answer.get("errors"):
+                errors = "; ".join(str(error.get("message", "")) for error in answer["errors"])
+                raise PostingFailed(
+                    f"GitHub refused a query on {self._where}: {self._api.sanitize(errors)}"
+                )
+            return take(answer["data"])
+
+        document = {"query": query, "variables": variables}
+        return self._api.read("POST", self._graphql_url, read, json=document)
+
+    @property
+    def _where(self) -> str:
+        return self._repository
+
+
+class GitHubIssues(_Repository):
+    """The issues of a repository, with a token that may write them."""
+
+    def own_open_issues(self) -> Iterator[Issue]:
+        """Yield the token's own open issues of all pages, the oldest first."""
+        pages = self._own_nodes(_ISSUES, lambda repository: repository["issues"])
+        for node in pages:
+            yield Issue(int(node["number"]), str(node["body"]))
+
+    def open_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+        content = {"title": title, "body": body}
+        self._api.read("POST", self._issues, lambda made: made["number"], json=content, once=True)
+
+    def edit_issue(self, issue: Issue, body: str) -> None:
+        """Replace the text of an issue."""
+        self._api.send("PATCH", f"{self._issues}/{issue.number}", json={"body": body})
+
+    def close_issue(self, issue: Issue, comment: str) -> None:
+        """Write a last comment and close an issue."""
+        path = f"{self._issues}/{issue.number}"
+        self._api.send("POST", f"{path}/comments", json={"body": comment}, once=True)
+        self._api.send("PATCH", path, json={"state": "closed"})
+
+
+class GitHub(_Repository):
+    """One pull request, with a token that may write to it."""
+
+    def __init__(self, repository: str, number: int, token: str, **options: Any) -> None:
+        super().__init__(repository, token, **options)
         self._number = number
-        self._issue = f"repos/{repository}/issues/{number}"
+        self._issue = f"{self._issues}/{number}"
 
     def own_comments(self) -> Iterator[Comment]:
         """Yield the token's own comments of all pages, the oldest first."""
-        after, more = None, True
-        while more:
-            page = self._page(after)
-            yield from page["own"]
-            more, after = page["more"], page["after"]
+        pages = self._own_nodes(
+            _COMMENTS, lambda repository: repository["pullRequest"]["comments"], number=self._number
+        )
+        for node in pages:
+            yield Comment(str(node["id"]), str(node["body"]))
 
     def create(self, body: str) -> None:
         """Post a new comment."""
@@ -87,42 +163,17 @@ class GitHub:
         """Remove a label."""
         self._api.send("DELETE", f"{self._issue}/labels/{quote(label, safe='')}")
 
-    def _page(self, after: str | None) -> dict[str, Any]:
-        owner, _, name = self._repository.partition("/")
-        page: dict[str, Any] = self._graphql(
-            _COMMENTS,
-            lambda data: _page(data["repository"]["pullRequest"]["comments"]),
-            owner=owner,
-            name=name,
-            number=self._number,
-            after=after,
-        )
-        return page
-
-    def _graphql(self, query: str, take: Callable[[Any], Any], **variables: Any) -> Any:
-        def read(answer: Any) -> Any:
-            if answer.get("errors"):
-                errors = "; ".join(str(error.get("message", "")) for error in answer["errors"])
-                where = f"{self._repository}#{self._number}"
-                raise PostingFailed(
-                    f"GitHub refused a query on {where}: {self._api.sanitize(errors)}"
-                )
-            return take(answer["data"])
-
-        document = {"query": query, "variables": variables}
-        return self._api.read("POST", self._graphql_url, read, json=document)
+    @property
+    def _where(self) -> str:
+        return f"{self._repository}#{self._number}"
 
 
-def _page(comments: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a page of comments that are used; raise if one is missing."""
+def _page(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a page that are used; raise if one is missing."""
     return {
-        "own": [
-            Comment(str(node["id"]), str(node["body"]))
-            for node in comments["nodes"]
-            if node["viewerDidAuthor"]
-        ],
-        "more": bool(comments["pageInfo"]["hasNextPage"]),
-        "after": comments["pageInfo"]["endCursor"],
+        "own": [node for node in found["nodes"] if node["viewerDidAuthor"]],
+        "more": bool(found["pageInfo"]["hasNextPage"]),
+        "after": found["pageInfo"]["endCursor"],
     }
 
 
