@@ -145,10 +145,13 @@ class _Resource:
 
 def _resources(stack: StackReport) -> Iterator[_Resource]:
     for change in stack.deployments:
-        title = f"{change.name} (Deployment)"
-        names = (change.name, "Deployment", DEPLOYMENT, change.urn)
         for gate, refusal in _reasons(change):
-            yield _Resource(gate, title, names, refusal)
+            yield _Resource(
+                gate,
+                f"{change.name} (Deployment)",
+                (change.name, "Deployment", DEPLOYMENT, change.urn),
+                refusal,
+            )
     for other in stack.destructive:
         gate = _GATE_OF_ACTION[other.action]
         title, names = f"{other.name} ({other.type})", (other.name, other.type, other.urn)

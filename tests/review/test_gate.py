@@ -18,6 +18,15 @@ RELEASED = step("delete", name="d", old=inputs("d"), state={"retainOnDelete": Tr
 REVISION = step(
     "update", name="v", old=inputs("v"), new=inputs("v", source_revision_config__repo_ref="v2")
 )
+DRIFT = [
+    step("refresh", name="i", old=inputs("i", display_name="I")),
+    step(
+        "update",
+        name="i",
+        old=inputs("i", display_name="Theirs"),
+        new=inputs("i", display_name="I"),
+    ),
+]
 IN_PLACE = step("update", name="i", old=inputs("i"), new=inputs("i", display_name="I"))
 UNKNOWN = step("transmute", name="u")
 COMPONENT = bucket("delete", "c", {}, state={"custom": False})
@@ -53,6 +62,18 @@ def adoption_inputs(*, revision: bool) -> dict[str, Any]:
         pytest.param(plan(rollout("update", "v")), ("revision",), 5, id="a retry is a revision"),
         pytest.param(plan(REVISION, DELETED, REPLACED), ALL, 3, id="a replacement wins over all"),
         pytest.param(plan(REVISION, DELETED), ALL, 4, id="a deletion wins over a revision"),
+        pytest.param(plan(*DRIFT), ("drift",), 8, id="drift"),
+        pytest.param(plan(*DRIFT), ALL, 0, id="drift is no other gate's"),
+        pytest.param(plan(IN_PLACE), ("drift",), 0, id="a change of the program is no drift"),
+        pytest.param(plan(*DRIFT, REVISION), (*ALL, "drift"), 5, id="a revision wins over drift"),
+        pytest.param(
+            plan(
+                step("refresh", name="r", old=inputs("r")), step("create", name="r", new=inputs())
+            ),
+            ("drift",),
+            8,
+            id="deleted outside of the program",
+        ),
         pytest.param(plan(UNKNOWN), ("revision",), 7, id="an unknown operation"),
         pytest.param(
             plan(UNKNOWN, REVISION), ALL, 7, id="an unknown operation wins over a revision"

@@ -68,8 +68,9 @@ def test_what_was_taken_over_or_put_back_is_no_drift(runner: ScenarioRunner) -> 
     runner.run(Step(agent("Theirs"), NOTHING))
     assert preview(runner, agent("New")) == (0, {"display_name": False})
 
-    refreshed(runner, display_name="Again", source_config={"install_command": "npm i"})
-    refreshed(runner, display_name="Ours", source_config={"install_command": "npm ci"})
-    code, found = preview(runner, agent("New", **{REF: "v2"}))
+    assert runner.engine.up().ok
+    refreshed(runner, display_name="Theirs", source_config={"install_command": "npm i"})
+    refreshed(runner, display_name="New", source_config={"install_command": "npm ci"})
+    code, found = preview(runner, agent("Newer", **{REF: "v2"}))
     assert code == 0
     assert not any(found.values())

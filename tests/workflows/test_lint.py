@@ -115,7 +115,8 @@ def test_rights_are_the_least(path: Path) -> None:
     assert "pull_request_target" not in workflow["on"]
     for job in workflow["jobs"].values():
         assert job["permissions"]["contents"] == "read"
-        assert set(job["permissions"]) == {"contents", "pull-requests"}
+        posts_to = "issues" if path.stem == "drift" else "pull-requests"
+        assert set(job["permissions"]) == {"contents", posts_to}
         assert job["timeout-minutes"] <= 90
 
 

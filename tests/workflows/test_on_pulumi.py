@@ -27,7 +27,7 @@ pytestmark = [
 INTEGRATION = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"
 
 
-def _repository(forge: ForgeServer, folder: Path, simulator: Simulator) -> Repository:
+def simulated_repository(forge: ForgeServer, folder: Path, simulator: Simulator) -> Repository:
     """Return a repository whose stack ``dev`` has its configuration in the commit.
 
     The workspace has the integration that the program names by default.
@@ -58,7 +58,7 @@ def _repository(forge: ForgeServer, folder: Path, simulator: Simulator) -> Repos
 def test_a_preview_environment_lives_and_dies(forge: ForgeServer, tmp_path: Path) -> None:
     """New code makes a revision, other files none; closing deletes the deployment and traces."""
     with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
-        repository = _repository(forge, tmp_path, simulator)
+        repository = simulated_repository(forge, tmp_path, simulator)
 
         def writes(job: str, action: str) -> list[str]:
             simulator.clear_requests()
@@ -81,7 +81,7 @@ def test_a_preview_environment_lives_and_dies(forge: ForgeServer, tmp_path: Path
 def test_what_the_preview_told_is_what_the_merge_does(forge: ForgeServer, tmp_path: Path) -> None:
     """The plan of a merge is the one that was reviewed, and it passes the gate."""
     with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
-        repository = _repository(forge, tmp_path, simulator)
+        repository = simulated_repository(forge, tmp_path, simulator)
         repository.extra["STACKS"] = "dev"
         preview = completed(repository.github("preview", "preview", event("opened")))
         merge = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
@@ -98,7 +98,7 @@ def test_a_stack_that_is_not_there_is_told_in_the_comment(
 ) -> None:
     """For a missing stack Pulumi writes no plan; the comment reports a failed preview."""
     with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
-        repository = _repository(forge, tmp_path, simulator)
+        repository = simulated_repository(forge, tmp_path, simulator)
         repository.extra["STACKS"] = "nowhere"
         preview = completed(repository.github("preview", "preview", event("opened")))
 
@@ -110,7 +110,7 @@ def test_a_stack_that_is_not_there_is_told_in_the_comment(
 def test_a_merge_puts_back_what_the_gate_saw_drifted(forge: ForgeServer, tmp_path: Path) -> None:
     """Gate and `up` see drift although neither of them refreshes."""
     with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
-        repository = _repository(forge, tmp_path, simulator)
+        repository = simulated_repository(forge, tmp_path, simulator)
         completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
         name = "support-agent-dev"
         simulator.drift(name, source_revision_config={"repo_ref": "by-hand"})
