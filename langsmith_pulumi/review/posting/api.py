@@ -26,7 +26,7 @@ _MAX_ANSWER_LENGTH = 300
 
 
 class PostingFailed(RuntimeError):  # noqa: N818 - the public name says it all
-    """The forge did not accept a comment or an issue; the message names request and answer."""
+    """The forge did not accept what was posted; the message names the request and the answer."""
 
 
 class _TemporaryFailure(PostingFailed):
@@ -122,7 +122,7 @@ def _cause(error: Exception) -> str:
 
 _HINTS = {
     401: "Is the token right, and not expired?",
-    403: "May the token write comments, or issues, here? The workflows' README has the permissions.",
+    403: "May the token write here? See what the workflow's README says of permissions.",
     404: "Does the pull request, or the repository, exist, and may the token see it?",
 }
 
