@@ -116,7 +116,8 @@ def stack_status(stack: Stack, *, health: bool) -> list[DeploymentStatus]:
         found = DeploymentStatus(managed.name, managed.id, _wish(managed))
         try:
             client = session.client_for(managed.outputs)
-            found = _managed_status(client, managed)
+            salt = session.salt_of(managed.outputs)
+            found = _managed_status(client, managed, salt)
             return _with_health(client, found, managed.inputs) if health else found
         except DeploymentNotFound:
             return replace(found, is_missing=True)
@@ -129,10 +130,12 @@ def stack_status(stack: Stack, *, health: bool) -> list[DeploymentStatus]:
     return sorted(shown, key=lambda one: one.name)
 
 
-def _managed_status(client: ControlPlaneClient, managed: ManagedDeployment) -> DeploymentStatus:
+def _managed_status(
+    client: ControlPlaneClient, managed: ManagedDeployment, salt: str
+) -> DeploymentStatus:
     live = client.get(managed.id)
     is_only_read = bool(managed.inputs.get(READ_ONLY))
-    paths = [] if is_only_read else drifted_paths(managed.inputs, managed.outputs, live)
+    paths = [] if is_only_read else drifted_paths(managed.inputs, managed.outputs, live, salt)
     return replace(_live_status(client, live), asked=_wish(managed), drift=tuple(paths))
 
 

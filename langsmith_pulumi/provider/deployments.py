@@ -226,8 +226,7 @@ def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
 def _mark_drift(session: Session, props: Properties, current: Properties) -> None:
     """Name what has drifted in the state, so that a report on a later plan can tell."""
     current.pop(DRIFTED, None)
-    salt = props.get("secret_salt") or session.fingerprint_salt(props.get("progress_urn"))
-    found = {} if props.get(READ_ONLY) else drifted(props, current, salt)
+    found = {} if props.get(READ_ONLY) else drifted(props, current, session.salt_of(props))
     if found:
         current[DRIFTED] = found
 

@@ -22,6 +22,7 @@ from .variables import (
     SECRETS,
     VARIABLE_MAPS,
     all_variables,
+    map_of,
     variable_map,
 )
 
@@ -76,13 +77,27 @@ def with_drift(
     return current
 
 
-def drifted_paths(inputs: Properties, outputs: Properties, live: LiveDeployment) -> list[str]:
-    """Return the managed fields that differ from the state, as a plan after a refresh names them.
+def drifted_paths(
+    inputs: Properties, outputs: Properties, live: LiveDeployment, salt: str
+) -> list[str]:
+    """Return the managed fields that differ from what the program requested last.
 
-    ``inputs`` and ``outputs`` are those of the deployment in the state.
+    ``inputs`` and ``outputs`` are those of the deployment in the state. A refresh has replaced the
+    requested values by the live ones, and recorded which fields differ; ``salt`` is that of the
+    record.
     """
-    shown = {"workspace_id": outputs.get("tenant_id"), **with_drift(outputs, live)}
-    return [change.path for change in compare(shown, inputs)]
+    current = with_drift(outputs, live)
+    shown = {"workspace_id": outputs.get("tenant_id"), **current}
+    found = [change.path for change in compare(shown, inputs)]
+    recorded = drifted(outputs, current, salt)
+    known = (_in_its_map(path, outputs, inputs) for path in recorded)
+    return list(dict.fromkeys([*found, *known]))
+
+
+def _in_its_map(path: str, olds: Properties, news: Properties) -> str:
+    """Return the path of a variable in its map for that of its fingerprint."""
+    owner, _, name = path.partition(".")
+    return f"{map_of(name, olds, news)}.{name}" if owner == FINGERPRINTS else path
 
 
 def drifted(recorded: Properties, current: Properties, salt: str) -> Properties:

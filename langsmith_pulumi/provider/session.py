@@ -194,6 +194,10 @@ class Session:
         except SettingsMissing:
             return new_salt()
 
+    def salt_of(self, outputs: dict[str, Any]) -> str:
+        """Return the salt of a deployment in the state, which has one if it has variables."""
+        return str(outputs.get("secret_salt") or self.fingerprint_salt(outputs.get("progress_urn")))
+
     def read_once(
         self, reader: str, deployment_id: str, read: Callable[[], LiveDeployment]
     ) -> LiveDeployment:

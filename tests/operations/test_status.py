@@ -89,6 +89,9 @@ def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
     assert sorted(drift.strip().split(", ")) == sorted(expected.split(", "))
     assert "somebody-elses-key" not in result.output
     assert "MISSING" in row_of("gone", result.stdout)
+    assert runner.engine.refresh().ok
+    refreshed = run_for_stack(runner.engine, "status")
+    assert row_of("agent", refreshed.stdout) == row_of("agent", result.stdout)
 
 
 @pytest.mark.parametrize(
