@@ -7,14 +7,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import recovery, responses
+from .comparison import differences
+from .conflicts import explain_conflict
 from .connection import PAGE_SIZE, Connection, check_id
 from .errors import (
     APIStatusError,
+    BadRequest,
     ControlPlaneError,
     DeploymentNotFound,
     NotFound,
     RouteNotFound,
 )
+from .listeners import ListenerClient, explain_placement
 from .logs import LogReader, LogSource
 from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, Policy
 from .settings import dashboard_url
@@ -44,9 +48,26 @@ class ControlPlaneClient(Connection):
         post = partial(
             self.send, "POST", _DEPLOYMENTS, self._parse_deployment, NON_IDEMPOTENT, body=sent
         )
-        return recovery.Create(
-            sent, post, self.find, self.deployments, clock=self.clock, sleep=self.sleep
-        ).run()
+        create = recovery.Create(
+            noun="deployment",
+            key="name",
+            name=body.name,
+            request=f"POST {_DEPLOYMENTS}",
+            post=post,
+            find=partial(self.find, body.name),
+            differing_paths=lambda live: [
+                one.path for one in differences(sent, live, missing_means_unchanged=True)
+            ],
+            explain_conflict=lambda conflict: explain_conflict(
+                conflict, sent, self.find, self.deployments
+            ),
+            clock=self.clock,
+            sleep=self.sleep,
+        )
+        try:
+            return create.run()
+        except (BadRequest, NotFound) as refused:
+            raise explain_placement(refused, ListenerClient(self).list) from None
 
     def get(self, deployment_id: str, *, policy: Policy = IDEMPOTENT) -> LiveDeployment:
         """Return a deployment; raise ``DeploymentNotFound`` if it is gone."""

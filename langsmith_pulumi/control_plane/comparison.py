@@ -23,7 +23,7 @@ from .text import is_uuid
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .responses import LiveDeployment
+    from .responses import LiveDeployment, LiveListener
 
 TAG_PREFIX = "refs/tags/"
 
@@ -34,6 +34,7 @@ _OBJECTS = (
     "source_config.resource_spec",
     "source_revision_config",
     "secrets",
+    "compute_config",
 )
 """Objects that are compared key by key; any other value is compared whole."""
 
@@ -81,6 +82,24 @@ def differences(
     found = [*_compare(desired, live_values(live, requested=desired), "")]
     found += _unrequested_variables(desired.get("secrets"), live)
     return [one for one in found if one.is_shown or not missing_means_unchanged]
+
+
+def listener_differences(
+    requested: Mapping[str, Any], live: LiveListener, *, missing_means_unchanged: bool
+) -> list[Difference]:
+    """Return the values of ``requested`` that a listener does not show; see ``differences``."""
+    found = _compare(requested, live_listener_values(live), "")
+    return [one for one in found if one.is_shown or not missing_means_unchanged]
+
+
+def live_listener_values(live: LiveListener) -> dict[str, Any]:
+    """Return a listener in the form of a request's body, with None for values not shown."""
+    return {
+        "compute_type": live.compute_type,
+        "compute_id": live.compute_id,
+        "compute_config": live.compute_config,
+        "version": live.version,
+    }
 
 
 def live_values(live: LiveDeployment, *, requested: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +188,8 @@ def is_of_the_service(name: str, source: str) -> bool:
 def is_same(path: str, requested: Any, live: Any) -> bool:
     """Return True if a live value is the requested one after the conversions of the service.
 
-    A list has as many items, each with all requested keys and perhaps more. An object that is one
+    A list has as many items, each with all requested keys and perhaps more; the order of namespaces
+    means nothing. An object that is one
     value, such as labels, has the same keys.
     """
     if path.endswith("repo_url"):
@@ -180,6 +200,8 @@ def is_same(path: str, requested: Any, live: Any) -> bool:
     if path.endswith("deployment_type"):
         return bool(SAME_TYPES.get(requested, requested) == SAME_TYPES.get(live, live))
     if isinstance(requested, list) and isinstance(live, list):
+        if path.endswith("k8s_namespaces"):
+            return sorted(map(str, requested)) == sorted(map(str, live))
         if path == "secret_references":
             requested, live = sorted(requested, key=_name), sorted(live, key=_name)
         return len(requested) == len(live) and all(map(_is_subset, requested, live))

@@ -14,6 +14,7 @@ from .errors import (
     DeploymentNotFound,
     Forbidden,
     InvalidRequest,
+    ListenerNotFound,
     NotAuthenticated,
     NotFound,
     RateLimited,
@@ -38,9 +39,13 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     429: RateLimited,
 }
 
-_DEPLOYMENT_NOT_FOUND = re.compile(
-    r"deployment id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
+_RESOURCE_NOT_FOUND = re.compile(
+    r"(?P<kind>deployment|listener) id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
 )
+_BY_KIND: dict[str, type[NotFound]] = {
+    "deployment": DeploymentNotFound,
+    "listener": ListenerNotFound,
+}
 _ROUTE_NOT_FOUND = {"not found", ""}
 _REVISION_PATH = re.compile(r"/v2/deployments/[^/]+/revisions/[^/]+")
 
@@ -52,6 +57,11 @@ _PRODUCT_ADVICE = (
     "An administrator has to enable LangSmith Deployment for the organization first, on the page "
     "Deployments of LangSmith (/host/deployments)."
 )
+_LISTENER_ADVICE = (
+    "Listeners need an organization with a self-hosted enterprise plan, and a key with permission "
+    "for them in this workspace (langsmith:workspaceId)."
+)
+_LISTENER_PATH = re.compile(r"/v2/listeners\b")
 _FORBIDDEN_ADVICE = (
     (re.compile(r"requires[ _]workspace|x-tenant-id", re.IGNORECASE), _WORKSPACE_ADVICE),
     (re.compile(r"not enabled for (this|your) organization", re.IGNORECASE), _PRODUCT_ADVICE),
@@ -99,7 +109,7 @@ def _classify(response: RawResponse, detail: str, redacted: str) -> APIStatusErr
     if status == 404:  # noqa: PLR2004
         return _not_found(response, detail)(redacted)
     if status == 403:  # noqa: PLR2004
-        return Forbidden(redacted, advice=_advice(detail))
+        return Forbidden(redacted, advice=_advice(detail, response.request))
     if status == 409:  # noqa: PLR2004
         return Conflict(redacted, kind=conflict_kind(detail))
     fallback = BadRequest if status < 500 else ServerError  # noqa: PLR2004
@@ -116,9 +126,9 @@ def _redirection(location: str) -> str:
 
 
 def _not_found(response: RawResponse, detail: str) -> type[NotFound]:
-    missing = _DEPLOYMENT_NOT_FOUND.search(detail)
+    missing = _RESOURCE_NOT_FOUND.search(detail)
     if missing and is_json_object(response.text) and _is_about(missing["id"], response.request):
-        return DeploymentNotFound
+        return _BY_KIND[missing["kind"].lower()]
     if not is_json_object(response.text) or detail.lower().rstrip(".") in _ROUTE_NOT_FOUND:
         return RouteNotFound
     if _REVISION_PATH.search(response.request):
@@ -126,12 +136,14 @@ def _not_found(response: RawResponse, detail: str) -> type[NotFound]:
     return NotFound
 
 
-def _is_about(deployment_id: str, request: str) -> bool:
-    return deployment_id.lower() in request.lower()
+def _is_about(resource_id: str, request: str) -> bool:
+    return resource_id.lower() in request.lower()
 
 
-def _advice(detail: str) -> str:
-    return next((advice for pattern, advice in _FORBIDDEN_ADVICE if pattern.search(detail)), "")
+def _advice(detail: str, request: str) -> str:
+    default = _LISTENER_ADVICE if _LISTENER_PATH.search(request) else ""
+    known = (advice for pattern, advice in _FORBIDDEN_ADVICE if pattern.search(detail))
+    return next(known, default)
 
 
 def conflict_kind(detail: str) -> ConflictKind:

@@ -18,11 +18,12 @@
     │   ├── NotFound                404
     │   │   ├── DeploymentNotFound  the control plane says that the deployment does not exist
     │   │   ├── RevisionNotFound    the deployment exists, the revision does not
+    │   │   ├── ListenerNotFound    the control plane says that the listener does not exist
     │   │   └── RouteNotFound       the response is not the control plane's: a wrong URL, a proxy
     │   ├── Conflict                409
     │   ├── RateLimited             429
     │   └── ServerError             5xx, and 408 and 425
-    ├── CreateOutcomeUnknown        a deployment of that name exists, perhaps another user's
+    ├── CreateOutcomeUnknown        a resource of that name exists, perhaps another user's
     └── WaitError
         ├── RolloutFailed           the newest revision failed
         ├── RolloutTimedOut         the rollout continues after the timeout
@@ -255,6 +256,18 @@ class RevisionNotFound(NotFound):
     next_step = "Run `pulumi up --refresh` to take up the newest revision."
 
 
+class ListenerNotFound(NotFound):
+    """The control plane says that the listener of the request does not exist.
+
+    Only this 404 means that the listener is gone.
+    """
+
+    next_step = (
+        "The listener was deleted outside of this program, or belongs to another workspace "
+        "(langsmith:workspaceId). Run `pulumi refresh` to take it out of the state."
+    )
+
+
 class RouteNotFound(NotFound):
     """A 404 that is not about a deployment: a wrong base URL, or the page of a proxy."""
 
@@ -320,21 +333,21 @@ class ServerError(APIStatusError):
 
 
 class CreateOutcomeUnknown(ControlPlaneError):
-    """A POST had no clear response, and the deployment of that name may be another user's.
+    """A POST had no clear response, and the resource of that name may be another user's.
 
-    ``deployment_id`` is None if the look-up failed too.
+    ``resource_id`` is None if the look-up failed too.
     """
 
     def __init__(
         self,
         detail: str = "",
         *,
-        deployment_id: str | None = None,
+        resource_id: str | None = None,
         request: str = "",
         advice: str = "",
     ) -> None:
         super().__init__(detail, request=request, advice=advice)
-        self.deployment_id = deployment_id
+        self.resource_id = resource_id
 
 
 class WaitError(ControlPlaneError):

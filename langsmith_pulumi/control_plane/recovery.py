@@ -5,24 +5,24 @@ revision. The evidence is the live state and its age by the server's clock. Wher
 as with a redacted secret or a negative age, the error is raised with that reason, and the next
 ``up`` makes the rest of the change.
 
-A create is looked up by its name:
+A create is looked up by its name, which is unique:
 
-- A deployment with the requested configuration, no older than the request, is the one created.
-- Any other deployment of that name may be another user's: ``CreateOutcomeUnknown`` names its id.
+- A resource with the requested configuration, no older than the request, is the one created.
+- Any other resource of that name may be another user's: ``CreateOutcomeUnknown`` names its id.
 - If there is none, the POST is sent once more. Should the first one be carried out late, the second
   is a conflict, and the deployment is found then.
 
-Another user who creates the same deployment under the same name within these seconds cannot be
+Another user who creates the same resource under the same name within these seconds cannot be
 distinguished.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .comparison import differences
-from .conflicts import adoption_hint, explain_conflict
+from .conflicts import adoption_hint
 from .errors import (
     AMBIGUOUS,
     TRANSIENT,
@@ -31,27 +31,29 @@ from .errors import (
     ControlPlaneError,
     CreateOutcomeUnknown,
     DeploymentNotFound,
+    ListenerNotFound,
 )
 from .retry import requested_delay
 from .revision_status import Outcome, outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
-    from .responses import LiveDeployment, Revision
+    from .responses import ListedResource, LiveDeployment, Revision
 
 T = TypeVar("T")
+R = TypeVar("R", bound="ListedResource")
 
 CLOCK_TOLERANCE = 2.0
 """Seconds by which two clocks of whole seconds may disagree about an age."""
 LOOKUP_DELAYS = (0.5, 1.5, 3.0)
 """Seconds before each look-up, because a change may show late."""
 CREATE_LOOKUP_DELAYS = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each look-up of a deployment that may have been created."""
+"""Seconds before each look-up of a resource that may have been created."""
 
 _MAX_PATHS = 5
 _MAX_POSTS = 2
-_CREATE = "POST /v2/deployments"
 
 
 class Unverifiable(Exception):  # noqa: N818 - says what happened
@@ -109,7 +111,7 @@ def _look_up(
             # A later look-up may find more: a build continues, variables show late.
             uncertainty = str(reason)
             continue
-        except DeploymentNotFound:
+        except (DeploymentNotFound, ListenerNotFound):
             # More precise than the lost response.
             raise
         except (*TRANSIENT, APIStatusError) as lookup_error:
@@ -125,7 +127,7 @@ def _look_up(
     return None
 
 
-def created_since(live: LiveDeployment | Revision, elapsed: float) -> bool | None:
+def created_since(live: ListedResource, elapsed: float) -> bool | None:
     """Return True if it was created within the last ``elapsed`` seconds; None if unknown.
 
     A negative age comes from clocks that disagree or from a local time, and proves nothing.
@@ -185,23 +187,33 @@ def is_redeploy_applied(revision_id: str, newest: Revision | None, elapsed: floa
     return since
 
 
-@dataclass
-class Create:
+@dataclass(kw_only=True)
+class Create(Generic[R]):
     """One create request, made safe to retry."""
 
-    body: dict[str, Any]
-    post: Callable[[], LiveDeployment]
-    find: Callable[[str], LiveDeployment | None]
-    list_deployments: Callable[[], Iterable[LiveDeployment]]
+    noun: str
+    """What is created, such as ``deployment``."""
+    key: str
+    """The field that identifies it, such as ``name``."""
+    name: str
+    """The value of that field."""
+    request: str
+    """Method and path of the request."""
+    post: Callable[[], R]
+    find: Callable[[], R | None]
+    """Returns the resource of that name."""
+    differing_paths: Callable[[R], list[str]]
+    """Returns the requested fields that a resource shows with another value."""
+    explain_conflict: Callable[[Conflict], Conflict]
+    """Returns a 409 with what it conflicts with."""
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     _posts: int = field(default=0, init=False)
     _started: float = field(default=0.0, init=False)
 
-    def run(self) -> LiveDeployment:
-        """Return the deployment that this request created; raise an error if there is none."""
+    def run(self) -> R:
+        """Return the resource that this request created; raise an error if there is none."""
         self._started = self.clock()
-        name = self.body["name"]
         try:
             return send_with_recovery(
                 self._post_once,
@@ -213,52 +225,49 @@ class Create:
         except Conflict as conflict:
             live = self._find_late()
             if live is None:
-                raise explain_conflict(
-                    conflict, self.body, self.find, self.list_deployments
-                ) from None
+                raise self.explain_conflict(conflict) from None
             return live
         except AMBIGUOUS as error:
             state = "may have been made" if error.verification_error else _NOT_FOUND
             error.advice = (
-                f"Deployment {name!r} {state}. Run `pulumi up` again: should it be there "
-                "after all, that names its id and the line that adopts it."
+                f"{self.noun.capitalize()} {self.name!r} {state}. Run `pulumi up` again: should it "
+                "be there after all, that names its id and the line that adopts it."
             )
             raise
 
-    def _post_once(self) -> LiveDeployment:
+    def _post_once(self) -> R:
         self._posts += 1
         return self.post()
 
-    def _find_created(self) -> LiveDeployment | None:
-        """Return the deployment of this name if this request created it; raise if it did not."""
-        name = self.body["name"]
-        live = self.find(name)
+    def _find_created(self) -> R | None:
+        """Return the resource of this name if this request created it; raise if it did not."""
+        live = self.find()
         if live is None:
             return None
         reason = self._why_not_created_here(live)
         if reason is None:
             return live
         raise CreateOutcomeUnknown(
-            f"{_CREATE} for {name!r} got no clear answer, and a deployment of that name "
-            f"exists (id {live.id}) that may be somebody else's: {reason}",
-            deployment_id=live.id,
-            request=_CREATE,
+            f"{self.request} for {self.name!r} got no clear answer, and a {self.noun} of that "
+            f"{self.key} exists (id {live.id}) that may be somebody else's: {reason}",
+            resource_id=live.id,
+            request=self.request,
             advice=f"Look at it; {adoption_hint(live.id)}.",
         )
 
-    def _why_not_created_here(self, live: LiveDeployment) -> str | None:
-        found = differences(self.body, live, missing_means_unchanged=True)
-        if found:
-            return f"it differs in {', '.join(one.path for one in found[:_MAX_PATHS])}"
+    def _why_not_created_here(self, live: R) -> str | None:
+        paths = self.differing_paths(live)
+        if paths:
+            return f"it differs in {', '.join(paths[:_MAX_PATHS])}"
         since = created_since(live, self.clock() - self._started)
         if since is None:
             return "its age is not told reliably"
         return None if since else "it is older than this request"
 
-    def _find_late(self) -> LiveDeployment | None:
-        """Return the deployment of the first POST if the second one conflicts with it."""
+    def _find_late(self) -> R | None:
+        """Return the resource of the first POST if the second one conflicts with it."""
         for delay in CREATE_LOOKUP_DELAYS if self._posts > 1 else ():
-            live = self.find(self.body["name"])
+            live = self.find()
             if live is not None:
                 return live if self._why_not_created_here(live) is None else None
             self.sleep(delay)

@@ -251,7 +251,8 @@ def parse_revision(response: RawResponse, redactor: Redactor, content: Any = Non
 def parse_listener(response: RawResponse, content: Any = None) -> LiveListener:
     """Return the listener in a response."""
     content = parse_json(response) if content is None else content
-    return _parse_model(response, LiveListener, content)
+    listener = _parse_model(response, LiveListener, content)
+    return listener.model_copy(update={"seen_at": response.date})
 
 
 def parse_integrations(response: RawResponse) -> list[GithubIntegration]:

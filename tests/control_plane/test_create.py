@@ -185,7 +185,7 @@ def test_deployment_of_others_is_not_taken(
     with pytest.raises(errors.CreateOutcomeUnknown) as failure:
         client.create(create_request())
 
-    assert failure.value.deployment_id == OTHER_ID
+    assert failure.value.resource_id == OTHER_ID
     assert reason in str(failure.value)
     assert f'opts=pulumi.ResourceOptions(import_="{OTHER_ID}")' in str(failure.value)
     assert "hush" not in str(failure.value)

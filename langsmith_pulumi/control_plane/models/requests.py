@@ -26,6 +26,30 @@ class ListenerConfig(Model):
     )
 
 
+class ListenerComputeConfig(Model):
+    """The part of its cluster that a listener serves."""
+
+    k8s_namespaces: list[NonEmpty] | None = Field(
+        default=None, description="The namespaces that it serves."
+    )
+
+
+class ListenerCreateRequest(Model):
+    """Body of the POST that creates a listener."""
+
+    compute_type: Literal["k8s"]
+    compute_id: NonEmpty = Field(description="Name of the cluster, unique in the workspace.")
+    compute_config: ListenerComputeConfig
+    version: NonEmpty | None = None
+
+
+class ListenerPatchRequest(Model):
+    """Body of the PATCH of a listener, without the fixed fields. Absent and null mean "keep"."""
+
+    compute_config: ListenerComputeConfig | None = None
+    version: NonEmpty | None = None
+
+
 class _Changeable(Model):
     """The fields of the deployment-wide configuration that a PATCH accepts."""
 
