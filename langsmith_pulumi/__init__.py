@@ -1,6 +1,7 @@
-"""LangSmith deployments as Pulumi resources, and look-ups of what exists."""
+"""LangSmith deployments and listeners as Pulumi resources, and look-ups of what exists."""
 
 from .deployment import Deployment
+from .listener import Listener
 from .lookups import (
     DeploymentResult,
     GithubIntegrationResult,
@@ -31,6 +32,7 @@ __all__ = [
     "DeploymentResult",
     "GithubIntegrationResult",
     "GithubRepositoryResult",
+    "Listener",
     "ListenerResult",
     "RevisionResult",
     "Rollout",

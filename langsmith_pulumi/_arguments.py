@@ -105,18 +105,24 @@ def _or_no_value(value: Any) -> Any:
 
 
 def warn_of_options(resource_name: str, opts: pulumi.ResourceOptions) -> None:
-    """Warn of resource options without effect, and name the alternative."""
+    """Warn of options of a deployment without effect, and name the alternative."""
     outputs = [name for name in opts.additional_secret_outputs or () if name in _ROLLOUT_PROPERTIES]
-    if opts.custom_timeouts:
-        pulumi.log.warn(
-            f"Deployment {resource_name!r}: custom_timeouts never reach a dynamic provider and do "
-            "nothing here; use the argument rollout_timeout (in seconds)."
-        )
+    warn_of_timeouts(
+        f"Deployment {resource_name!r}", opts, "; use the argument rollout_timeout (in seconds)"
+    )
     if outputs:
         pulumi.log.warn(
             f"Deployment {resource_name!r}: additional_secret_outputs cannot make "
             f"{', '.join(outputs)} secret, which the rollout brings; use pulumi.Output.secret("
             f"deployment.{outputs[0]}) where it is used."
+        )
+
+
+def warn_of_timeouts(label: str, opts: pulumi.ResourceOptions, remedy: str = "") -> None:
+    """Warn of ``custom_timeouts``, which have no effect, and name the alternative."""
+    if opts.custom_timeouts:
+        pulumi.log.warn(
+            f"{label}: custom_timeouts never reach a dynamic provider and do nothing here{remedy}."
         )
 
 

@@ -377,6 +377,9 @@ class DeletionTimedOut(WaitError):
     """The deployment still exists at the end of the timeout of its deletion."""
 
 
+GONE = (DeploymentNotFound, ListenerNotFound)
+"""Errors that say that the resource of the request does not exist."""
+
 AMBIGUOUS = (ResponseLost, InvalidResponse, ServerError)
 """Errors after which the request may or may not have been carried out."""
 

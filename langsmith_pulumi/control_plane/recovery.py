@@ -25,13 +25,12 @@ from .comparison import differences
 from .conflicts import adoption_hint
 from .errors import (
     AMBIGUOUS,
+    GONE,
     TRANSIENT,
     APIStatusError,
     Conflict,
     ControlPlaneError,
     CreateOutcomeUnknown,
-    DeploymentNotFound,
-    ListenerNotFound,
 )
 from .retry import requested_delay
 from .revision_status import Outcome, outcome_of
@@ -111,7 +110,7 @@ def _look_up(
             # A later look-up may find more: a build continues, variables show late.
             uncertainty = str(reason)
             continue
-        except (DeploymentNotFound, ListenerNotFound):
+        except GONE:
             # More precise than the lost response.
             raise
         except (*TRANSIENT, APIStatusError) as lookup_error:

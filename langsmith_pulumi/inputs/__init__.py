@@ -27,6 +27,7 @@ from .containers import (
     RestartPolicy,
 )
 from .health_check import HealthCheckArgs, HealthCheckArgsDict
+from .listener import ComputeConfigArgs, ComputeConfigArgsDict, ComputeType
 from .resources import ResourceSpecArgs, ResourceSpecArgsDict
 from .secrets import (
     EnvironmentVariablesMap,
@@ -56,6 +57,9 @@ from .volumes import (
 )
 
 __all__ = [
+    "ComputeConfigArgs",
+    "ComputeConfigArgsDict",
+    "ComputeType",
     "ContainerArgs",
     "ContainerArgsDict",
     "DeploymentSize",

@@ -1,4 +1,4 @@
-"""The two dynamic providers that the engine calls.
+"""The three dynamic providers that the engine calls.
 
 The state of every stack contains a pickled reference to these classes, so this module's name and
 their names must never change. The classes hold no state, and import what they need when they are
@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from pulumi.dynamic import ResourceProvider
 
-from .error_boundary import describe_deployment, describe_rollout, error_boundary
+from .error_boundary import (
+    describe_deployment,
+    describe_listener,
+    describe_rollout,
+    error_boundary,
+)
 
 if TYPE_CHECKING:
     from pulumi.dynamic import (
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
     from .properties import Properties
 
-__all__ = ["DeploymentProvider", "RolloutProvider"]
+__all__ = ["DeploymentProvider", "ListenerProvider", "RolloutProvider"]
 
 
 class _Provider(ResourceProvider):
@@ -130,3 +135,49 @@ class RolloutProvider(_Provider):
         from . import rollouts
 
         rollouts.delete(self._session, _id, _props)
+
+
+class ListenerProvider(_Provider):
+    """Creates, updates, reads and deletes listeners."""
+
+    @error_boundary("checking", describe_listener)
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Validate the inputs."""
+        from . import listeners
+
+        return listeners.check(self._session, _olds, news)
+
+    @error_boundary("comparing", describe_listener)
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Compare the state with the inputs."""
+        from . import listeners
+
+        return listeners.diff(self._session, _id, _olds, _news)
+
+    @error_boundary("creating", describe_listener)
+    def create(self, props: Properties) -> CreateResult:
+        """Create or adopt the listener."""
+        from . import listeners
+
+        return listeners.create(self._session, props)
+
+    @error_boundary("reading", describe_listener)
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Read the listener, with its drift."""
+        from . import listeners
+
+        return listeners.read(self._session, id_, props)
+
+    @error_boundary("changing", describe_listener)
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Change the listener."""
+        from . import listeners
+
+        return listeners.update(self._session, _id, _olds, _news)
+
+    @error_boundary("deleting", describe_listener)
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Delete the listener."""
+        from . import listeners
+
+        listeners.delete(self._session, _id, _props)

@@ -1,10 +1,10 @@
-"""Adoption of an existing deployment, for ``ResourceOptions(import_=ID)``.
+"""Adoption of an existing deployment or listener, for ``ResourceOptions(import_=ID)``.
 
 The SDK cannot import a dynamic resource, because the engine would call ``read`` with an id alone.
-The id is an input instead, and ``create`` adopts the deployment.
+The id is an input instead, and ``create`` adopts what it names.
 
-A preview of a create calls only ``check``, which therefore reads the deployment and shows what the
-adoption changes: as an input in the plan, and as a warning where variables would be removed.
+A preview of a create calls only ``check``, which therefore reads the live resource and shows what
+the adoption changes: as an input in the plan, and as a warning where variables would be removed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.comparison import is_same
 from langsmith_pulumi.control_plane.text import without_credentials
 
-from .changes import FIELDS, ChangedField, Impact, compare, with_impact
+from . import progress
+from .changes import CONTROL_PLANE_URL, FIELDS, ChangedField, Field, Impact, compare, with_impact
 from .drift import with_drift
 from .error_boundary import ProviderError
 from .payloads import makes_revision, patch_request, resize_request
@@ -26,10 +27,13 @@ from .variables import ENVIRONMENT_VARIABLES, SECRETS, all_variables
 from .waits import send_when_idle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.responses import LiveDeployment
 
     from .properties import Properties
+    from .session import Session
 
 ADOPTION = "adoption"
 """The input in which a plan shows what an adoption changes."""
@@ -49,9 +53,11 @@ _SHOWN_PATHS = {
 class Comparison:
     """The changes of an adoption, or the reason why they are unknown."""
 
-    summary: Properties
+    summary: Properties = field(default_factory=dict)
     problems: list[ValidationProblem] = field(default_factory=list)
     warning: str = ""
+    failure: str = ""
+    """The reason why the live resource could not be read."""
 
 
 def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment, bool]:
@@ -61,13 +67,7 @@ def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment
     if a fixed field differs. Nothing is posted.
     """
     live = _get(client, props)
-    differing = fixed_differences(props, live)
-    if differing:
-        problems = "; ".join(f"{problem.path} {problem.reason}" for problem in differing)
-        raise ProviderError(
-            f"Deployment {live.id} cannot be adopted as it is: {problems}. Write the program to "
-            "match, or remove import_."
-        )
+    refuse_fixed_differences(f"Deployment {live.id}", fixed_differences(props, _fixed(live)))
     changed = _changed(props, live)
     patched = [change for change in changed if not change.field.own_request]
     body = patch_request(props, patched, live.source_config.get("resource_spec") or {})
@@ -101,9 +101,9 @@ def compare_at_preview(client: ControlPlaneClient, inputs: Properties) -> Compar
     try:
         live = client.get(inputs["import_id"], policy=BEST_EFFORT)
     except errors.DeploymentNotFound:
-        return Comparison({}, [ValidationProblem("import_id", _missing(inputs))])
+        return Comparison(problems=[ValidationProblem("import_id", _missing(inputs))])
     except errors.ControlPlaneError as failure:
-        return not_compared(failure.summary())
+        return Comparison(failure=failure.summary())
     changed = [*_changed(known, live), *_unknown_changes(inputs)]
     variables = _variables(known, live, changed)
     summary = {
@@ -114,32 +114,60 @@ def compare_at_preview(client: ControlPlaneClient, inputs: Properties) -> Compar
     }
     return Comparison(
         {key: value for key, value in summary.items() if value not in ([], None)},
-        fixed_differences(known, live),
+        fixed_differences(known, _fixed(live)),
         _removal(live, variables["variables_removed"]),
     )
 
 
-def not_compared(reason: str) -> Comparison:
-    """Return a comparison without a result, because the deployment could not be read."""
-    return Comparison(
-        {"compared": False},
-        warning=(
-            "What adopting this deployment changes is not known, for it could not be read: "
-            f"{reason.rstrip('.')}. `up` removes variables that the program does not name."
-        ),
-    )
+def compared_with_live(
+    session: Session,
+    inputs: Properties,
+    compare: Callable[[ControlPlaneClient, Properties], Comparison],
+    consequence: str = "",
+) -> tuple[list[ValidationProblem], Properties]:
+    """Return the problems of an adoption, and the inputs with its changes.
+
+    This is the only request of a preview; without it the plan of an adoption would show nothing. If
+    it fails, a warning says so, with the ``consequence`` of not knowing the changes.
+    """
+    known = without_unknowns(inputs)
+    try:
+        client = session.client(known.get("workspace_id"), known.get(CONTROL_PLANE_URL))
+        compared = compare(client, inputs)
+    except errors.SettingsError as missing:
+        compared = Comparison(failure=str(missing))
+    if compared.failure:
+        warning = (
+            "What this adoption changes is not known, for the live resource could not be read: "
+            f"{compared.failure.rstrip('.')}.{consequence}"
+        )
+        compared = Comparison({"compared": False}, warning=warning)
+    if compared.warning:
+        progress.warn(inputs.get("progress_urn"), compared.warning)
+    return compared.problems, {**inputs, ADOPTION: compared.summary}
 
 
-def fixed_differences(props: Properties, live: LiveDeployment) -> list[ValidationProblem]:
-    """Return the fixed fields that differ, with both values."""
-    shown = _fixed(live)
+def fixed_differences(
+    props: Properties, shown: Properties, fields: tuple[Field, ...] = FIELDS
+) -> list[ValidationProblem]:
+    """Return the fixed fields that differ from the live values ``shown``, with both values."""
     return [
         ValidationProblem(field.path, _fixed_reason(own, there))
-        for field in FIELDS
+        for field in fields
         if field.impact is Impact.REPLACE
         for own, there in [(get_path(props, field.path), get_path(shown, field.path))]
         if own is not None and there is not None and not is_same(field.path, own, there)
     ]
+
+
+def refuse_fixed_differences(label: str, differing: list[ValidationProblem]) -> None:
+    """Raise ``ProviderError`` if a fixed field of an adopted resource differs."""
+    if differing:
+        problems = "; ".join(f"{problem.path} {problem.reason}" for problem in differing)
+        raise ProviderError(
+            f"{label} cannot be adopted as it is: {problems}. Write the program to match, or "
+            "remove import_."
+        )
 
 
 def _fixed_reason(own: Any, there: Any) -> str:
@@ -157,10 +185,14 @@ def _get(client: ControlPlaneClient, props: Properties) -> LiveDeployment:
 
 
 def _missing(props: Properties) -> str:
+    return missing_reason("deployment", props["import_id"], props["name"])
+
+
+def missing_reason(noun: str, resource_id: str, name: object) -> str:
+    """Return the reason why nothing can be adopted under an id."""
     return (
-        f"names deployment {props['import_id']}, which this workspace does not have. Check the id "
-        "and the workspace (langsmith:workspaceId), or remove import_ to have "
-        f"{props['name']!r} made anew"
+        f"names {noun} {resource_id}, which this workspace does not have. Check the id and the "
+        f"workspace (langsmith:workspaceId), or remove import_ to have {name!r} made anew"
     )
 
 

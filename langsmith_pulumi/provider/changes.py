@@ -102,6 +102,7 @@ REPO_URL = "source_config.repo_url"
 HEALTH_CHECK = "health_check"
 CONTROL_PLANE_URL = "control_plane_url"
 REPO_REF = "source_revision_config.repo_ref"
+K8S_NAMESPACES = "compute_config.k8s_namespaces"
 
 FIELDS: tuple[Field, ...] = (
     Field("name", Impact.REPLACE, "Not part of a PATCH (vendor's API reference)."),
@@ -186,6 +187,23 @@ FIELDS: tuple[Field, ...] = (
 )
 
 
+_CLUSTER = "Fixed at creation: not part of a PATCH (vendor's API reference)."
+
+LISTENER_FIELDS: tuple[Field, ...] = (
+    Field("workspace_id", Impact.REPLACE, "A listener cannot move between workspaces."),
+    Field(CONTROL_PLANE_URL, Impact.REPLACE, "A listener cannot move between control planes."),
+    Field("compute_type", Impact.REPLACE, _CLUSTER),
+    Field("compute_id", Impact.REPLACE, _CLUSTER),
+    Field(
+        K8S_NAMESPACES,
+        Impact.IN_PLACE,
+        "Changed by a PATCH (vendor's API reference); their order means nothing.",
+    ),
+    Field("version", Impact.IN_PLACE, "Changed by a PATCH (vendor's API reference)."),
+)
+"""The fields of a listener; all of them are sent."""
+
+
 @dataclass(frozen=True)
 class ChangedField:
     """A changed value: its full path (``source_config.resource_spec.cpu``) and its row."""
@@ -221,9 +239,11 @@ def compare(
     return [ChangedField(path, field) for field in fields for path in _changed(field, olds, news)]
 
 
-def changes_since(olds: dict[str, Any], news: dict[str, Any]) -> list[ChangedField]:
-    """Return the changes of a deployment; naming its present workspace is not a change."""
-    return compare({"workspace_id": olds.get("tenant_id"), **olds}, news)
+def changes_since(
+    olds: dict[str, Any], news: dict[str, Any], fields: Iterable[Field] = FIELDS
+) -> list[ChangedField]:
+    """Return the changes of a resource; naming its present workspace is not a change."""
+    return compare({"workspace_id": olds.get("tenant_id"), **olds}, news, fields)
 
 
 def _changed(field: Field, olds: dict[str, Any], news: dict[str, Any]) -> Iterator[str]:
@@ -249,7 +269,31 @@ def _changed_variables(key: str, olds: dict[str, Any], news: dict[str, Any]) -> 
             yield f"{key}.{name}"
 
 
-def unmanaged(olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
+def replacing(changed: Iterable[ChangedField], news: dict[str, Any]) -> list[ChangedField]:
+    """Return the changes of fixed fields, and those that ``replace_on_changes`` names.
+
+    The engine cannot apply the option, because the SDK passes it no changed paths.
+    """
+    return [
+        change
+        for change in changed
+        if (change.field.impact is Impact.REPLACE or properties.replaces_on(news, change.path))
+        and not _is_below_an_unknown(news, change.path)
+    ]
+
+
+def _is_below_an_unknown(news: dict[str, Any], path: str) -> bool:
+    """Return True if a value is unknown because the whole object above it is unknown.
+
+    ``up`` usually changes a part of such an object, or nothing, so no replacement is planned.
+    """
+    top, _, below = path.partition(".")
+    return bool(below) and properties.is_unknown(news.get(top))
+
+
+def unmanaged(
+    olds: dict[str, Any], news: dict[str, Any], fields: Iterable[Field] = FIELDS
+) -> list[str]:
     """Return the paths in the state that the program no longer names, without fixed fields.
 
     They are removed from the state. Otherwise they would show as drift, and the engine would no
@@ -258,7 +302,7 @@ def unmanaged(olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
     """
     return [
         path
-        for field in FIELDS
+        for field in fields
         if field.impact is not Impact.REPLACE
         and not (field.path in VARIABLE_MAPS and all_variables(news) is not None)
         for path in _removed(
@@ -288,7 +332,7 @@ def _same_salt(olds: dict[str, Any], news: dict[str, Any]) -> bool:
 def _differing(field: Field, before: Any, after: Any, salt: str | None) -> Iterator[str]:
     if after is None or is_unchanged(field.path, before, after, salt):
         return
-    has_spellings = field.impact is Impact.REPLACE or field.path == REPO_URL
+    has_spellings = field.impact is Impact.REPLACE or field.path in (REPO_URL, K8S_NAMESPACES)
     if has_spellings and is_same(field.path, before, after):
         return
     if not (field.by_key and isinstance(after, dict)):

@@ -41,8 +41,12 @@ class Declaration:
 
 @dataclass
 class Declarations:
-    """The resources of the program, and the deployments that they manage or adopt."""
+    """The resources of the program of one kind, and what they manage or adopt."""
 
+    noun: str = "deployment"
+    """What each of them manages."""
+    name_field: str = "name"
+    """The input with the name that is unique in a workspace."""
     _by_urn: dict[str, Declaration] = field(default_factory=dict)
     _names: dict[tuple[object, str], str] = field(default_factory=dict)
     _adopters: dict[str, str] = field(default_factory=dict)
@@ -74,7 +78,7 @@ class Declarations:
         return known.olds if known else {}
 
     def claim_name(self, place: object, name: str, urn: str) -> str:
-        """Record a declared deployment name; return the URN of the resource that was first.
+        """Record a declared name; return the URN of the resource that was first.
 
         ``place`` is the control plane and the workspace, which have names of their own.
         """
@@ -123,14 +127,14 @@ class Declarations:
                 self._by_urn[urn].written = True
 
     def successor(self, name: object) -> Declaration | None:
-        """Return the resource that is still to be created under this deployment name, or None."""
+        """Return the resource that is still to be created under this name, or None."""
         with self._lock:
             waiting = (
                 declared
                 for declared in self._by_urn.values()
                 if not declared.written and (declared.replaced or not declared.olds)
             )
-            return next((one for one in waiting if one.inputs.get("name") == name), None)
+            return next((one for one in waiting if one.inputs.get(self.name_field) == name), None)
 
 
 def resource_name(urn: str) -> str:

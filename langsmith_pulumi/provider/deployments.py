@@ -6,7 +6,6 @@ control plane has responded.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pulumi.dynamic import (
@@ -16,33 +15,30 @@ from pulumi.dynamic import (
     ReadResult,
 )
 
-from langsmith_pulumi.control_plane import errors
-
 from . import preconditions, progress
-from .adoption import ADOPTION, compare_at_preview, not_compared
+from .adoption import compare_at_preview, compared_with_live
 from .changes import (
     CONTROL_PLANE_URL,
-    ChangedField,
     Impact,
     changes_since,
     makes_two_revisions,
+    replacing,
     unmanaged,
     with_impact,
 )
 from .drift import drifted, with_drift
-from .error_boundary import ProviderError
 from .fingerprints import marker_paths
 from .normalize import normalize_inputs
-from .outputs import INPUTS, outputs_of
+from .outputs import INPUTS, inputs_of, outputs_of
 from .properties import (
     DRIFTED,
     READ_ONLY,
     WAITS,
     get_path,
     is_unknown,
-    replaces_on,
     without_unknowns,
 )
+from .reading import read_live
 from .session import PlannedChange
 from .validation import ValidationProblem, validate, warnings
 from .variables import (
@@ -76,41 +72,18 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     refused = {problem.path for problem in found}
     url = session.location.control_plane_url
     found += preconditions.check_declaration(olds, inputs, session.declarations, refused, url)
-    for warning in (*warnings(inputs), *_missing_keys(session, inputs, refused)):
+    missing_keys = preconditions.missing_keys(session, inputs, refused)
+    for warning in (*warnings(inputs), *missing_keys):
         progress.warn(urn, warning)
     if not olds:
         unknown = preconditions.KEPT_UNKNOWN
         found += [ValidationProblem(path, unknown) for path in marker_paths(inputs)]
     if not olds and not found and isinstance(inputs.get("import_id"), str):
-        found, inputs = _compared_with_live(session, inputs)
+        found, inputs = compared_with_live(session, inputs, compare_at_preview, _ALSO_REMOVED)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
 
 
-def _missing_keys(session: Session, inputs: Properties, refused: set[str]) -> list[str]:
-    """Return what is missing for ``up`` on the control plane that the deployment names."""
-    url = inputs.get(CONTROL_PLANE_URL)
-    if not isinstance(url, str) or CONTROL_PLANE_URL in refused:
-        return []
-    return [missing] if (missing := session.missing_key(url)) else []
-
-
-def _compared_with_live(
-    session: Session, inputs: Properties
-) -> tuple[list[ValidationProblem], Properties]:
-    """Return the problems of an adoption, and the inputs with its changes.
-
-    This is the only request of a preview; without it the plan of an adoption would show nothing.
-    """
-    known = without_unknowns(inputs)
-    try:
-        client = session.client(known.get("workspace_id"), known.get(CONTROL_PLANE_URL))
-    except errors.SettingsError as missing:
-        compared = not_compared(str(missing))
-    else:
-        compared = compare_at_preview(client, inputs)
-    if compared.warning:
-        progress.warn(inputs.get("progress_urn"), compared.warning)
-    return compared.problems, {**inputs, ADOPTION: compared.summary}
+_ALSO_REMOVED = " `up` removes variables that the program does not name."
 
 
 def diff(session: Session, deployment_id: str, olds: Properties, news: Properties) -> DiffResult:
@@ -118,28 +91,34 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
     session.require_same_location(olds, news)
     session.declarations.manage(deployment_id, news.get("progress_urn"))
     preconditions.refuse_second_adoption(session.declarations, deployment_id, news)
-    _refuse_other_import(session, deployment_id, olds, news)
+    preconditions.refuse_other_import(
+        session.declarations,
+        deployment_id,
+        news,
+        lambda: session.client_for(olds).get(deployment_id),
+    )
     changed = changes_since(olds, news)
     makes_revision = bool(with_impact(changed, Impact.REVISION))
     planned = PlannedChange(makes_revision, olds.get("requested_revision_id"))
     session.record_planned_change(deployment_id, planned)
     if makes_two_revisions(changed):
         progress.info(news.get("progress_urn"), _TWO_REVISIONS)
-    replacing = _replacing(changed, news)
+    fixed = replacing(changed, news)
     if is_unknown(news.get("source_config")):
         progress.warn(
             news.get("progress_urn"),
             "source_config is not known before `up`: if a fixed field in it differs, `up` replaces "
             "the deployment",
         )
-    if replacing:
+    if fixed:
+        preconditions.refuse_adopted_replacement(session.declarations, deployment_id, news, fixed)
         changed_known = changes_since(olds, without_unknowns(news))
-        preconditions.refuse_replacement(deployment_id, olds, news, replacing, changed_known)
+        preconditions.refuse_replacement(olds, news, changed_known)
     session.record_project_deletion(deployment_id, news.get("delete_tracing_project"))
-    moves = any(change.path == CONTROL_PLANE_URL for change in replacing)
+    moves = any(change.path == CONTROL_PLANE_URL for change in fixed)
     return DiffResult(
         changes=bool(changed or unmanaged(olds, news) or moved_variables(olds, news)),
-        replaces=[change.path for change in replacing],
+        replaces=[change.path for change in fixed],
         # Also for a replacement by a resource option: the name has to be free first.
         delete_before_replace=olds.get("name") == news.get("name") and not moves,
     )
@@ -151,76 +130,27 @@ _TWO_REVISIONS = (
 )
 
 
-def _replacing(changed: list[ChangedField], news: Properties) -> list[ChangedField]:
-    """Return the changes of fixed fields, and those that ``replace_on_changes`` names.
-
-    The engine cannot apply the option, because the SDK passes it no changed paths.
-    """
-    return [
-        change
-        for change in changed
-        if (change.field.impact is Impact.REPLACE or replaces_on(news, change.path))
-        and not _is_below_an_unknown(news, change.path)
-    ]
-
-
-def _is_below_an_unknown(news: Properties, path: str) -> bool:
-    """Return True if a value is unknown because the whole object above it is unknown.
-
-    ``up`` usually changes a part of such an object, or nothing, so no replacement is planned.
-    """
-    top, _, below = path.partition(".")
-    return bool(below) and is_unknown(news.get(top))
-
-
-def _refuse_other_import(
-    session: Session, deployment_id: str, olds: Properties, news: Properties
-) -> None:
-    """Raise ``ProviderError`` if ``import_`` names another deployment than the managed one.
-
-    It may do so if the managed one is gone, as after an interrupted replacement.
-    """
-    wanted = news.get("import_id")
-    if not isinstance(wanted, str) or wanted == deployment_id:
-        return
-    with suppress(errors.DeploymentNotFound):
-        session.client_for(olds).get(deployment_id)
-        raise ProviderError(
-            f"import_ names deployment {wanted}, but this resource already manages "
-            f"{deployment_id}. Declare the other one under a resource name of its own, or take the "
-            "present one out of the state first (`pulumi state delete --target-dependents`)."
-        )
-
-
 def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
     """Return the live deployment, with the drift of managed fields in its inputs.
 
     It is removed from the state only if the control plane says that the deployment is missing. For
     ``ResourceOptions(id=...)`` the engine passes the inputs of the program, unchecked.
     """
-    is_declared = bool(props.get(READ_ONLY)) and "id" not in props
-    if is_declared:
-        session.declarations.read(deployment_id, props.get("progress_urn"))
     client = session.client_for(props)
-    try:
-        live = session.read_once("deployment", deployment_id, lambda: client.get(deployment_id))
-    except errors.DeploymentNotFound as missing:
-        if is_declared:
-            raise ProviderError(
-                f"The option id names deployment {deployment_id}, which this workspace does not "
-                "have. Check the id and the workspace (langsmith:workspaceId)."
-            ) from missing
+    live = read_live(
+        lambda: session.read_once("deployment", deployment_id, lambda: client.get(deployment_id)),
+        session.declarations,
+        deployment_id,
+        props,
+    )
+    if live is None:
         return ReadResult("", {})
     current = with_drift(props, live)
     _mark_drift(session, props, current)
     if current.pop("default_name", None):
         current.setdefault("name", live.name)
     outs = outputs_of(current, live, client, requested=props.get("requested_revision_id"))
-    inputs = {key: outs[key] for key in INPUTS if key in outs}
-    if session.is_of_the_settings(client.url):
-        # An output of every deployment, and an input only where the program names another.
-        inputs.pop(CONTROL_PLANE_URL)
-    return ReadResult(deployment_id, outs, inputs)
+    return ReadResult(deployment_id, outs, inputs_of(outs, INPUTS, session, client))
 
 
 def _mark_drift(session: Session, props: Properties, current: Properties) -> None:

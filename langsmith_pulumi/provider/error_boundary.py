@@ -42,7 +42,7 @@ def error_boundary(
     """Convert the exceptions of a provider's method into one-line errors for the user.
 
     ``operation`` and ``describe``, which gets the method's last argument, say what is done to which
-    deployment, such as "creating deployment 'agent'".
+    resource, such as "creating deployment 'agent'".
     """
 
     def decorate(method: Callable[P, R]) -> Callable[P, R]:
@@ -75,6 +75,11 @@ def describe_rollout(props: dict[str, Any]) -> str:
     return f"the rollout of {name!r}"
 
 
+def describe_listener(props: dict[str, Any]) -> str:
+    """Return the name of a listener for a message: that of its cluster."""
+    return f"listener {props.get('compute_id')!r}"
+
+
 def error_message(error: Exception, operation: str) -> str:
     """Return the line that the user reads about an exception.
 
@@ -97,6 +102,6 @@ def _format_defect(defect: Exception, operation: str) -> str:
     place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
     return (
         f"While {operation}: a defect of langsmith-pulumi ({type(defect).__name__} at {place}). "
-        "The deployment is as the service last answered, and running `pulumi up` again is safe. "
+        "Everything is as the service last answered, and running `pulumi up` again is safe. "
         "Please report this line."
     )

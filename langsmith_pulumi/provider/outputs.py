@@ -1,4 +1,4 @@
-"""The properties of a deployment in the state: its inputs, and what the service has answered."""
+"""The properties of a resource in the state: its inputs, and what the service has answered."""
 
 from __future__ import annotations
 
@@ -74,12 +74,28 @@ def outputs_of(
         "created_at": live.created_at,
         "updated_at": live.updated_at,
     }
-    outs = {**inputs, **location_of(client)}
-    return {**outs, **{key: _text(value) for key, value in shown.items() if value is not None}}
+    return with_outputs(inputs, shown, client)
+
+
+def with_outputs(inputs: Properties, shown: Properties, client: ControlPlaneClient) -> Properties:
+    """Return the inputs with the outputs that the service shows."""
+    known = {key: _text(value) for key, value in shown.items() if value is not None}
+    return {**inputs, **location_of(client), **known}
+
+
+def inputs_of(
+    outs: Properties, names: tuple[str, ...], session: Session, client: ControlPlaneClient
+) -> Properties:
+    """Return the inputs among the outputs of a resource that was read."""
+    inputs = {key: outs[key] for key in names if key in outs}
+    if session.is_of_the_settings(client.url):
+        # An output of every resource, and an input only where the program names another.
+        inputs.pop(CONTROL_PLANE_URL)
+    return inputs
 
 
 def location_of(client: ControlPlaneClient) -> Properties:
-    """Return the outputs that say where a deployment is."""
+    """Return the outputs that say where a resource is."""
     return {"control_plane_url": client.url}
 
 

@@ -1,4 +1,4 @@
-"""Preconditions of adopting, replacing and deleting a deployment, so that none is lost.
+"""Preconditions of adopting, replacing and deleting a resource, so that none is lost.
 
 A deployment that ``import_`` names is never deleted, and one that is replaced under its own name is
 deleted only if the name becomes free: its tracing project keeps the name unless it goes too.
@@ -6,8 +6,10 @@ deleted only if the name becomes free: its tracing project keeps the name unless
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from langsmith_pulumi.control_plane.errors import GONE
 from langsmith_pulumi.control_plane.settings import address_of
 
 from .changes import CONTROL_PLANE_URL, Impact, compare, with_impact
@@ -24,7 +26,7 @@ from .properties import (
 from .validation import ValidationProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .changes import ChangedField
     from .declarations import Declaration, Declarations
@@ -55,8 +57,7 @@ def check_declaration(
     """
     declared = declarations.declare(inputs.get("progress_urn"), olds, inputs)
     found = list(_check_replacement_under_same_name(olds, inputs, refused))
-    found += _check_duplicate_name(inputs, declarations, settings_url)
-    found += _check_duplicate_adoption(olds, inputs, declarations)
+    found += check_duplicates(olds, inputs, declarations, settings_url)
     if declared and declared.replaced and not olds:
         found += replacement_problems(declared, declarations, settings_url)
     return found
@@ -129,22 +130,52 @@ def kept_name_reason(fixed: list[ChangedField]) -> str:
     )
 
 
+def missing_keys(session: Session, inputs: Properties, refused: set[str]) -> list[str]:
+    """Return what is missing for ``up`` on the control plane that a resource names."""
+    url = inputs.get(CONTROL_PLANE_URL)
+    if not isinstance(url, str) or CONTROL_PLANE_URL in refused:
+        return []
+    return [missing] if (missing := session.missing_key(url)) else []
+
+
+def refuse_adopted_replacement(
+    declarations: Declarations, resource_id: str, news: Properties, replacing: list[ChangedField]
+) -> None:
+    """Raise ``ProviderError`` if ``import_`` still names a resource that would be replaced."""
+    if replacing and news.get("import_id") == resource_id:
+        paths = ", ".join(change.path for change in replacing)
+        raise ProviderError(
+            f"A change of {paths} replaces the {declarations.noun}. import_ "
+            f"{still_adopted(resource_id)}."
+        )
+
+
+def refuse_other_import(
+    declarations: Declarations, resource_id: str, news: Properties, read: Callable[[], object]
+) -> None:
+    """Raise ``ProviderError`` if ``import_`` names another resource than the managed one.
+
+    It may do so if ``read`` finds the managed one gone, as after an interrupted replacement.
+    """
+    wanted = news.get("import_id")
+    if not isinstance(wanted, str) or wanted == resource_id:
+        return
+    with suppress(*GONE):
+        read()
+        raise ProviderError(
+            f"import_ names {declarations.noun} {wanted}, but this resource already manages "
+            f"{resource_id}. Declare the other one under a resource name of its own, or take the "
+            "present one out of the state first (`pulumi state delete --target-dependents`)."
+        )
+
+
 def refuse_replacement(
-    deployment_id: str,
-    olds: Properties,
-    news: Properties,
-    replacing: list[ChangedField],
-    changed_known: list[ChangedField],
+    olds: Properties, news: Properties, changed_known: list[ChangedField]
 ) -> None:
     """Raise ``ProviderError`` if a deployment cannot be replaced.
 
     ``changed_known`` are the changes of known inputs, compared with the old outputs.
     """
-    if news.get("import_id") == deployment_id:
-        paths = ", ".join(change.path for change in replacing)
-        raise ProviderError(
-            f"A change of {paths} replaces the deployment. import_ {still_adopted(deployment_id)}."
-        )
     fixed = with_impact(changed_known, Impact.REPLACE)
     if keeps_its_name(olds, news, fixed) and not may_delete_project(news):
         raise ProviderError(f"delete_tracing_project {kept_name_reason(fixed)}")
@@ -152,46 +183,46 @@ def refuse_replacement(
         raise ProviderError(f"{path} {KEPT_UNKNOWN}.")
 
 
-def refuse_second_adoption(
-    declarations: Declarations, deployment_id: str, news: Properties
-) -> None:
-    """Raise ``ProviderError`` if another resource adopts the deployment of this one."""
-    urn = declarations.adopter(deployment_id)
+def refuse_second_adoption(declarations: Declarations, resource_id: str, news: Properties) -> None:
+    """Raise ``ProviderError`` if another resource adopts what this one manages."""
+    urn = declarations.adopter(resource_id)
     if urn is None or urn == news.get("progress_urn"):
         return
     adopter = resource_name(urn)
     raise ProviderError(
-        f"Deployment {deployment_id} is managed by this resource, and import_ of {adopter!r} names "
-        f"it too. Remove import_ from {adopter!r}, or remove this resource from the program to "
-        f"have {adopter!r} take it over."
+        f"{declarations.noun.capitalize()} {resource_id} is managed by this resource, and import_ "
+        f"of {adopter!r} names it too. Remove import_ from {adopter!r}, or remove this resource "
+        f"from the program to have {adopter!r} take it over."
     )
 
 
 def refuse_deletion_before_adoption(
-    declarations: Declarations, deployment_id: str, props: Properties
+    declarations: Declarations, resource_id: str, props: Properties
 ) -> None:
-    """Raise ``ProviderError`` if another resource is still to adopt the deployment to be deleted.
+    """Raise ``ProviderError`` if another resource is still to adopt what is to be deleted.
 
     A rename adopts first and deletes afterwards. If the deletion comes first, it belongs to a
     replacement, after which the state would contain nothing.
     """
-    adopter = declarations.adopter(deployment_id)
+    adopter = declarations.adopter(resource_id)
     declared = declarations.get(adopter)
     if adopter is None or declared is None or declared.written:
         return
-    if declarations.manager(deployment_id) != adopter or adopter == props.get("progress_urn"):
+    if declarations.manager(resource_id) != adopter or adopter == props.get("progress_urn"):
+        name = props.get(declarations.name_field)
         raise ProviderError(
-            f"Deployment {props.get('name')!r} ({deployment_id}) was not deleted: import_ of "
-            f"{resource_name(adopter)!r} names it. Remove import_, or take back what replaces it."
+            f"{declarations.noun.capitalize()} {name!r} ({resource_id}) was not deleted: import_ "
+            f"of {resource_name(adopter)!r} names it. Remove import_, or take back what replaces "
+            "it."
         )
 
 
-def still_used_by(declarations: Declarations, deployment_id: str) -> str:
-    """Return how the program still uses a deployment; an empty text if it does not."""
-    adopter = declarations.adopter(deployment_id)
+def still_used_by(declarations: Declarations, resource_id: str) -> str:
+    """Return how the program still uses a resource; an empty text if it does not."""
+    adopter = declarations.adopter(resource_id)
     if adopter is not None:
         return f"import_ of {resource_name(adopter)!r} names it"
-    reader = declarations.reader(deployment_id)
+    reader = declarations.reader(resource_id)
     return f"{resource_name(reader)!r} reads it" if reader is not None else ""
 
 
@@ -258,10 +289,20 @@ def _check_name_becomes_free(
         )
 
 
+def check_duplicates(
+    olds: Properties, inputs: Properties, declarations: Declarations, settings_url: str
+) -> list[ValidationProblem]:
+    """Return a second use of a name or of an adopted resource in the program."""
+    return [
+        *_check_duplicate_name(inputs, declarations, settings_url),
+        *_check_duplicate_adoption(olds, inputs, declarations),
+    ]
+
+
 def _check_duplicate_name(
     inputs: Properties, declarations: Declarations, settings_url: str
 ) -> Iterator[ValidationProblem]:
-    name, urn = inputs.get("name"), inputs.get("progress_urn")
+    name, urn = inputs.get(declarations.name_field), inputs.get("progress_urn")
     if not isinstance(name, str) or not isinstance(urn, str):
         return
     workspace = inputs.get("workspace_id")
@@ -270,12 +311,13 @@ def _check_duplicate_name(
     if first != urn:
         other = resource_name(first)
         yield ValidationProblem(
-            "name", f"is declared twice in this program: {other!r} is {name!r} too"
+            declarations.name_field,
+            f"is declared twice in this program: {other!r} is {name!r} too",
         )
 
 
 def _address(props: Properties, settings_url: str) -> object:
-    """Return the address of a deployment's control plane, by default that of the settings."""
+    """Return the address of a resource's control plane, by default that of the settings."""
     named = props.get(CONTROL_PLANE_URL)
     return address_of(named if isinstance(named, str) else settings_url)
 
@@ -283,7 +325,7 @@ def _address(props: Properties, settings_url: str) -> object:
 def _check_duplicate_adoption(
     olds: Properties, inputs: Properties, declarations: Declarations
 ) -> Iterator[ValidationProblem]:
-    """Yield a second use of one deployment, which the first deleted resource would delete."""
+    """Yield a second use of one resource's id, which the first deletion would delete."""
     adopted, urn = inputs.get("import_id"), inputs.get("progress_urn")
     if not isinstance(adopted, str) or not isinstance(urn, str):
         return

@@ -52,6 +52,7 @@ class Session:
         self._read_locks: dict[str, Lock] = {}
         self._reads: dict[str, tuple[str, LiveDeployment]] = {}
         self.declarations = Declarations()
+        self.listener_declarations = Declarations("listener", "compute_id")
         self._planned_changes: dict[str, PlannedChange] = {}
         self.requested_revisions: set[str] = set()
         """Revisions requested by this process. Their failure is reported; one of an earlier run is
@@ -63,7 +64,7 @@ class Session:
     ) -> ControlPlaneClient:
         """Return a connection, opened on first use, so that a no-op preview opens none.
 
-        The settings say where to; a deployment may name another control plane or workspace.
+        The settings say where to; a resource may name another control plane or workspace.
         """
         url = control_plane_url or self.location.control_plane_url
         with self._lock:
@@ -109,16 +110,16 @@ class Session:
         return resolve_location(self._config, os.environ)
 
     def client_for(self, outputs: dict[str, Any]) -> ControlPlaneClient:
-        """Return the connection to the control plane and the workspace of a deployment.
+        """Return the connection to the control plane and the workspace of a resource.
 
         Raise ``ProviderError`` if the settings lead elsewhere: a "not found" from there would
-        remove a live deployment from the state.
+        remove a live resource from the state.
         """
         url = self.require_known_location(outputs)
         return self.client(outputs.get("tenant_id") or outputs.get("workspace_id"), url)
 
     def require_known_location(self, outputs: dict[str, Any]) -> str | None:
-        """Return the URL of a deployment's control plane, or None if it is that of the settings.
+        """Return the URL of a resource's control plane, or None if it is that of the settings.
 
         Raise ``ProviderError`` if neither the settings nor a key of its own belong to it.
         """
@@ -131,20 +132,20 @@ class Session:
         return None
 
     def require_same_location(self, outputs: dict[str, Any], inputs: dict[str, Any]) -> None:
-        """Raise ``ProviderError`` if the settings lead elsewhere than to the deployment.
+        """Raise ``ProviderError`` if the settings lead elsewhere than to the resource.
 
         What the program names in ``inputs`` overrides the settings; if it differs, that is a
-        change of the deployment. Unknown values do not differ.
+        change of the resource. Unknown values do not differ.
         """
         url, workspace = outputs.get("control_plane_url"), outputs.get("tenant_id")
-        label = f"Deployment {outputs.get('name') or outputs.get('deployment_id')!r}"
+        label = _label(outputs)
         if url and not self.is_of_the_settings(url):
             if inputs.get("control_plane_url") is not None:
                 return
             raise ProviderError(
                 f"{label} is on the control plane {url}, but the settings name "
                 f"{self.location.control_plane_url}. Set langsmith:controlPlaneUrl back to "
-                f"{url}; or give the deployment control_plane_url=... and its API key in "
+                f"{url}; or give the resource control_plane_url=... and its API key in "
                 "langsmith:apiKeys, if both are in use; or, if it is the same control plane under "
                 f"a new address, run `pulumi config set langsmith:movedFrom {url}` and then "
                 "`pulumi up`."
@@ -154,7 +155,7 @@ class Session:
         if workspace and setting and not named and workspace.lower() != setting.lower():
             raise ProviderError(
                 f"{label} is in the workspace {workspace}, but the settings name {setting}. Set "
-                f"langsmith:workspaceId back to {workspace}; or give the deployment "
+                f"langsmith:workspaceId back to {workspace}; or give the resource "
                 "workspace_id=..., which moves it by replacing it."
             )
 
@@ -240,6 +241,12 @@ class Session:
         """Return the recorded permission to delete the tracing project, or the default."""
         with self._lock:
             return self._project_deletions.get(deployment_id, default)
+
+
+def _label(outputs: dict[str, Any]) -> str:
+    if "compute_id" in outputs:
+        return f"Listener {outputs['compute_id']!r}"
+    return f"Deployment {outputs.get('name') or outputs.get('deployment_id')!r}"
 
 
 _sessions: dict[str, Session] = {}

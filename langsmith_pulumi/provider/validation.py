@@ -378,7 +378,8 @@ def _is_at_most(value: Any, limit: float) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value <= limit
 
 
-def _check_control_plane_url(inputs: Properties) -> Iterator[ValidationProblem]:
+def check_control_plane_url(inputs: Properties) -> Iterator[ValidationProblem]:
+    """Yield a control plane's URL that is none."""
     url = inputs.get(CONTROL_PLANE_URL)
     if isinstance(url, str):
         try:
@@ -403,7 +404,7 @@ _RULES = (
     _check_variable_maps,
     _check_wait,
     _check_health_check,
-    _check_control_plane_url,
+    check_control_plane_url,
 )
 
 

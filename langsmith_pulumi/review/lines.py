@@ -134,7 +134,8 @@ def lost_variable_lines(stack: StackReport) -> list[Line]:
 
 def resource_line(other: ResourceChange) -> Line:
     """Return a line for another resource: the operation and the inputs that change."""
-    words = (operation(other), " ", _name(other.name), " (", _name(other.type), ")")
+    kind = other.type.removeprefix(_DYNAMIC)
+    words = (operation(other), " ", _name(other.name), " (", _name(kind), ")")
     unknown = other.action is Action.UNKNOWN
     op = (" by the unknown operation ", _name(other.op)) if unknown else ()
     keys = listing([(_name(key),) for key in other.keys])
@@ -272,6 +273,10 @@ _OPERATIONS = {
     Action.ADOPT: "imported",
 }
 _RETAINED = {Action.REPLACE: "replaced (the old one is kept)", Action.DELETE: "released"}
+
+
+_DYNAMIC = "pulumi-python:dynamic/"
+"""The begin of the types of this package, which says nothing to a reader."""
 
 
 def operation(other: ResourceChange) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from langsmith_pulumi.control_plane.credentials import without_credentials
+from langsmith_pulumi.provider.changes import LISTENER_FIELDS, compare
 
 from .impact import deployment_changes
 from .plan import Action, action_of, severity_rank
-from .steps import DEPLOYMENT, ROLLOUT
+from .steps import DEPLOYMENT, LISTENER, ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,15 +184,35 @@ def _by_severity_and_name(step: Step) -> tuple[tuple[int, int], str, str]:
 
 def _other(step: Step) -> ResourceChange:
     state = step.new or step.old
+    is_listener = step.urn.type == LISTENER
     return ResourceChange(
         step.urn.text,
         step.urn.type,
         step.urn.name,
-        step.op,
-        _changed_keys(step),
+        "import" if is_listener and _adopts(step) else step.op,
+        _changed_listener_fields(step) if is_listener else _changed_keys(step),
         state.custom if state else True,
         bool(step.old and step.old.retained),
     )
+
+
+def _adopts(step: Step) -> bool:
+    """Return True if ``import_`` makes the creation of a listener an adoption."""
+    inputs = step.new.inputs if step.new else {}
+    return step.op == "create" and inputs.get("import_id") is not None
+
+
+def _changed_listener_fields(step: Step) -> tuple[str, ...]:
+    """Return the fields of a listener that change, also those that an adoption patches."""
+    if step.new is None:
+        return ()
+    if step.old is not None:
+        changed = compare(step.old.inputs, step.new.inputs, LISTENER_FIELDS)
+        return tuple(change.path for change in changed)
+    adoption = step.new.inputs.get("adoption")
+    rows = adoption.get("differences") if isinstance(adoption, dict) else None
+    found = rows if isinstance(rows, list) else []
+    return tuple(str(row["path"]) for row in found if isinstance(row, dict) and "path" in row)
 
 
 def _changed_keys(step: Step) -> tuple[str, ...]:

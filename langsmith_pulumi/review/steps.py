@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEPLOYMENT = "pulumi-python:dynamic/langsmith:Deployment"
 ROLLOUT = "pulumi-python:dynamic/langsmith:Rollout"
+LISTENER = "pulumi-python:dynamic/langsmith:Listener"
 
 _NO_STATE = State()
 _OPS_THAT_KEEP_IT = ("same", "update", "create", "import")

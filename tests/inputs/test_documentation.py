@@ -20,6 +20,7 @@ ROOTS = {
     "ListenerConfigArgs": "source_config.listener_config",
     "SecretReferenceArgs": "secret_references",
     "HealthCheckArgs": "health_check",
+    "ComputeConfigArgs": "compute_config",
 }
 """Path of each object in the inputs; any other is a part of the resources."""
 
@@ -103,10 +104,13 @@ def test_every_description_ends_with_the_kind_of_change(name: str, field: Field)
     assert {KINDS[match["kind"]]} == {row.impact.value for row in _rows(path)}
 
 
+ROWS = (*changes.FIELDS, *changes.LISTENER_FIELDS)
+
+
 def _rows(path: str) -> list[changes.Field]:
     """Return the row that covers a path, or the rows below it."""
-    covering = [row for row in changes.FIELDS if f"{path}.".startswith(f"{row.path}.")]
-    return covering or [row for row in changes.FIELDS if row.path.startswith(f"{path}.")]
+    covering = [row for row in ROWS if f"{path}.".startswith(f"{row.path}.")]
+    return covering or [row for row in ROWS if row.path.startswith(f"{path}.")]
 
 
 @pytest.mark.parametrize("name", ["SourceConfigArgs", "SourceRevisionConfigArgs"])

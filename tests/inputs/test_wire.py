@@ -47,6 +47,7 @@ WIRE_NAMES: dict[type, str] = {
     inputs.ResourceRequirementsArgs: "limits requests",
     inputs.SecretReferenceArgs: "name secret_name secret_key",
     inputs.HealthCheckArgs: "path successes interval timeout headers",
+    inputs.ComputeConfigArgs: "k8s_namespaces",
 }
 
 

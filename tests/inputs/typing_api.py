@@ -11,6 +11,7 @@ import pulumi
 from langsmith_pulumi import (
     Deployment,
     DeploymentResult,
+    Listener,
     get_deployment,
     get_deployment_output,
     get_github_integration_output,
@@ -23,6 +24,9 @@ from langsmith_pulumi import (
     list_revisions,
 )
 from langsmith_pulumi.inputs import (
+    ComputeConfigArgs,
+    ComputeConfigArgsDict,
+    ComputeType,
     ContainerArgs,
     DeploymentSource,
     DeploymentType,
@@ -100,6 +104,24 @@ def mixed(image: pulumi.Output[str], secrets: pulumi.Output[dict[str, str]]) -> 
     )
 
 
+def listeners(namespace: pulumi.Output[str]) -> None:
+    listener = Listener("cluster", compute_id=namespace, compute_config={"k8s_namespaces": ["a"]})
+    Listener(
+        "other",
+        compute_type=cast("ComputeType", config.require("computeType")),
+        compute_id="green",
+        compute_config=ComputeConfigArgs(k8s_namespaces=[namespace, "agents"]),
+        version="1",
+        workspace_id=config.require("workspaceId"),
+        control_plane_url=config.require("controlPlaneUrl"),
+    )
+    Deployment(
+        "agent",
+        source="external_docker",
+        source_config={"listener_id": listener.id, "listener_config": {"k8s_namespace": "a"}},
+    )
+
+
 def outputs(spec: pulumi.Output[ResourceSpecArgs], source: pulumi.Output[DeploymentSource]) -> None:
     Deployment(
         "agent",
@@ -155,6 +177,16 @@ def wrong_in_lookups(agent: Deployment, found: DeploymentResult) -> None:
     list_deployments(deployment_type="production")  # type: ignore[arg-type]
     list_deployments_output(limit=1)  # type: ignore[call-arg]
     found.name = "other"  # type: ignore[misc]
+
+
+def wrong_in_a_listener(served: ComputeConfigArgs) -> None:
+    Listener("cluster", compute_config=served)  # type: ignore[call-arg]
+    Listener("cluster", compute_id="blue")  # type: ignore[call-arg]
+    Listener("cluster", compute_type="ecs", compute_id="blue", compute_config=served)  # type: ignore[arg-type]
+    Listener("cluster", compute_id="blue", compute_config={"namespaces": ["a"]})  # type: ignore[arg-type]
+    Listener("cluster", compute_id="blue", compute_config={"k8s_namespaces": "a b"}, version=1)  # type: ignore[arg-type]
+    missing: ComputeConfigArgsDict = {}  # type: ignore[typeddict-item]
+    del missing
 
 
 def wrong_in_classes() -> None:

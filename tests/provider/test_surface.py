@@ -11,8 +11,13 @@ from pulumi.dynamic.dynamic import serialize_provider
 import langsmith_pulumi
 from langsmith_pulumi import inputs
 from langsmith_pulumi.control_plane import models
-from langsmith_pulumi.provider import DeploymentProvider, RolloutProvider
-from langsmith_pulumi.provider.changes import FIELDS
+from langsmith_pulumi.provider import (
+    DeploymentProvider,
+    ListenerProvider,
+    RolloutProvider,
+    listeners,
+)
+from langsmith_pulumi.provider.changes import FIELDS, LISTENER_FIELDS
 from langsmith_pulumi.provider.outputs import INPUTS
 
 
@@ -24,7 +29,8 @@ def test_all_public_names_are_there() -> None:
 
 def test_the_pickled_providers_are_references_that_never_change() -> None:
     """Every state holds these bytes and loads them again, in every later version."""
-    pickled = {kind: serialize_provider(kind()) for kind in (DeploymentProvider, RolloutProvider)}
+    kinds = (DeploymentProvider, RolloutProvider, ListenerProvider)
+    pickled = {kind: serialize_provider(kind()) for kind in kinds}
     assert pickled == {
         DeploymentProvider: (
             "gASVNwAAAAAAAACMGWxhbmdzbWl0aF9wdWx1bWkucHJvdmlkZXKUjBJEZXBsb3ltZW50UHJvdmlkZXKUk5Qp"
@@ -32,6 +38,10 @@ def test_the_pickled_providers_are_references_that_never_change() -> None:
         ),
         RolloutProvider: (
             "gASVNAAAAAAAAACMGWxhbmdzbWl0aF9wdWx1bWkucHJvdmlkZXKUjA9Sb2xsb3V0UHJvdmlkZXKUk5QpgZQu"
+        ),
+        ListenerProvider: (
+            "gASVNQAAAAAAAACMGWxhbmdzbWl0aF9wdWx1bWkucHJvdmlkZXKUjBBMaXN0ZW5lclByb3ZpZGVylJOUKYGU"
+            "Lg=="
         ),
     }
     assert b"langsmith_pulumi.provider" in base64.b64decode(pickled[RolloutProvider])
@@ -41,6 +51,7 @@ def test_the_types_are_part_of_every_urn() -> None:
     """A renamed type would replace every deployment."""
     assert langsmith_pulumi.Deployment._resource_type_name == "dynamic/langsmith:Deployment"
     assert langsmith_pulumi.Rollout._resource_type_name == "dynamic/langsmith:Rollout"
+    assert langsmith_pulumi.Listener._resource_type_name == "dynamic/langsmith:Listener"
 
 
 def test_a_program_stays_light() -> None:
@@ -62,9 +73,13 @@ def test_the_table_knows_every_field_that_a_program_can_set() -> None:
     assert {f"source_config.{name}" for name in source_config} <= listed
     assert {f"source_revision_config.{name}" for name in revision} <= listed
     assert {path.partition(".")[0] for path in listed} <= set(INPUTS)
+    listed = {field.path.partition(".")[0] for field in LISTENER_FIELDS}
+    assert set(models.ListenerCreateRequest.model_fields) == listed - {"workspace_id"}
+    assert listed <= set(listeners.INPUTS)
     for typed, model in (
         (inputs.SourceConfigArgsDict, models.SourceConfigRequest),
         (inputs.SourceRevisionConfigArgsDict, models.SourceRevisionConfigRequest),
         (inputs.ResourceSpecArgsDict, models.ResourceSpec),
+        (inputs.ComputeConfigArgsDict, models.ListenerComputeConfig),
     ):
         assert set(typed.__annotations__) == set(model.model_fields)

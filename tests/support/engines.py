@@ -18,6 +18,7 @@ PRELOADED_MODULES = (
     "langsmith_pulumi.control_plane.client",
     "langsmith_pulumi.control_plane.waiting",
     "langsmith_pulumi.provider.deployments",
+    "langsmith_pulumi.provider.listeners",
     "langsmith_pulumi.provider.rollouts",
 )
 """What takes long to import in each of the hundreds of processes that the tests start."""

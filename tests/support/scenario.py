@@ -65,6 +65,12 @@ def docker(**changes: Any) -> dict[str, Any]:
     return _changed(base, changes)
 
 
+def listener(*namespaces: str, **changes: Any) -> dict[str, Any]:
+    """Return the arguments of a listener of the cluster `blue`."""
+    config = {"k8s_namespaces": list(namespaces or ("agents",))}
+    return _changed({"compute_id": "blue", "compute_config": config}, changes)
+
+
 def _changed(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     result = deepcopy(base)
     for path, value in changes.items():

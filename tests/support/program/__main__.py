@@ -9,7 +9,7 @@ import pulumi
 
 import langsmith_pulumi as langsmith
 
-declared: dict[str, langsmith.Deployment] = {}
+declared: dict[str, Any] = {}
 
 
 def resolve(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value
@@ -67,5 +67,9 @@ def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
 for name, arguments in json.loads(Path(os.environ["SCENARIO"]).read_text()).items():
     given = resolve(arguments)
     opts = options(given.pop("opts", {}))
-    declared[name] = langsmith.Deployment(name, **given, opts=opts)
-    pulumi.export(name, declared[name].url)
+    if "compute_id" in given:
+        declared[name] = langsmith.Listener(name, **given, opts=opts)
+        pulumi.export(name, declared[name].id)
+    else:
+        declared[name] = langsmith.Deployment(name, **given, opts=opts)
+        pulumi.export(name, declared[name].url)
