@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from langsmith_pulumi.control_plane.models import ResourceSpec
-from langsmith_pulumi.provider.changes import FIELDS, RESOURCE_SPEC, Field, Impact
+from langsmith_pulumi.provider.changes import (
+    FIELDS,
+    LISTENER_FIELDS,
+    RESOURCE_SPEC,
+    Field,
+    Impact,
+)
 
 PAGE = Path(__file__).parent / "changes.md"
 
@@ -32,14 +38,22 @@ _KINDS = {
 }
 
 
+_OF_A_LISTENER = {
+    Impact.REPLACE: "Replaces the listener, and the deployments that take its id",
+    Impact.IN_PLACE: "Changes the listener in place",
+}
+
+
 def page() -> str:
     """Return the page as Markdown."""
-    return "\n".join([_HEAD, *(_section(kind) for kind in _KINDS)])
+    sections = [_section(title, kind, FIELDS) for kind, title in _KINDS.items()]
+    sections += [_section(title, kind, LISTENER_FIELDS) for kind, title in _OF_A_LISTENER.items()]
+    return "\n".join([_HEAD, *sections])
 
 
-def _section(kind: Impact) -> str:
-    rows = [_row(field) for field in FIELDS if field.impact is kind]
-    return "\n".join([f"## {_KINDS[kind]}\n", "| field | why |", "| --- | --- |", *rows, ""])
+def _section(title: str, kind: Impact, fields: tuple[Field, ...]) -> str:
+    rows = [_row(field) for field in fields if field.impact is kind]
+    return "\n".join([f"## {title}\n", "| field | why |", "| --- | --- |", *rows, ""])
 
 
 def _row(field: Field) -> str:

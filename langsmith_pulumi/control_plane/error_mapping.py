@@ -39,13 +39,12 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     429: RateLimited,
 }
 
-_RESOURCE_NOT_FOUND = re.compile(
-    r"(?P<kind>deployment|listener) id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
+_DEPLOYMENT_NOT_FOUND = re.compile(
+    r"deployment id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
 )
-_BY_KIND: dict[str, type[NotFound]] = {
-    "deployment": DeploymentNotFound,
-    "listener": ListenerNotFound,
-}
+_LISTENER_NOT_FOUND = re.compile(
+    r"listener id ['\"]?(?P<id>[\w-]+)['\"]? (was )?not found", re.IGNORECASE
+)
 _ROUTE_NOT_FOUND = {"not found", ""}
 _REVISION_PATH = re.compile(r"/v2/deployments/[^/]+/revisions/[^/]+")
 
@@ -58,10 +57,10 @@ _PRODUCT_ADVICE = (
     "Deployments of LangSmith (/host/deployments)."
 )
 _LISTENER_ADVICE = (
-    "Listeners need an organization with a self-hosted enterprise plan, and a key with permission "
-    "for them in this workspace (langsmith:workspaceId)."
+    "Listeners need an organization with a self-hosted enterprise plan. If yours has one, use a "
+    "key with permission for them in this workspace, and check the setting langsmith:workspaceId."
 )
-_LISTENER_PATH = re.compile(r"/v2/listeners\b")
+_LISTENERS_PATH = "/v2/listeners"
 _FORBIDDEN_ADVICE = (
     (re.compile(r"requires[ _]workspace|x-tenant-id", re.IGNORECASE), _WORKSPACE_ADVICE),
     (re.compile(r"not enabled for (this|your) organization", re.IGNORECASE), _PRODUCT_ADVICE),
@@ -126,9 +125,13 @@ def _redirection(location: str) -> str:
 
 
 def _not_found(response: RawResponse, detail: str) -> type[NotFound]:
-    missing = _RESOURCE_NOT_FOUND.search(detail)
+    missing = _DEPLOYMENT_NOT_FOUND.search(detail)
     if missing and is_json_object(response.text) and _is_about(missing["id"], response.request):
-        return _BY_KIND[missing["kind"].lower()]
+        return DeploymentNotFound
+    listener = _LISTENER_NOT_FOUND.search(detail)
+    path = f"{_LISTENERS_PATH}/{listener['id']}" if listener else ""
+    if listener and is_json_object(response.text) and _ends_with(response.request, path):
+        return ListenerNotFound
     if not is_json_object(response.text) or detail.lower().rstrip(".") in _ROUTE_NOT_FOUND:
         return RouteNotFound
     if _REVISION_PATH.search(response.request):
@@ -136,12 +139,16 @@ def _not_found(response: RawResponse, detail: str) -> type[NotFound]:
     return NotFound
 
 
-def _is_about(resource_id: str, request: str) -> bool:
-    return resource_id.lower() in request.lower()
+def _is_about(deployment_id: str, request: str) -> bool:
+    return deployment_id.lower() in request.lower()
+
+
+def _ends_with(request: str, path: str) -> bool:
+    return request.lower().endswith(path.lower())
 
 
 def _advice(detail: str, request: str) -> str:
-    default = _LISTENER_ADVICE if _LISTENER_PATH.search(request) else ""
+    default = _LISTENER_ADVICE if _LISTENERS_PATH in request else ""
     known = (advice for pattern, advice in _FORBIDDEN_ADVICE if pattern.search(detail))
     return next(known, default)
 

@@ -125,15 +125,15 @@ def explain_placement(
     except ControlPlaneError:
         # The error of the look-up must not replace the refusal.
         return error
-    error.advice = f"It changed nothing. {_placement_advice(found)}"
+    error.advice = _placement_advice(found)
     return error
 
 
 def _placement_advice(listeners: list[LiveListener]) -> str:
     if not listeners:
         return (
-            "This workspace has no listener: declare a langsmith_pulumi.Listener, or check the "
-            "workspace (langsmith:workspaceId)."
+            "It changed nothing. Check the id that the answer names, and the workspace "
+            "(langsmith:workspaceId): it has no listener."
         )
     first = listeners[0]
     namespace = next(iter(first.k8s_namespaces), "<namespace>")
@@ -141,8 +141,8 @@ def _placement_advice(listeners: list[LiveListener]) -> str:
     shown = [_describe(one) for one in listeners[:_MAX_LISTED]]
     more = " and more" if len(listeners) > _MAX_LISTED else ""
     return (
-        f"Give source_config={json.dumps(argument)}, or another one of the listeners of this "
-        f"workspace: {'; '.join(shown)}{more}."
+        f"It changed nothing. Set source_config={json.dumps(argument)}, or name another listener. "
+        f"This workspace has {'; '.join(shown)}{more}."
     )
 
 

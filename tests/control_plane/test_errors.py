@@ -91,6 +91,11 @@ def detail(text: str) -> dict[str, str]:
             ["says nothing about the deployment"],
         ),
         (Response(404, detail("Listener ID x not found.")), errors.NotFound, ["Listener ID x"]),
+        (
+            Response(404, detail(f"Listener ID {DEPLOYMENT_ID} not found.")),
+            errors.NotFound,
+            ["404"],
+        ),
         (Response(409, detail("no")), errors.Conflict, ["409"]),
         (
             Response(422, REFUSED_BODY),

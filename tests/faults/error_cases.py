@@ -317,6 +317,33 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
             error_scenarios.import_on_managed_resource,
         ),
     ),
+    "Listeners": (
+        ErrorCase(
+            "A deployment names no listener",
+            "The workspace has listeners, and one of them has to place every deployment of an "
+            "image.",
+            "A deployment cannot move to another listener later.",
+            error_scenarios.listener_left_out,
+        ),
+        ErrorCase(
+            "The cluster has a listener already",
+            "Another resource, or somebody in LangSmith, has made one with this `compute_id`.",
+            "Nothing was made.",
+            error_scenarios.cluster_taken,
+        ),
+        ErrorCase(
+            "Listeners are not in the plan",
+            "The organization has no self-hosted enterprise plan, or the key lacks the permission.",
+            "Nothing in the program can change that.",
+            error_scenarios.listeners_not_in_plan,
+        ),
+        ErrorCase(
+            "Deployments still use the listener",
+            "Deployments of this program are deleted first; others the engine does not know.",
+            "Nothing was deleted.",
+            error_scenarios.listener_in_use,
+        ),
+    ),
     "Refused at preview": (
         ErrorCase(
             "Values that cannot be meant",

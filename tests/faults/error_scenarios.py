@@ -9,9 +9,11 @@ from unittest.mock import patch
 
 from langsmith_pulumi.provider import rollouts
 from langsmith_pulumi.provider.session import Session
+from langsmith_pulumi.testing.simulator import error_responses
 from tests.faults import faulty_transport
 from tests.faults.engine import NAME
 from tests.faults.faults import FAULTS_BY_NAME, PAGE
+from tests.faults.listener_stack import LISTENER_PATH, LISTENERS_PATH, ListenerStack, cluster
 from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH
 from tests.support.scenario import CANARY, docker, github
 
@@ -239,3 +241,31 @@ INVALID_RESOURCES = {
     **docker(source_config__resource_spec__cpu=99, source_config__resource_spec__min_scale=5),
     "name": NAME,
 }
+
+
+def listener_left_out(harness: Harness) -> str:
+    assert ListenerStack(harness).up(cluster()) == ""
+    return harness.engine.up(docker())
+
+
+def cluster_taken(harness: Harness) -> str:
+    assert ListenerStack(harness).up(cluster()) == ""
+    return ListenerStack(harness).up(cluster())
+
+
+def listeners_not_in_plan(harness: Harness) -> str:
+    _answer(harness, "POST", LISTENERS_PATH, 403, error_responses.listeners_not_in_plan().detail)
+    return ListenerStack(harness).up(cluster())
+
+
+def listener_in_use(harness: Harness) -> str:
+    stack = ListenerStack(harness)
+    assert stack.up(cluster()) == ""
+    detail = error_responses.listener_in_use(stack.live["id"], UNKNOWN_ID).detail
+    _answer(harness, "DELETE", LISTENER_PATH, 409, detail)
+    return stack.destroy()
+
+
+def _answer(harness: Harness, method: str, path: str, status: int, detail: str) -> None:
+    body = json.dumps({"detail": detail})
+    harness.simulator.fail(method, path, "status", status=status, body=body)

@@ -38,7 +38,7 @@ def test_errors_page_is_current(
     ids=lambda case: case.title,
 )
 def test_message_names_next_step(harness: Harness, case: ErrorCase) -> None:
-    """A message says what to do next, and names the deployment unless settings are wrong."""
+    """A message says what to do next, and names the resource unless settings are wrong."""
     text = errors_page.message(harness, case)
 
     assert len(text) < 1200
@@ -46,4 +46,5 @@ def test_message_names_next_step(harness: Harness, case: ErrorCase) -> None:
         assert all(" has a problem: " in line for line in text.splitlines())
     else:
         assert NEXT_STEP.search(text)
-        assert case in SECTIONS["Settings"] or NAME in text or "deployment" in text
+        is_named = NAME in text or "deployment" in text or "listener 'blue'" in text
+        assert case in SECTIONS["Settings"] or is_named
