@@ -49,10 +49,10 @@ class Listener(Resource, module="langsmith", name="Listener"):
     A deployment cannot move to another listener, so where its ``listener_id`` comes from this
     resource, the engine keeps to this order: the listener is created before its deployments and
     deleted after them, and a replaced listener replaces them too, which loses their databases and
-    threads. The preview shows all of it, and needs ``delete_tracing_project=True`` of deployments
-    that keep their names. The engine knows nothing of deployments that name the listener's id
-    otherwise, as those of other programs do: if the service refuses to delete the listener, the
-    error says so.
+    threads. The preview shows all of it, and refuses it for deployments that keep their names
+    without ``delete_tracing_project=True``. The engine knows nothing of deployments that name the
+    listener's id otherwise, as those of other programs do: if the service refuses to delete the
+    listener, the error says so.
 
     ``ResourceOptions(import_=ID)`` adopts an existing listener: ``compute_type`` and ``compute_id``
     have to be the same, and the other arguments are patched where they differ.

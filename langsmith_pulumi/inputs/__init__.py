@@ -1,4 +1,4 @@
-"""The typed arguments of a deployment: each object as a class and as a dict.
+"""The typed arguments of deployments and listeners: each object as a class and as a dict.
 
 ``SourceConfigArgs(repo_url=...)`` is a class, ``SourceConfigArgsDict`` the type of a plain dict:
 ``{"repo_url": ...}``. Both have the same fields, may be nested in one another, and take a Pulumi

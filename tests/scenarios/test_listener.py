@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
 from langsmith_pulumi.testing.simulator import Listener
+from tests.support.engines import OfflineEngine
 from tests.support.processes import kill_tree, wait_until
 from tests.support.scenario import Step, docker, listener
 
@@ -55,13 +55,12 @@ def create_outside(simulator: Simulator) -> str:
     return str(call(simulator, "POST", body=body)["id"])
 
 
-def placed(namespace: str = "agents", **changes: Any) -> dict[str, Any]:
+def placed(*, delete_tracing_project: bool = True) -> dict[str, Any]:
     """Return a deployment placed by the listener of the program."""
     return docker(
         source_config__listener_id={"output": ["cluster", "id"]},
-        source_config__listener_config={"k8s_namespace": namespace},
-        delete_tracing_project=True,
-        **changes,
+        source_config__listener_config={"k8s_namespace": "agents"},
+        delete_tracing_project=delete_tracing_project,
     )
 
 
@@ -118,6 +117,15 @@ def test_a_replaced_listener_replaces_its_deployments(runner: ScenarioRunner) ->
     assert list(listeners(runner.simulator)) == ["red"]
     live = runner.simulator.deployment("agent")["source_config"]
     assert live["listener_id"] == listeners(runner.simulator)["red"]["id"]
+
+
+def test_a_replacement_without_permission_is_refused_at_preview(runner: ScenarioRunner) -> None:
+    """The old deployment would keep its name; neither it nor the listener is touched."""
+    kept = placed(delete_tracing_project=False)
+    runner.write({"cluster": listener(), "agent": kept})
+    assert runner.engine.up().ok
+    moved = {"cluster": listener(compute_id="red"), "agent": kept}
+    runner.run(Step(moved, {}, preview_error="delete_tracing_project"))
 
 
 def test_a_listener_in_use_elsewhere_is_kept(runner: ScenarioRunner) -> None:
@@ -231,7 +239,23 @@ def test_a_deployment_without_a_listener_is_told_of_those_there_are(
     assert runner.engine.up().ok
 
 
-@pytest.mark.parametrize("name", ["Agents", "-agents", "a" * 64, ""])
-def test_invalid_namespaces_are_refused_at_preview(runner: ScenarioRunner, name: str) -> None:
+def test_an_invalid_namespace_is_refused_at_preview(runner: ScenarioRunner) -> None:
     """No request is sent."""
-    runner.run(Step({"cluster": listener(name)}, {}, preview_error="k8s_namespaces.0"))
+    program = {"cluster": listener("Agents")}
+    runner.run(Step(program, {}, preview_error="k8s_namespaces.0"))
+
+
+def test_a_listener_that_is_only_read_is_left_as_it_is(runner: ScenarioRunner) -> None:
+    """Its id places deployments, and it is neither changed nor deleted."""
+    identifier = create_outside(runner.simulator)
+    read = listener("tools", opts={"id": identifier})
+    runner.write({"cluster": read, "agent": placed()})
+    outcome = runner.engine.up()
+    if isinstance(runner.engine, OfflineEngine):
+        assert "needs the Pulumi CLI" in outcome.text
+        return
+    assert outcome.ok, outcome.errors
+    live = runner.simulator.deployment("agent")["source_config"]
+    assert live["listener_id"] == identifier
+    assert runner.engine.destroy().ok
+    assert namespaces(runner.simulator) == ["agents"]
