@@ -17,6 +17,7 @@ from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, SECRETS
 
 from .impact import Kind
 from .plan import Action
+from .steps import LISTENER
 from .values import Untrusted, format_number, format_pair, shorten
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def lost_variable_lines(stack: StackReport) -> list[Line]:
 
 def resource_line(other: ResourceChange) -> Line:
     """Return a line for another resource: the operation and the inputs that change."""
-    kind = other.type.removeprefix(_DYNAMIC)
+    kind = "langsmith:Listener" if other.type == LISTENER else other.type
     words = (operation(other), " ", _name(other.name), " (", _name(kind), ")")
     unknown = other.action is Action.UNKNOWN
     op = (" by the unknown operation ", _name(other.op)) if unknown else ()
@@ -273,10 +274,6 @@ _OPERATIONS = {
     Action.ADOPT: "imported",
 }
 _RETAINED = {Action.REPLACE: "replaced (the old one is kept)", Action.DELETE: "released"}
-
-
-_DYNAMIC = "pulumi-python:dynamic/"
-"""The begin of the types of this package, which says nothing to a reader."""
 
 
 def operation(other: ResourceChange) -> str:
