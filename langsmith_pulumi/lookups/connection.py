@@ -16,6 +16,7 @@ from langsmith_pulumi._interrupts import hide_interrupts
 from langsmith_pulumi.control_plane.errors import (
     ControlPlaneError,
     DeploymentNotFound,
+    ListenerNotFound,
     RevisionNotFound,
 )
 from langsmith_pulumi.provider.error_boundary import error_message
@@ -33,6 +34,7 @@ T = TypeVar("T")
 _ADVICE: dict[type[Exception], str] = {
     DeploymentNotFound: "Check the id; a deployment of another workspace is found with "
     "workspace_id=..., or by the setting langsmith:workspaceId.",
+    ListenerNotFound: "Check the id; list_listeners() returns those there are.",
     RevisionNotFound: "Check the id; list_revisions(deployment_id) returns those there are.",
 }
 """The next step after an error, where that of a resource would be wrong."""

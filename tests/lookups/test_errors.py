@@ -76,7 +76,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "unknown listener": (
         "get_listener",
         {"listener_id": NOBODY},
-        f"Listener ID {NOBODY} not found. Check the id that the answer names.",
+        f"Listener ID {NOBODY} not found. Check the id; list_listeners() returns those there are.",
     ),
     "cluster and listener": (
         "get_listener",

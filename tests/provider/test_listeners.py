@@ -43,6 +43,7 @@ def edited(path: str, value: Any) -> dict[str, Any]:
         ("compute_id", UNKNOWN, True, ["compute_id"], False),
         ("workspace_id", ID, True, ["workspace_id"], False),
         ("workspace_id", UUID.upper(), False, [], True),
+        ("control_plane_url", "https://langsmith.example.com", True, ["control_plane_url"], False),
         (NAMESPACES, ["tools", "agents"], False, [], True),
         (NAMESPACES, ["agents"], True, [], True),
         (NAMESPACES, ["agents", UNKNOWN], True, [], True),
@@ -80,6 +81,7 @@ def test_only_the_cluster_and_the_workspace_replace(
         ("compute_type", "ecs", "compute_type", "k8s"),
         ("version", "", "version", "at least 1 character"),
         ("workspace_id", "mine", "workspace_id", "UUID"),
+        ("control_plane_url", "https://a@b", "control_plane_url", "no plain http(s) URL"),
         ("import_id", "blue", "import_id", "UUID"),
     ],
 )
