@@ -20,6 +20,7 @@ from ._arguments import (
 from ._interrupts import hide_interrupts
 from ._outputs import custom_url_of, may_name_url, status_of, url_output
 from .provider import DeploymentProvider
+from .provider.folder.difference import FOLDER, PATH
 from .provider.properties import (
     OPTIONS,
     READ_ONLY,
@@ -99,6 +100,11 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
     """Whether model calls go through the vendor's gateway."""
     triggers: pulumi.Output[Any]
     """Values whose change requests a new revision."""
+    path: pulumi.Output[str | None]
+    """The folder that is uploaded, as the program wrote it."""
+    folder: pulumi.Output[Mapping[str, Any] | None]
+    """The contents of that folder: ``digest``, ``count`` and, up to 2,000, ``files`` with a short
+    digest each."""
     compute_size: pulumi.Output[str | None]
     """The size of its replicas on Cloud, as the program wrote it."""
     database_size: pulumi.Output[str | None]
@@ -159,6 +165,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         compute_size: pulumi.Input[inputs.DeploymentSize] | None = None,
         database_size: pulumi.Input[inputs.DeploymentSize] | None = None,
         triggers: pulumi.Input[Mapping[str, Any] | Sequence[Any]] | None = None,
+        path: pulumi.Input[str] | None = None,
         wait_for_rollout: pulumi.Input[bool] = True,
         rollout_timeout: pulumi.Input[float] | None = None,
         interrupt_stuck: pulumi.Input[bool] = False,
@@ -209,6 +216,11 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 configuration.
                 For an agent in a monorepo, the output of ``git rev-parse HEAD:<folder>``
                 changes only with the content of its folder.
+            path: A folder to upload (``internal_source`` only), relative to the program's, with
+                ``langgraph.json`` in it. A change of its contents makes a new revision; times and
+                owners do not count. Left out is what ``.gitignore`` and ``.dockerignore`` name, and
+                always ``.git``, environments, caches, Pulumi's files and ``.env*``, for secrets
+                belong into ``secrets``. At most 209,715,200 bytes when packed (vendor's CLI).
             wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
                 not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
             rollout_timeout: Seconds to wait for a revision, for a deletion, and for the end of a
@@ -262,6 +274,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
             "compute_size": compute_size,
             "database_size": database_size,
             "triggers": triggers,
+            PATH: path,
             "rollout_timeout": rollout_timeout,
             "interrupt_stuck": interrupt_stuck,
             "health_check": health_check,
@@ -277,6 +290,9 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         given = {key for key, value in props.items() if value is not None}
         if has_variables:
             given.add(FINGERPRINTS)
+        if path is not None:
+            # The provider adds the contents of the folder, and the default of its configuration.
+            given |= {FOLDER, "source_revision_config"}
         super().__init__(
             DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
         )
@@ -307,6 +323,7 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
 
 _OUTPUTS = (
     FINGERPRINTS,
+    FOLDER,
     "status",
     "latest_revision_id",
     "requested_revision_id",

@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 from ._arguments import remove_internals, type_of
 from .provider import RolloutProvider
 from .provider.changes import REVISION_FIELDS
+from .provider.folder.difference import FOLDER
 from .provider.properties import READ_ONLY
 from .provider.variables import FINGERPRINTS, VARIABLE_MAPS
 
@@ -108,7 +109,13 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
 
 def revision_value(key: str, value: pulumi.Output[Any]) -> pulumi.Output[Any]:
     """Return the value of a deployment's property, limited to the fields of a revision."""
-    return value.apply(revision_part) if key == "source_config" else value
+    parts = {"source_config": revision_part, FOLDER: _digest_part}
+    return value.apply(parts[key]) if key in parts else value
+
+
+def _digest_part(folder: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what tells one folder from another, without its files."""
+    return {"digest": folder["digest"]} if folder else {}
 
 
 def revision_part(source_config: Mapping[str, Any] | None) -> dict[str, Any]:

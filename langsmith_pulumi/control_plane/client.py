@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .logs import LogKind
     from .models import DeploymentCreateRequest, DeploymentPatchRequest, ResourceTiersRequest
-    from .responses import LiveDeployment, RawResponse, Revision
+    from .responses import LiveDeployment, RawResponse, Revision, UploadTarget
 
 _DEPLOYMENTS = "/v2/deployments"
 _MAX_ROUNDS = 3
@@ -215,6 +215,13 @@ class ControlPlaneClient(Connection):
             if isinstance(error, DeploymentNotFound) or error.status not in _NO_SUCH_ROUTE:
                 raise
             post(f"{path}/interruption")
+
+    def upload_target(self, deployment_id: str) -> UploadTarget:
+        """Return a new place for an archive; one that is never used does nothing."""
+        path, body = f"{_path(deployment_id)}/upload-url", {"supports_upload_headers": True}
+        target = self.send("POST", path, responses.parse_upload_target, IDEMPOTENT, body=body)
+        self.register_secrets(responses.query_values(target.upload_url))
+        return target
 
     def build_log(
         self, deployment_id: str, revision_id: str, lines: int = 30, kind: LogKind = "build"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -37,6 +38,7 @@ _DATETIME = TypeAdapter(datetime)
 _NO_ZONE = timezone(timedelta(0), "no zone given")
 """Stands for UTC in a time without a zone, which may be a local time."""
 _MAX_PROBLEMS = 5
+_SHORTEST_SIGNATURE = 16
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _INVALID_JSON = object()
 
@@ -202,6 +204,18 @@ class GithubRepository(BaseModel):
     default_branch: Line | None = None
 
 
+class UploadTarget(BaseModel):
+    """Where to upload an archive, and how to name it afterwards."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    upload_url: str = Field(repr=False)
+    """Signed, so whoever knows it may upload."""
+    object_path: str
+    upload_headers: dict[str, str] | None = Field(default=None, repr=False)
+    """The headers to send with the archive; older services name none."""
+
+
 class Page(BaseModel):
     """One page of a list; ``offset`` is where the next page begins."""
 
@@ -218,6 +232,7 @@ _MODEL_NAMES = {
     GithubIntegration: "integration",
     GithubRepository: "repository",
     Page: "page",
+    UploadTarget: "upload URL",
 }
 
 
@@ -270,6 +285,11 @@ def parse_page(response: RawResponse) -> Page:
     return _parse_model(response, Page, parse_json(response))
 
 
+def parse_upload_target(response: RawResponse) -> UploadTarget:
+    """Return the place for an archive."""
+    return _parse_model(response, UploadTarget, parse_json(response))
+
+
 def expect_no_content(response: RawResponse) -> None:
     """Accept an empty body or any JSON; a page of HTML comes from another server."""
     if response.text.strip():
@@ -287,6 +307,15 @@ def variable_values(content: Any, max_depth: int = 12) -> Iterator[str]:
     if isinstance(content, list):
         for item in content:
             yield from variable_values(item, max_depth - 1)
+
+
+def query_values(url: str) -> list[str]:
+    """Return the long values in the query of a URL, where a signature is."""
+    try:
+        values = [value for _, value in parse_qsl(urlsplit(url).query)]
+        return [value for value in values if len(value) >= _SHORTEST_SIGNATURE]
+    except ValueError:
+        return []
 
 
 def _load(text: str) -> Any:

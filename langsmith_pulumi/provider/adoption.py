@@ -20,6 +20,7 @@ from . import progress
 from .changes import CONTROL_PLANE_URL, FIELDS, ChangedField, Field, Impact, compare, with_impact
 from .drift import with_drift
 from .error_boundary import ProviderError
+from .folder.upload import with_uploaded_folder
 from .payloads import makes_revision, patch_request, resize_request
 from .properties import get_path, unknown_paths, without_unknowns
 from .validation import ValidationProblem
@@ -70,7 +71,10 @@ def adopt(client: ControlPlaneClient, props: Properties) -> tuple[LiveDeployment
     refuse_fixed_differences(f"Deployment {live.id}", fixed_differences(props, _fixed(live)))
     changed = _changed(props, live)
     patched = [change for change in changed if not change.field.own_request]
-    body = patch_request(props, patched, live.source_config.get("resource_spec") or {})
+    sent = props
+    if with_impact(patched, Impact.REVISION):
+        sent = with_uploaded_folder(client, live.id, props)
+    body = patch_request(sent, patched, live.source_config.get("resource_spec") or {})
     urn, timeout = props.get("progress_urn"), props.get("rollout_timeout")
     current = live
 

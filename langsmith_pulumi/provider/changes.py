@@ -36,6 +36,7 @@ from langsmith_pulumi.control_plane.comparison import is_same
 
 from . import properties
 from .fingerprints import is_unchanged
+from .folder.difference import DIGEST, PATH
 from .variables import (
     ENVIRONMENT_VARIABLES,
     FINGERPRINTS,
@@ -135,6 +136,12 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "source_revision_config.source_tarball_path", Impact.REVISION, _BUILT, makes_revision=True
     ),
+    Field(
+        DIGEST,
+        Impact.REVISION,
+        "The contents of the folder `path`. It is uploaded, and a revision is made of it (vendor's "
+        "command line).",
+    ),
     Field(SECRETS, Impact.REVISION, _BUILT, makes_revision=True, by_key=True, as_set=True),
     Field(
         ENVIRONMENT_VARIABLES,
@@ -179,6 +186,12 @@ FIELDS: tuple[Field, ...] = (
         "source_config.custom_url",
         Impact.IN_PLACE,
         "Changed without a revision (vendor's Terraform provider).",
+    ),
+    Field(
+        PATH,
+        Impact.IN_PLACE,
+        "Only the contents of the folder count: another folder with the same is no revision.",
+        sent=False,
     ),
     Field("delete_tracing_project", Impact.IN_PLACE, _LOCAL, sent=False),
     Field("rollout_timeout", Impact.IN_PLACE, _LOCAL, sent=False),

@@ -10,6 +10,7 @@ from langsmith_pulumi.control_plane import errors
 
 from . import payloads, progress
 from .adoption import ADOPTION, adopt
+from .folder.difference import PATH
 from .outputs import outputs_of, record_requested_revision
 from .sizes import SIZE_FIELDS
 
@@ -66,10 +67,12 @@ def _set_size(
     """Set the size of a new deployment, which a POST does not take.
 
     As with the display name, this must neither raise nor take long. If it fails, the outputs lack
-    the sizes, and the next plan sets them.
+    the sizes, and the next plan sets them. Of a local folder the rollout makes the first revision,
+    and then sets the sizes.
     """
     body = payloads.resize_request(props)
-    if props.get("import_id") or not body.payload():
+    is_later = props.get("import_id") or props.get(PATH) is not None
+    if is_later or not body.payload():
         return outs
     try:
         limited = client.until(client.clock() + RESIZE_SECONDS)

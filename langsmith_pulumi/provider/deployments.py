@@ -28,6 +28,8 @@ from .changes import (
 )
 from .drift import drifted, with_drift
 from .fingerprints import marker_paths
+from .folder.check import check_folder
+from .folder.difference import DIGEST, FOLDER, PATH, folder_change
 from .normalize import normalize_inputs
 from .outputs import INPUTS, inputs_of, outputs_of
 from .properties import (
@@ -69,6 +71,11 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     found = validate(olds, inputs)
     for key in (WAITS, DRIFTED):
         inputs.pop(key, None)
+    folder = check_folder(inputs)
+    inputs = folder.inputs
+    if folder.warning:
+        progress.warn(urn, folder.warning)
+    found += [ValidationProblem(PATH, problem) for problem in folder.problems]
     refused = {problem.path for problem in found}
     url = session.location.control_plane_url
     found += preconditions.check_declaration(olds, inputs, session.declarations, refused, url)
@@ -101,6 +108,9 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
     makes_revision = bool(with_impact(changed, Impact.REVISION))
     planned = PlannedChange(makes_revision, olds.get("requested_revision_id"))
     session.record_planned_change(deployment_id, planned)
+    if get_path(olds, DIGEST) and any(change.path == DIGEST for change in changed):
+        summary = folder_change(olds[FOLDER], news.get(FOLDER)).sentence()
+        progress.info(news.get("progress_urn"), f"{news.get(PATH)}: {summary}")
     if makes_two_revisions(changed):
         progress.info(news.get("progress_urn"), _TWO_REVISIONS)
     fixed = replacing(changed, news)

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 
 from langsmith_pulumi.control_plane.models import SourceConfigRequest
 
+from .changes import REVISION_CONFIG
 from .fingerprints import fingerprints, new_salt
-from .properties import without_nulls
+from .folder.difference import CONFIG_PATH, DEFAULT_CONFIG_PATH, PATH
+from .properties import get_path, without_nulls
 from .variables import (
     FINGERPRINTS,
     VARIABLE_MAPS,
@@ -56,6 +58,10 @@ def normalize_inputs(
     inputs |= {key: news[key] for key in VARIABLE_MAPS if isinstance(news.get(key), dict)}
     if "source_config" in inputs:
         inputs["source_config"] = _in_wire_names(inputs["source_config"], SourceConfigRequest)
+    if inputs.get(PATH) is not None and get_path(inputs, CONFIG_PATH) is None:
+        config = inputs.get(REVISION_CONFIG, {})
+        if isinstance(config, dict):
+            inputs[REVISION_CONFIG] = {**config, "langgraph_config_path": DEFAULT_CONFIG_PATH}
     if all_variables(inputs) is not None:
         salt = before.get("secret_salt") or make_salt()
         inputs |= {"secret_salt": salt, FINGERPRINTS: _fingerprints(olds, inputs, salt)}

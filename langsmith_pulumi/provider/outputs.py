@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .changes import CONTROL_PLANE_URL
+from .folder.difference import FOLDER, PATH
 from .properties import DRIFTED, OPTIONS, READ_ONLY, VARIABLE_NAMES
 from .sizes import SIZE_FIELDS
 from .variables import FINGERPRINTS, VARIABLE_MAPS
@@ -32,6 +33,8 @@ INPUTS = (
     "route_through_gateway",
     *SIZE_FIELDS,
     "triggers",
+    PATH,
+    FOLDER,
     "delete_tracing_project",
     "rollout_timeout",
     "interrupt_stuck",

@@ -21,6 +21,7 @@ from .changes import (
     with_impact,
 )
 from .fingerprints import restore_live_text
+from .folder.difference import ARCHIVE_PATH, DIGEST, PATH
 from .properties import get_path, set_path, without_nulls
 from .sizes import sent_type, tiers
 from .variables import SECRETS, VARIABLE_MAPS, all_variables
@@ -56,11 +57,20 @@ def create_request(props: Properties) -> DeploymentCreateRequest:
     for path, default in _CREATE_DEFAULTS.get(props["source"], {}).items():
         if get_path(body, path) is None:
             set_path(body, path, default)
+    if props.get(PATH) is not None:
+        _take_out_revision(body)
     tier = body["source_config"].get("deployment_type")
     if tier is not None:
         body["source_config"]["deployment_type"] = sent_type(tier)
     body[SECRETS] = _secret_list(all_variables(props) or {})
     return DeploymentCreateRequest.model_validate(body)
+
+
+def _take_out_revision(body: Properties) -> None:
+    """Take out what belongs to the first revision, which a PATCH makes after the upload."""
+    body[REVISION_CONFIG] = {}
+    for command in ("install_command", "build_command"):
+        body["source_config"].pop(command, None)
 
 
 def display_name_request(display_name: str) -> DeploymentPatchRequest:
@@ -116,8 +126,10 @@ def _makes_revision(body: Properties) -> bool:
 
 def _paths_to_send(news: Properties, changed: list[ChangedField]) -> list[str]:
     fields = _fields(changed)
-    paths = [path for path, sent in fields.items() if sent and path not in VARIABLE_MAPS]
-    if any(path.startswith(f"{REVISION_CONFIG}.") for path in fields):
+    apart = (*VARIABLE_MAPS, DIGEST)
+    paths = [path for path, sent in fields.items() if sent and path not in apart]
+    is_uploaded = get_path(news, ARCHIVE_PATH) is not None and news.get(PATH) is not None
+    if is_uploaded or any(path.startswith(f"{REVISION_CONFIG}.") for path in fields):
         paths.append(REVISION_CONFIG)
     if REPO_REF in fields and get_path(news, BUILD_ON_PUSH) is not None:
         # The service validates both together, so a new ref would be checked with the old flag.

@@ -20,6 +20,8 @@ from .changes import HEALTH_CHECK, REVISION_FIELDS, compare
 from .declarations import parent_urn
 from .drift import with_drift
 from .error_boundary import ProviderError
+from .first_revision import make_first_revision
+from .folder.difference import FOLDER
 from .preconditions import forced_replacement_problems
 from .properties import (
     READ_ONLY,
@@ -91,7 +93,8 @@ def _lacks_its_url(olds: Properties, news: Properties) -> bool:
     The next ``up`` reads it. Without a revision, or after a failed one, there is no URL to come.
     """
     due = news.get("wait") is False and not olds.get("url")
-    return due and bool(olds.get("revision_id")) and not olds.get("revision_failed")
+    has_revision = bool(olds.get("revision_id") or olds.get(FOLDER))
+    return due and has_revision and not olds.get("revision_failed")
 
 
 def _refuse_forced_replacement(session: Session, olds: Properties, news: Properties) -> None:
@@ -150,13 +153,13 @@ def _is_due(planned_change: PlannedChange | None, olds: Properties, news: Proper
 def create(session: Session, props: Properties) -> CreateResult:
     """Wait until the deployment's newest revision is deployed."""
     client = session.client(props.get("workspace_id"), props.get("control_plane_url"))
-    outs = _wait_or_read(session, client, props)
+    outs = _wait_or_read(session, client, props, is_new=True)
     return CreateResult(_id_for(props, outs), outs)
 
 
 def update(session: Session, _id: str, olds: Properties, news: Properties) -> UpdateResult:
     """Wait until the deployment's newest revision is deployed."""
-    return UpdateResult(_wait_or_read(session, session.client_for(olds), news))
+    return UpdateResult(_wait_or_read(session, session.client_for(olds), news, is_new=False))
 
 
 def _id_for(props: Properties, outs: Properties) -> str:
@@ -195,13 +198,18 @@ def delete(session: Session, _id: str, props: Properties) -> None:
     session.require_known_location(props)
 
 
-def _wait_or_read(session: Session, client: ControlPlaneClient, props: Properties) -> Properties:
+def _wait_or_read(
+    session: Session, client: ControlPlaneClient, props: Properties, *, is_new: bool
+) -> Properties:
     requested, waits = props.get("revision_id"), props.get("wait") is not False
     if waits and requested in session.requested_revisions:
         # This process has requested it, so it exists, though a read may not show it yet.
         return _outputs(props, _wait(client, props, requested), client)
     reader = client.until(client.clock() + _timeout(props))
     live = reader.get(props["deployment_id"], policy=POLLING)
+    if is_new:
+        before, live = live, make_first_revision(session, client, live, props)
+        requested = requested if live is before else live.latest_revision_id
     if live.latest_revision_id is None and not _is_coming(live):
         progress.info(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
     elif waits:

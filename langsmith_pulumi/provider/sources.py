@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .folder.difference import ARCHIVE_PATH, PATH
 from .sizes import DEPLOYMENT_TYPE, SIZE_FIELDS
 
 
@@ -52,7 +53,7 @@ SOURCES: dict[str, SourceRule] = {
     "internal_docker": SourceRule(needs=(DEPLOYMENT_TYPE,), allows=(_IMAGE, *SIZE_FIELDS)),
     "internal_source": SourceRule(
         needs=(DEPLOYMENT_TYPE,),
-        allows=(*_COMMANDS, *SIZE_FIELDS, _GRAPHS, "source_revision_config.source_tarball_path"),
+        allows=(*_COMMANDS, *SIZE_FIELDS, _GRAPHS, ARCHIVE_PATH, PATH),
     ),
     "internal_template": SourceRule(
         needs=("source_config.template_id", DEPLOYMENT_TYPE), allows=SIZE_FIELDS

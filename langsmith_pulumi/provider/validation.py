@@ -113,6 +113,7 @@ class _Inputs(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     name: StrictStr = ""
+    path: StrictStr | None = None
     display_name: StrictStr | None = None
     source: StrictStr = ""
     source_config: SourceConfigRequest | None = None

@@ -16,6 +16,8 @@ Source = Literal[
 NAME_PATTERN = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 """The form of a deployment's name, collected from the vendor's clients."""
 MAX_NAME_LENGTH = 63
+MAX_ARCHIVE_BYTES = 209_715_200
+"""The largest archive that may be uploaded (vendor's command line)."""
 
 
 class ListenerConfig(Model):
