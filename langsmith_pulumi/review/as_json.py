@@ -24,6 +24,8 @@ from .values import value_state
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from langsmith_pulumi.provider.folder.difference import FolderChange
+
     from .differences import FieldChange, MovedVariable, SecretChange
     from .gate import GateResult
     from .impact import DeploymentChange
@@ -106,6 +108,15 @@ class MovedVariableJson(_Model):
     )
 
 
+class FolderJson(_Model):
+    """The files of a local folder that change; all lists are empty if they are not recorded."""
+
+    count: int = Field(ge=0, description="Number of files in the new folder; 0 if not known.")
+    changed: list[Text] = Field(description="Paths of files with another content.")
+    added: list[Text] = Field(description="Paths of new files.")
+    removed: list[Text] = Field(description="Paths of files that are gone.")
+
+
 class DeploymentJson(_Model):
     """The change of one deployment."""
 
@@ -125,6 +136,9 @@ class DeploymentJson(_Model):
     )
     fields: list[FieldJson] = Field(
         description="Values that change; of a created deployment, all that are set."
+    )
+    folder: FolderJson | None = Field(
+        description="The files that change of a local folder; null if none is uploaded."
     )
     secrets: list[SecretJson] = Field(description="Secrets that change.")
     moved: list[MovedVariableJson] = Field(
@@ -286,12 +300,24 @@ def _deployment(change: DeploymentChange) -> DeploymentJson:
         reasons=list(change.reasons),
         import_id=change.import_id or None,
         fields=[_field(field) for field in change.fields],
+        folder=_folder(change.folder),
         secrets=[_secret(secret) for secret in change.secrets],
         moved=[_moved(one) for one in change.moved],
         unmanaged=list(change.unmanaged),
         may_rebuild=change.may_rebuild,
         variables_lost=list(change.variables_lost),
         notes=[note.value for note in change.notes],
+    )
+
+
+def _folder(change: FolderChange | None) -> FolderJson | None:
+    if change is None:
+        return None
+    return FolderJson(
+        count=change.count,
+        changed=list(change.changed),
+        added=list(change.added),
+        removed=list(change.removed),
     )
 
 

@@ -18,6 +18,12 @@ from langsmith_pulumi.provider.changes import (
     REVISION_FIELDS,
     Impact,
 )
+from langsmith_pulumi.provider.folder.difference import (
+    DIGEST,
+    FOLDER,
+    FolderChange,
+    folder_change,
+)
 from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPE, SIZE_FIELDS, family
 from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, variable_map
 
@@ -119,6 +125,8 @@ class DeploymentChange:
     """The new resource spec if any of it changes: key and value."""
     family: str = ""
     """"Serverless" or "Dedicated" on Cloud, as far as known."""
+    folder: FolderChange | None = None
+    """The files that change, of a deployment from a local folder."""
     import_id: str = ""
     may_rebuild: bool = False
     """True if the agent is built and deployed again, or if that is not known."""
@@ -337,6 +345,7 @@ def _change(analysis: _Analysis) -> DeploymentChange:
         notes=_notes(analysis, kind),
         spec=_spec(group.new, found),
         family=family(properties.get_path(group.new.inputs, DEPLOYMENT_TYPE)) or "",
+        folder=_folder(group, found),
         import_id=_text(group.new.inputs.get("import_id")) if adopted else "",
         may_rebuild=analysis.adoption.may_rebuild if adopted else kind in REBUILDS,
         variables_lost=analysis.adoption.removed,
@@ -372,6 +381,14 @@ def _spec(state: State, found: Differences) -> tuple[tuple[str, Any], ...]:
     spec = properties.get_path(state.inputs, RESOURCE_SPEC)
     changes = any(change.path.startswith(RESOURCE_SPEC) for change in found.fields)
     return tuple(sorted(spec.items())) if changes and isinstance(spec, dict) else ()
+
+
+def _folder(group: DeploymentSteps, found: Differences) -> FolderChange | None:
+    """Return what changes in the folder, if it changes; of a new deployment its number of files."""
+    if not any(change.path == DIGEST for change in found.fields):
+        return None
+    before = group.old.outputs or group.old.inputs
+    return folder_change(before.get(FOLDER), group.new.inputs.get(FOLDER))
 
 
 def _notes(analysis: _Analysis, kind: Kind) -> tuple[Note, ...]:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langsmith_pulumi.provider.folder.difference import DIGEST, FOLDER, files_in_words
 from langsmith_pulumi.provider.sizes import DATABASE_SIZE, SIZE_FIELDS
 from langsmith_pulumi.provider.sizes import TABLE as SIZE_TABLE
 from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, SECRETS
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _LONG_PREFIXES = ("source_config.", "source_revision_config.")
 _VARIABLE_PREFIX = f"{ENVIRONMENT_VARIABLES}."
 _NAMES_PER_MESSAGE = 10
+_FILES_PER_FOLDER = 8
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ def _path(path: str) -> Untrusted:
 
 def _label(path: str) -> tuple[str, ...]:
     """Return the words for a field: its path, or the name of a variable."""
+    if path == DIGEST:
+        return (FOLDER,)
     if path.startswith(_VARIABLE_PREFIX):
         return ("variable ", _name(path[len(_VARIABLE_PREFIX) :]))
     return (_path(path),)
@@ -223,15 +227,34 @@ def _changed_names(change: DeploymentChange) -> tuple[str, ...]:
 def _changes(change: DeploymentChange) -> list[tuple[str, ...]]:
     if change.kind is Kind.CREATED:
         return _settings(change)
-    return [*map(_field, change.fields), *map(_secret, change.secrets)]
+    fields = [_folder(change) if f.path == DIGEST else _field(f) for f in change.fields]
+    return [*fields, *map(_secret, change.secrets)]
 
 
 def _settings(change: DeploymentChange) -> list[tuple[str, ...]]:
     """Return the settings of a new deployment, without its name and those that are off."""
     shown = [f for f in change.fields if f.path != "name" and f.after is not False]
-    fields = [(*_label(f.path), ": ", format_pair(None, f.after)[1]) for f in shown]
+    fields = [
+        _folder(change)
+        if f.path == DIGEST
+        else (*_label(f.path), ": ", format_pair(None, f.after)[1])
+        for f in shown
+    ]
     names = [(_name(secret.name),) for secret in change.secrets if secret.name]
     return [*fields, *([("secrets: ", *listing(names))] if names else [])]
+
+
+def _folder(change: DeploymentChange) -> tuple[str, ...]:
+    """Return the numbers of files that change in a folder, and some of their names."""
+    folder = change.folder
+    if folder is None or not folder.count:
+        return (FOLDER, ": contents known only during up")
+    if change.kind is Kind.CREATED:
+        return (FOLDER, f": {files_in_words(folder.count)} uploaded")
+    names = folder.names[:_FILES_PER_FOLDER]
+    more = len(folder.names) - len(names)
+    parts = [*((_name(one),) for one in names), *([(f"{more:,} more",)] if more else [])]
+    return (FOLDER, f": {folder.summary()}", *((": ", *listing(parts)) if parts else ()))
 
 
 def _field(change: FieldChange) -> tuple[str, ...]:
@@ -262,7 +285,7 @@ def _drift(change: FieldChange | SecretChange) -> tuple[str, ...]:
 
 
 def _unmanaged(change: DeploymentChange) -> list[tuple[str, ...]]:
-    paths = [(_path(path),) for path in change.unmanaged]
+    paths = [(_path(path),) for path in change.unmanaged if path != DIGEST]
     return [("no longer managed, stays as it is: ", *listing(paths))] if paths else []
 
 

@@ -96,7 +96,8 @@ class IgnoreRules:
 
     def _read_git_spec(self, folder: str) -> GitIgnoreSpec:
         file = self._root / folder / _GITIGNORE
-        return _compiled(GitIgnoreSpec, file, _lines(file))
+        spec: GitIgnoreSpec = _compiled(GitIgnoreSpec, file, _lines(file))
+        return spec
 
     def _specs_above(self) -> list[tuple[GitIgnoreSpec, str]]:
         """Return the rules between the folder and its repository's root, with its path from there.
