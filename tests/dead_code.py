@@ -61,8 +61,8 @@ CALLED_FROM_OUTSIDE = {
 PUBLIC = {*dir(Simulator), *dir(OfflineStack)}
 """The interface that the tests of users call."""
 
-NEVER_RUN = ("*/typing_api.py",)
-"""Modules that exist for type checkers."""
+NEVER_RUN = ("*/typing_api.py", "*/local-folder/agent/*")
+"""Modules that exist for type checkers, or that a build of the service runs."""
 
 
 def unused(paths: tuple[str, ...]) -> list[Any]:

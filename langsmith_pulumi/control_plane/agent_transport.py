@@ -1,4 +1,4 @@
-"""Requests to an agent's own URL: beside ``transport`` the only module that uses httpx.
+"""Requests to an agent's own URL.
 
 They never carry the API key, follow no redirect, and their errors are results, because a health
 check asks again.

@@ -15,7 +15,7 @@ DeploymentSource: TypeAlias = Literal[
 - ``github``: Cloud builds it from a repository.
 - ``external_docker``: an image of your own, self-hosted or on Cloud with a listener.
 - ``internal_docker``: an image pushed to the platform's registry; Cloud.
-- ``internal_source``: an uploaded source archive; Cloud.
+- ``internal_source``: a local folder (``path``), or an uploaded source archive; Cloud.
 - ``internal_template``: a template of the vendor; Cloud.
 """
 
@@ -136,14 +136,15 @@ class SourceRevisionConfigArgs:
     """Branch, or tag in the form ``refs/tags/v1.0.0``. Required for github; not allowed for other
     sources. Change: new revision."""
     langgraph_config_path: Input[str] | None = None
-    """Path of ``langgraph.json`` from the root of the source. Required for github and
-    internal_source; not allowed for other sources. Change: new revision."""
+    """Path of ``langgraph.json`` from the root of the source. Required for github; of a local
+    folder (``path``) it is ``langgraph.json`` by default. Not allowed for other sources. Change: new
+    revision."""
     image_uri: Input[str] | None = None
     """Image to run. Required for external_docker; for internal_docker the pushed image. Change: new
     revision."""
     source_tarball_path: Input[str] | None = None
-    """Path of the uploaded source archive, as the service returned it. internal_source only.
-    Change: new revision."""
+    """Path of the uploaded source archive, as the service returned it. internal_source only, and
+    not together with ``path``. Change: new revision."""
 
 
 # Made from SourceRevisionConfigArgs by docs/make_inputs.py; change that, then run `make docs`.
@@ -154,11 +155,12 @@ class SourceRevisionConfigArgsDict(TypedDict, total=False):
     """Branch, or tag in the form ``refs/tags/v1.0.0``. Required for github; not allowed for other
     sources. Change: new revision."""
     langgraph_config_path: Input[str] | None
-    """Path of ``langgraph.json`` from the root of the source. Required for github and
-    internal_source; not allowed for other sources. Change: new revision."""
+    """Path of ``langgraph.json`` from the root of the source. Required for github; of a local
+    folder (``path``) it is ``langgraph.json`` by default. Not allowed for other sources. Change: new
+    revision."""
     image_uri: Input[str] | None
     """Image to run. Required for external_docker; for internal_docker the pushed image. Change: new
     revision."""
     source_tarball_path: Input[str] | None
-    """Path of the uploaded source archive, as the service returned it. internal_source only.
-    Change: new revision."""
+    """Path of the uploaded source archive, as the service returned it. internal_source only, and
+    not together with ``path``. Change: new revision."""

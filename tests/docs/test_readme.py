@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,22 @@ def test_the_project_at_the_root_is_the_example(tmp_path: Path) -> None:
         result = OfflineStack(tmp_path, secrets=keys, environ=environ(simulator)).up()
     assert result.ok, result.diagnostics
     assert result.outputs.keys() == {"url", "commit"}
+
+
+def test_the_example_with_a_local_folder(tmp_path: Path) -> None:
+    """`pulumi up` in the example uploads the agent beside it, and a second one does nothing."""
+    project = tmp_path / "local-folder"
+    shutil.copytree(ROOT / "examples" / "local-folder", project)
+    with Simulator() as simulator:
+        stack = OfflineStack(project, environ=environ(simulator))
+        assert stack.up().ok
+        simulator.clear_requests()
+        assert stack.up().changes == {}
+        assert [one.method for one in simulator.requests] == []
+        (upload,) = simulator.uploads("echo-agent")
+        (revision,) = simulator.revisions("echo-agent")
+    assert revision["status"] == "DEPLOYED"
+    assert upload["files"] == [".gitignore", "echo.py", "langgraph.json", "requirements.txt"]
 
 
 def commands(group: click.Group, prefix: str = "") -> list[str]:

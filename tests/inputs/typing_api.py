@@ -136,6 +136,12 @@ def values_of_the_configuration() -> None:
     SourceConfigArgs(deployment_type="prod" if pulumi.get_stack() == "prod" else "dev")
 
 
+def right_folders(folder: pulumi.Output[str]) -> None:
+    Deployment("agent", source="internal_source", path="./agent")
+    contents = Deployment("agent", source="internal_source", path=folder).folder
+    del contents
+
+
 def fields_have_their_types(config: SourceConfigArgs, reference: SecretReferenceArgs) -> None:
     url: pulumi.Input[str] | None = config.repo_url
     name: pulumi.Input[str] = reference.name
@@ -163,6 +169,7 @@ def wrong_in_the_resource(secrets: dict[str, int]) -> None:
     Deployment("agent", source="githubb")  # type: ignore[arg-type]
     Deployment("agent", source=config.require("source"))  # type: ignore[arg-type]
     Deployment("agent")  # type: ignore[call-arg]
+    Deployment("agent", source="internal_source", path=1)  # type: ignore[arg-type]
     Deployment("agent", source="github", repo="x")  # type: ignore[call-arg]
     Deployment("agent", source="github", revision_source="external_docker")  # type: ignore[arg-type]
     Deployment("agent", source="github", secrets=secrets)  # type: ignore[arg-type]

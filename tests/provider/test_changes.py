@@ -30,6 +30,8 @@ BASE: dict[str, Any] = {
     "secret_fingerprints": {"A": "f1", "B": "f2"},
     "secret_salt": "salt",
     "triggers": {"prompt": "v1"},
+    "path": "./agent",
+    "folder": {"digest": "digest", "count": 1, "files": {"a.py": "1"}},
     "delete_tracing_project": False,
 }
 
@@ -67,6 +69,10 @@ ROWS: list[tuple[str, Any, list[str]]] = [
     ("secret_fingerprints.A", UNKNOWN, ["revision secrets.A"]),
     ("secrets", REMOVED, []),
     ("secret_fingerprints", UNKNOWN, ["revision secrets"]),
+    ("folder", {"digest": "other", "files": {"a.py": "1"}}, ["revision folder.digest"]),
+    ("folder", UNKNOWN, ["revision folder.digest"]),
+    ("folder.files", {"a.py": "2"}, []),
+    ("path", "./other", ["in place path"]),
     ("triggers.prompt", "v2", ["revision triggers.prompt"]),
     ("triggers.prompt", REMOVED, ["revision triggers.prompt"]),
     ("triggers.with.dots", 1, ["revision triggers.with"]),

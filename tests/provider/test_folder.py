@@ -101,17 +101,16 @@ def test_the_archive_tells_nothing_of_the_machine(tmp_path: Path) -> None:
     assert headers == [("a.py", 0o644, 0, 0, 0, ""), ("run.sh", 0o755, 0, 0, 0, "")]
 
 
+NEVER_PACKED = [
+    *(".env", ".env.prod", ".envrc", ".git/HEAD", ".venv/a", "venv/a", "node_modules/a/b"),
+    *("x/__pycache__/a", "Pulumi.yaml", "Pulumi.dev.yaml", ".pulumi/a", ".pulumi-offline/a"),
+    ".langgraph_api/a",
+]
 IGNORED: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "what is never part of an agent",
         {
-            **dict.fromkeys(
-                (
-                    ".env .env.prod .envrc .git/HEAD .venv/a venv/a node_modules/a/b x/__pycache__/a"
-                    " Pulumi.yaml Pulumi.dev.yaml .pulumi/a .pulumi-offline/a .langgraph_api/a"
-                ).split(),
-                "",
-            ),
+            **dict.fromkeys(NEVER_PACKED, ""),
             ".gitignore": "!.env\n!.venv/\n",
         },
         [".gitignore"],

@@ -339,7 +339,8 @@ def kill_during(crash: Crash, runner: ScenarioRunner, kill: Callable[[Popen[str]
     held = [crash.held_request["method"], crash.held_request["path"]]
 
     def was_received() -> bool:
-        return any(runner.matches(request, *held) for request in simulator.requests)
+        received = [*simulator.requests, *simulator.external_requests]
+        return any(runner.matches(request, *held) for request in received)
 
     wait_until(lambda: was_received() and crash.when(simulator), running)
     kill(running)

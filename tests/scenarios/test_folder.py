@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.scenarios.test_crashes import (
+    Crash,
+    assert_next_up_recovers,
+    hold_request,
+    kill_during,
+    lose_response,
+)
+from tests.support.processes import kill_tree
 from tests.support.scenario import (
     CANARY,
     CREATE,
     IN_PLACE,
     NOTHING,
-    RETRY,
     REVISION,
     Step,
 )
@@ -331,5 +338,46 @@ def test_a_plain_internal_source_gets_a_folder(runner: ScenarioRunner, folder: P
 
 def test_a_path_from_an_output(runner: ScenarioRunner, folder: Path) -> None:
     """A path that is known only during up is a change until then."""
-    up(runner, local(path={"later": "agent"}))
-    assert RETRY  # the same names as elsewhere
+    up(runner, {"first": local(name="first")["agent"]})
+    both = {"first": local(name="first")["agent"], **local(path={"after": ["first", "agent"]})}
+    up(runner, both)
+    assert archive(runner.simulator)
+
+
+UPDATED = local(triggers={"prompt": 2})
+CRASHES = [
+    Crash("create: before it has an upload URL", local(), hold_request("POST", "*/upload-url")),
+    Crash("create: in the upload", local(), hold_request("PUT", "/_uploads/*")),
+    Crash("create: the answer to the upload is lost", local(), lose_response("PUT", "/_uploads/*")),
+    Crash("create: before the PATCH", local(), hold_request("PATCH")),
+    Crash(
+        "create: the answer to the PATCH is lost",
+        local(),
+        lose_response("PATCH"),
+        lambda simulator: bool(simulator.revisions("agent")),
+    ),
+    Crash("update: in the upload", UPDATED, hold_request("PUT", "/_uploads/*"), before=local()),
+    Crash("update: before the PATCH", UPDATED, hold_request("PATCH"), before=local()),
+    Crash(
+        "update: the answer to the PATCH is lost",
+        UPDATED,
+        lose_response("PATCH"),
+        lambda simulator: len(simulator.revisions("agent")) > 1,
+        before=local(),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "crash",
+    [
+        pytest.param(one, id=one.name, marks=[pytest.mark.grid] if " before " in one.name else [])
+        for one in CRASHES
+    ],
+)
+def test_a_crash_is_settled_by_the_next_up(
+    crash: Crash, runner: ScenarioRunner, folder: Path
+) -> None:
+    """The id is in the state before the upload begins, so no deployment has to be adopted."""
+    kill_during(crash, runner, kill_tree)
+    assert_next_up_recovers(crash, runner)
