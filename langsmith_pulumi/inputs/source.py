@@ -137,8 +137,8 @@ class SourceRevisionConfigArgs:
     sources. Change: new revision."""
     langgraph_config_path: Input[str] | None = None
     """Path of ``langgraph.json`` from the root of the source. Required for github; of a local
-    folder (``path``) it is ``langgraph.json`` by default. Not allowed for other sources. Change: new
-    revision."""
+    folder (``path``) it is ``langgraph.json`` by default; not allowed for other sources. Change:
+    new revision."""
     image_uri: Input[str] | None = None
     """Image to run. Required for external_docker; for internal_docker the pushed image. Change: new
     revision."""
@@ -156,8 +156,8 @@ class SourceRevisionConfigArgsDict(TypedDict, total=False):
     sources. Change: new revision."""
     langgraph_config_path: Input[str] | None
     """Path of ``langgraph.json`` from the root of the source. Required for github; of a local
-    folder (``path``) it is ``langgraph.json`` by default. Not allowed for other sources. Change: new
-    revision."""
+    folder (``path``) it is ``langgraph.json`` by default; not allowed for other sources. Change:
+    new revision."""
     image_uri: Input[str] | None
     """Image to run. Required for external_docker; for internal_docker the pushed image. Change: new
     revision."""
