@@ -37,6 +37,7 @@ CALLED_FROM_OUTSIDE = {
     "serialize_as_secret_always": "the Pulumi SDK reads it, of a dynamic provider",
     "method [A-Z]*": "gRPC calls it, of a servicer; named as in Pulumi's protocol",
     "__getattr__": "Python calls it, of a module",
+    "attribute mode": "tarfile reads it, of an entry",
     "tracebacklimit": "Python reads it, of sys",
     "main_loop": "uvicorn calls it, of a server",
     "shutdown": "likewise",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from langsmith_pulumi.testing.simulator import Simulator
+    from langsmith_pulumi.testing.simulator.traffic import FaultKind
     from tests.support.engines import OperationResult
     from tests.support.scenario import ScenarioRunner
 
@@ -169,9 +170,12 @@ def test_another_revision_is_built_from_a_new_upload(runner: ScenarioRunner, fol
     assert writes(runner.simulator) == [*UPLOAD, "PATCH"]
 
 
-@pytest.mark.parametrize("kind", ["drop_request", "drop_response", "status"])
+CUTS: list[FaultKind] = ["drop_request", "drop_response", "status"]
+
+
+@pytest.mark.parametrize("kind", CUTS)
 def test_an_upload_that_was_cut_is_done_again(
-    runner: ScenarioRunner, folder: Path, kind: str
+    runner: ScenarioRunner, folder: Path, kind: FaultKind
 ) -> None:
     """As a whole and to a new URL; the deployment is built once."""
     runner.simulator.fail("PUT", "/_uploads/*", kind, status=503, times=2)

@@ -136,9 +136,6 @@ class _Sink(io.RawIOBase):
         super().__init__()
         self._left = limit
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, piece: Any) -> int:
         self._left -= len(piece)
         if self._left < 0:
