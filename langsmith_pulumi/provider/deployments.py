@@ -29,7 +29,7 @@ from .changes import (
 from .drift import drifted, with_drift
 from .fingerprints import marker_paths
 from .folder.check import check_folder
-from .folder.difference import DIGEST, FOLDER, PATH, folder_change
+from .folder.difference import FOLDER, PATH, folder_change
 from .normalize import normalize_inputs
 from .outputs import INPUTS, inputs_of, outputs_of
 from .properties import (
@@ -108,9 +108,7 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
     makes_revision = bool(with_impact(changed, Impact.REVISION))
     planned = PlannedChange(makes_revision, olds.get("requested_revision_id"))
     session.record_planned_change(deployment_id, planned)
-    if get_path(olds, DIGEST) and any(change.path == DIGEST for change in changed):
-        summary = folder_change(olds[FOLDER], news.get(FOLDER)).sentence()
-        progress.info(news.get("progress_urn"), f"{news.get(PATH)}: {summary}")
+    _report_changed_files(olds, news)
     if makes_two_revisions(changed):
         progress.info(news.get("progress_urn"), _TWO_REVISIONS)
     fixed = replacing(changed, news)
@@ -132,6 +130,14 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
         # Also for a replacement by a resource option: the name has to be free first.
         delete_before_replace=olds.get("name") == news.get("name") and not moves,
     )
+
+
+def _report_changed_files(olds: Properties, news: Properties) -> None:
+    """Show which files of a local folder change, if it was uploaded before and is known."""
+    before, after = olds.get(FOLDER), news.get(FOLDER)
+    if isinstance(before, dict) and isinstance(after, dict) and before != after:
+        summary = folder_change(before, after).sentence()
+        progress.info(news.get("progress_urn"), f"{news.get(PATH)}: {summary}")
 
 
 _TWO_REVISIONS = (

@@ -249,7 +249,7 @@ def _folder(change: DeploymentChange) -> tuple[str, ...]:
     folder = change.folder
     if folder is None or not folder.count:
         return (FOLDER, ": contents known only during up")
-    if change.kind is Kind.CREATED:
+    if change.kind in (Kind.CREATED, Kind.ADOPTED):
         return (FOLDER, f": {files_in_words(folder.count)} uploaded")
     names = folder.names[:_FILES_PER_FOLDER]
     more = len(folder.names) - len(names)
