@@ -228,8 +228,9 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 in place, without a request; ``custom_timeouts`` never reach a dynamic provider.
             interrupt_stuck: Whether the rollout interrupts an older revision that has held the
                 requested one in ``QUEUED`` for 15 minutes; the vendor calls the effect of an
-                interruption undefined. Never the newest revision, and each one once at most.
-                Default false. Changes in place, without a request.
+                interruption undefined. Never the newest revision, and each one once at most. Where
+                the service tells the times, those before this ``up`` count too. Default false.
+                Changes in place, without a request.
             health_check: Whether the rollout asks the agent's own URL after the deployment, and
                 fails unless it answers well several times in a row; True, or an object with its
                 settings, see ``HealthCheckArgs``. The machine that runs ``up`` must reach the

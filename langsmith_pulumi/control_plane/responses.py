@@ -108,11 +108,22 @@ class ListedResource(BaseModel):
 
         A time without a zone gives no age.
         """
-        if self.created_at is None or self.seen_at is None:
+        return self._seconds_since(self.created_at)
+
+    @property
+    def unchanged_seconds(self) -> float | None:
+        """Return the seconds from the last change to the response by the server's clock, or None.
+
+        None also if no change since the creation is recorded: not every service may record them.
+        """
+        if self.updated_at == self.created_at:
             return None
-        if self.created_at.tzinfo is _NO_ZONE:
+        return self._seconds_since(self.updated_at)
+
+    def _seconds_since(self, time: datetime | None) -> float | None:
+        if time is None or self.seen_at is None or time.tzinfo is _NO_ZONE:
             return None
-        return (self.seen_at - self.created_at).total_seconds()
+        return (self.seen_at - time).total_seconds()
 
 
 class LiveDeployment(ListedResource):

@@ -2,6 +2,9 @@
 
 Revisions of a deployment run one after the other, so one that hangs holds all later ones. Only a
 revision that is older than the requested one is interrupted, and each of them once at most.
+
+The time counts from when this wait saw it, or from the service's own times, so that the `up` after
+one that ended too early does not begin anew.
 """
 
 from __future__ import annotations
@@ -52,16 +55,21 @@ class StuckRevisions:
             return
         if now < self._next_look:
             return
-        holder = find_holder(
+        found = find_holder(
             list(client.revisions(deployment.id, _LISTED)),
             self._requested,
             excluded={*self._interrupted, newest.id, deployment.active_revision_id or ""},
         )
         self._next_look = now + _LOOK_SECONDS
-        if holder is None or holder.id != self._holder:
-            self._holder, self._since = holder.id if holder else None, now
-        elif now - self._since >= STUCK_SECONDS:
-            self._interrupt(client, deployment, holder, now - self._since)
+        if found is None:
+            self._holder = None
+            return
+        requested, holder = found
+        if holder.id != self._holder:
+            self._holder, self._since = holder.id, now
+        held = max(now - self._since, _held_by_times_of_service(requested, holder))
+        if held >= STUCK_SECONDS:
+            self._interrupt(client, deployment, holder, held)
 
     def _interrupt(
         self, client: ControlPlaneClient, deployment: LiveDeployment, holder: Revision, held: float
@@ -82,10 +90,10 @@ class StuckRevisions:
 
 def find_holder(
     revisions: list[Revision], requested_id: str, excluded: set[str]
-) -> Revision | None:
-    """Return the newest running revision before the requested one, if that is queued, or None.
+) -> tuple[Revision, Revision] | None:
+    """Return the requested revision and the newest running one before it, or None.
 
-    ``revisions`` are listed with the newest first.
+    None also if the requested one is not queued. ``revisions`` are listed with the newest first.
     """
     ids = [revision.id for revision in revisions]
     if requested_id not in ids:
@@ -96,9 +104,18 @@ def find_holder(
         return None
     older = (one for one in revisions[position + 1 :] if _is_older(one, requested))
     return next(
-        (one for one in older if one.status in _RUNNING and one.id not in excluded),
+        ((requested, one) for one in older if one.status in _RUNNING and one.id not in excluded),
         None,
     )
+
+
+def _held_by_times_of_service(requested: Revision, holder: Revision) -> float:
+    """Return the seconds for which one has held the other for certain; 0 if the times tell nothing.
+
+    Both have to have stood still: one whose status has changed meanwhile is not stuck, and before
+    that change another revision may have held the requested one.
+    """
+    return min(requested.age or 0.0, holder.unchanged_seconds or 0.0)
 
 
 def _is_older(revision: Revision, requested: Revision) -> bool:

@@ -351,8 +351,8 @@ def _check_wait(inputs: Properties) -> Iterator[ValidationProblem]:
     if inputs.get("interrupt_stuck") is True and _is_at_most(timeout, STUCK_SECONDS):
         yield ValidationProblem(
             "interrupt_stuck",
-            f"has no effect with a rollout_timeout of {timeout:g} s, because a revision counts as "
-            f"stuck after {STUCK_SECONDS:g} s",
+            f"has no effect within a rollout_timeout of {timeout:g} s, because a revision counts "
+            f"as stuck after {STUCK_SECONDS:g} s",
         )
 
 

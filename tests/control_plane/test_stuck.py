@@ -34,7 +34,7 @@ class World:
 
     def __init__(self, server: FakeServer, clock: FakeClock, **statuses: str) -> None:
         self.revisions = [
-            revision(status, id=identifier, created_at=timestamp(-age))
+            revision(status, id=identifier, created_at=timestamp(-age), updated_at=timestamp(-age))
             for age, (identifier, status) in enumerate(statuses.items())
         ]
         """The newest first."""
@@ -256,6 +256,31 @@ def test_each_revision_that_holds_it_has_its_own_time(
     wait(timeout=2 * STUCK_SECONDS, requested=THIRD)
 
     assert world.interrupted == []
+
+
+@pytest.mark.parametrize(
+    ("ages", "waited"),
+    [
+        ((1000, 1000), 0),
+        ((1000, 300), STUCK_SECONDS - 300),
+        ((300, 1000), STUCK_SECONDS - 300),
+        ((1000, 2000), STUCK_SECONDS),
+    ],
+    ids=["both stood still", "one moved", "one is new", "changes are not recorded"],
+)
+def test_the_times_of_the_service_count(
+    server: FakeServer, clock: FakeClock, wait: Wait, ages: tuple[float, float], waited: float
+) -> None:
+    """The `up` after one that ended too early does not count the fifteen minutes anew."""
+    queued, changed = ages
+    world = World(server, clock, **{SECOND: "QUEUED", FIRST: "DEPLOYING"})
+    requested, holder = world.revisions
+    requested["created_at"] = requested["updated_at"] = timestamp(-queued)
+    holder |= {"created_at": timestamp(-2000), "updated_at": timestamp(-changed)}
+
+    wait()
+
+    assert waited <= world.at[0] <= waited + 70
 
 
 def test_one_stuck_revision_after_the_other_is_interrupted(
