@@ -29,7 +29,7 @@ _SHOWN_ANSWERS = 5
 _MIN_TOKEN = 8
 """Characters; shorter words, such as ``Bearer``, are no secrets."""
 _MAX_DETAIL = 150
-_ASKS_AGAIN = "The next `pulumi up` asks again, also when nothing in the program has changed."
+_ASKS_AGAIN = "the next `pulumi up` asks again, also when nothing in the program has changed."
 
 
 def wait_until_healthy(
@@ -125,14 +125,15 @@ def check_failed(
     path = check.path.partition("?")[0]
     times = f"{check.successes} times in a row" if check.successes > 1 else "once"
     advice = (
-        f"{_ASKS_AGAIN} More: {page_url}"
+        f"Check the agent's log: {page_url}; {_ASKS_AGAIN}"
         if any(answer.is_reached for answer in answers)
         else "The machine that runs `up` must reach the agent's network: run it there, or leave "
-        f"health_check out. {_ASKS_AGAIN}"
+        f"health_check out; {_ASKS_AGAIN}"
     )
     return HealthCheckFailed(
-        f"Deployment {deployment.name!r} is deployed, but its agent did not answer GET {path} with "
-        f"2xx {times} within {format_duration(check.timeout)}; its last answers: {listed}",
+        f"Deployment {deployment.name!r} ({deployment.id}) is deployed, but its agent did not "
+        f"answer GET {path} with 2xx {times} within {format_duration(check.timeout)}; its last "
+        f"answers: {listed}",
         advice=advice,
     )
 
@@ -151,8 +152,8 @@ def _format_answer(answer: AgentResponse, redact: Callable[[str], str]) -> str:
 def no_url(deployment: LiveDeployment, page_url: str) -> HealthCheckFailed:
     """Return the error for a deployment without a URL to ask."""
     return HealthCheckFailed(
-        f"Deployment {deployment.name!r} is deployed, but health_check has no URL to ask: the "
-        "service names none",
+        f"Deployment {deployment.name!r} ({deployment.id}) is deployed, but health_check has no "
+        "URL to ask: the service names none",
         advice=(
             f"Give it one in source_config.custom_url, or leave health_check out. More: {page_url}"
         ),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import ControlPlaneError
+from .errors import AMBIGUOUS, ControlPlaneError
 from .text import format_duration
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ class StuckRevisions:
         try:
             client.interrupt(deployment.id, holder.id)
         except ControlPlaneError as error:
-            self._on_interrupt(f"{state}; it could not be interrupted: {error.summary()}")
+            outcome = "may have been" if isinstance(error, AMBIGUOUS) else "could not be"
+            self._on_interrupt(f"{state}; it {outcome} interrupted: {error.summary()}")
         else:
             self._on_interrupt(f"{state}; it was interrupted, and the wait goes on")
 

@@ -133,11 +133,11 @@ def test_a_failure_says_what_the_agent_answered_last(
 
     message = check.fails(timeout=30)
 
-    assert "'support-agent' is deployed, but its agent did not answer GET /ok with 2xx" in message
+    assert f"'support-agent' ({DEPLOYMENT_ID}) is deployed, but its agent did not answer" in message
     assert "6 times in a row within 30 s" in message
     assert "503: starting, then no answer (" in message
     assert ", then 500: oops, then 200, then 503: starting." in message
-    assert "The next `pulumi up` asks again" in message
+    assert "the next `pulumi up` asks again" in message
     assert "/host/deployments/" in message
     assert "\n" not in message
     assert clock.now == pytest.approx(30)

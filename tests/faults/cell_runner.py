@@ -11,7 +11,8 @@ from tests.faults.engine import NAME, State
 if TYPE_CHECKING:
     from tests.faults.faults import Fault
     from tests.faults.harness import Harness, SavedState
-    from tests.faults.requests import Program, Request
+    from tests.faults.preparations import Program
+    from tests.faults.requests import Request
 
 ONCE, ALWAYS = 1, -1
 
@@ -81,6 +82,7 @@ _CODES = {
     "could not be seen": "b",
     "which this workspace does not have": "r",
     "ended as BUILD_FAILED": "f",
+    "did not answer GET /ok with 2xx": "h",
 }
 
 

@@ -35,6 +35,7 @@ _ROLLOUT_INPUTS = (
     "route_through_gateway",
     "triggers",
 )
+_VARIABLES = {"secrets", "environment_variables"}
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def _rollout_inputs(program: Properties, deployment: Resource) -> Properties:
     """Return the inputs that `langsmith_pulumi.Rollout` takes from its deployment."""
     outputs = deployment.outputs
     taken = {key: outputs.get(key) for key in _ROLLOUT_INPUTS if key in program}
-    secret = ("secret_fingerprints",) if "secrets" in program else ()
+    declares_variables = not _VARIABLES.isdisjoint(program)
+    secret = ("secret_fingerprints",) if declares_variables else ()
     return {
         **taken,
         **{key: outputs.get(key) for key in secret},
@@ -149,6 +151,8 @@ def _rollout_inputs(program: Properties, deployment: Resource) -> Properties:
         "deployment_id": deployment.id,
         "revision_id": outputs.get("requested_revision_id"),
         "timeout": program.get("rollout_timeout"),
+        "interrupt_stuck": outputs.get("interrupt_stuck"),
+        "health_check": outputs.get("health_check"),
         "progress_urn": _URN.format("Rollout"),
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.faults import error_scenarios
-from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH
+from tests.faults.preparations import DEPLOYMENT_PATH, DEPLOYMENTS_PATH
 from tests.support.scenario import API_KEY, CANARY
 
 if TYPE_CHECKING:
@@ -227,6 +227,12 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
             error_scenarios.setting_with_fault("reset before execution"),
         ),
         ErrorCase(
+            "The repository is fixed",
+            "`repo_url` has changed, and this version of the service does not change it in place.",
+            "Nothing was replaced.",
+            error_scenarios.repository_is_fixed,
+        ),
+        ErrorCase(
             "The deployment is gone",
             "Somebody has deleted it in LangSmith since the last `up`.",
             "After the refresh, `up` makes it anew, with an empty database. Is the workspace the "
@@ -275,6 +281,18 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
             "Nothing is left to do for `up`. `pulumi refresh` brings the output "
             "`active_revision_id` to what serves then.",
             error_scenarios.old_revision_serves,
+        ),
+        ErrorCase(
+            "The agent does not answer well",
+            "With `health_check`, the agent's own URL was asked after the revision was deployed.",
+            "No new revision is made for it. Most often the agent's log names what it lacks.",
+            error_scenarios.health_check_with_fault("503, Retry-After in seconds"),
+        ),
+        ErrorCase(
+            "The agent cannot be reached",
+            "As above, and no connection was made at all.",
+            "Agents in a private network are reached only from within.",
+            error_scenarios.health_check_with_fault("connection refused"),
         ),
         ErrorCase(
             "The deployment was deleted during the wait",

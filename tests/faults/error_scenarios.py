@@ -10,11 +10,11 @@ from unittest.mock import patch
 from langsmith_pulumi.provider import rollouts
 from langsmith_pulumi.provider.session import Session
 from langsmith_pulumi.testing.simulator import error_responses
-from tests.faults import faulty_transport
+from tests.faults import faulty_transport, preparations
 from tests.faults.engine import NAME
 from tests.faults.faults import FAULTS_BY_NAME, PAGE
 from tests.faults.listener_stack import LISTENER_PATH, LISTENERS_PATH, ListenerStack, cluster
-from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH
+from tests.faults.preparations import AGENT_PATH, DEPLOYMENT_PATH, DEPLOYMENTS_PATH
 from tests.support.scenario import CANARY, docker, github
 
 if TYPE_CHECKING:
@@ -90,6 +90,22 @@ def patch_answered(status: int, body: dict[str, Any]) -> Callable[[Harness], str
             "PATCH", DEPLOYMENT_PATH, "status", status=status, body=json.dumps(body)
         )
         return harness.engine.up(agent(**NEXT_REVISION, secrets__OPENAI_API_KEY=CANARY + "2"))
+
+    return run
+
+
+def repository_is_fixed(harness: Harness) -> str:
+    create(harness).simulator.fixed_repo_url = True
+    return harness.engine.up(agent(source_config__repo_url="https://github.com/acme/next"))
+
+
+def health_check_with_fault(fault: str) -> Callable[[Harness], str]:
+    """Return a scenario: an `up` whose agent always fails to answer well."""
+
+    def run(harness: Harness) -> str:
+        preparations.serve_agents(harness)
+        FAULTS_BY_NAME[fault].inject(harness, "GET", AGENT_PATH, times=-1, skip=0)
+        return harness.engine.up({**agent(), "health_check": True})
 
     return run
 

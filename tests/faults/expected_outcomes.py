@@ -26,6 +26,7 @@ LEGEND = {
     "t": "times out, with the last status and the reason why nothing newer was read",
     "g": "fails: the deployment was deleted by somebody else, as the response says",
     "d": "removes the deployment from the state, as the response says; the next `up` finds it again",
+    "h": "fails: the agent did not answer well in time, and the next `up` asks again",
     "f": "fails: reports the failed revision once more",
     "r": "fails: there is nothing to adopt, as the response says",
     ".": "does not apply",
@@ -39,24 +40,22 @@ FAULT_GROUPS = {
     ),
     "lost request": (
         "reset before execution",
-        "HTML page with 200",
         "408",
         "500",
         "502",
     ),
     "lost response": (
         "reset after execution",
-        "HTML page after execution",
         "502 after execution",
         "504 after execution",
     ),
     "request timeout": ("timeout before execution",),
     "response timeout": ("timeout after execution",),
     "slow response": ("slow response",),
-    "cut response": (
-        "response cut off",
-        "truncated JSON",
-    ),
+    "cut response": ("response cut off",),
+    "cut JSON": ("truncated JSON",),
+    "page": ("HTML page with 200",),
+    "late page": ("HTML page after execution",),
     "missing field": ("field missing",),
     "unknown values": ("unknown status and field",),
     "permanent error": (
@@ -86,34 +85,38 @@ FAULT_GROUPS = {
 }
 """The columns: groups of faults that have the same outcome for every request."""
 
-#                       not      lost    lost     request response slow     cut      missing unknown permanent 404    404   404   429   503   stale
-#                       executed request response timeout timeout  response response field   values  error     itself other route delay delay read
+#                       not      lost    lost     request response slow     cut      cut  page late missing unknown permanent 404    404   404   429   503   stale
+#                       executed request response timeout timeout  response response JSON      page field   values  error     itself other route delay delay read
 TABLE = """\
-create                  +!       +n      ++       +n      ++       ++       ++       ++      ++      !!        ..     !!    !!    +!    +n    ..
-find after lost POST    +b       +b      +b       +b      +b       +b       +b       +b      ++      bb        ..     bb    bb    +b    +b    ..
-explain conflict        +-       +-      +-       +-      +-       +-       +-       +-      ++      --        ..     --    --    +-    +-    ..
-set display name        +-       +-      +-       --      --       --       +-       +-      ++      --        --     --    --    --    --    ..
-set first size          +-       +-      ++       +-      ++       ++       ++       ++      ++      --        --     --    --    --    +-    ..
-compare with import_    +!       +!      +!       -!      -!       -!       +!       +!      ++      -!        rr     -!    -!    -!    -!    ..
-adopt                   +!       +!      +!       +!      +!       +!       +!       +!      ++      !!        rr     !!    !!    +!    +!    ..
-update adopted          +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
-refresh                 +!       +!      +!       +!      +!       +!       +!       +!      ++      !!        dd     !!    !!    +!    +!    ..
-read before update      +!       +!      +!       +!      +!       +!       +!       +!      ++      !!        !!     !!    !!    +!    +!    ..
-update in place         +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
-read unplanned revision +!       +!      +!       +!      +!       +!       +!       +!      +t      !!        !!     !!    !!    +!    +!    ..
-update with revision    +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
-resize                  +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
-update for triggers     +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
-verify lost PATCH       +b       +b      +b       +b      +b       +b       +b       +b      ++      bb        !!     bb    bb    +b    +b    ..
-read after failure      +!       +!      +!       +!      +!       !!       +!       +!      ++      !!        !!     !!    !!    !!    !!    ..
-read failed revision    +!       +!      +!       +!      +!       !!       +!       +!      ft      !!        !!     !!    !!    !!    !!    ..
-redeploy                +!       +!      ++       +!      ++       ++       ++       ++      ++      !!        !!     !!    !!    +!    +!    ..
-poll deployment         +t       +t      +t       +t      +t       +t       +t       +t      ++      !!        +g     !!    +t    +t    +t    +t
-poll revision           +t       +t      +t       +t      +t       +t       +t       +t      +t      !!        gg     +t    +t    +t    +t    ..
-list revisions          ++       ++      ++       ++      ++       ++       ++       ++      ++      !!        gg     !!    ++    ++    ++    ..
-read build log          +-       +-      +-       +-      +-       +-       +-       ++      ++      --        ++     ++    ++    +-    +-    ..
-delete                  +!       +!      +!       +!      +!       ++       ++       ++      ++      !!        tt     !!    !!    +!    +!    ..
-poll deletion           +t       +t      +t       +t      +t       +t       +t       ++      ++      !!        ++     !!    +t    +t    +t    ..
+create                  +!       +n      ++       +n      ++       ++       ++       ++   +n   ++   ++      ++      !!        ..     !!    !!    +!    +n    ..
+find after lost POST    +b       +b      +b       +b      +b       +b       +b       +b   +b   +b   +b      ++      bb        ..     bb    bb    +b    +b    ..
+explain conflict        +-       +-      +-       +-      +-       +-       +-       +-   +-   +-   +-      ++      --        ..     --    --    +-    +-    ..
+set display name        +-       +-      +-       --      --       --       +-       +-   +-   +-   +-      ++      --        --     --    --    --    --    ..
+set first size          +-       +-      ++       +-      ++       ++       ++       ++   +-   ++   ++      ++      --        --     --    --    --    +-    ..
+compare with import_    +!       +!      +!       -!      -!       -!       +!       +!   +!   +!   +!      ++      -!        rr     -!    -!    -!    -!    ..
+adopt                   +!       +!      +!       +!      +!       +!       +!       +!   +!   +!   +!      ++      !!        rr     !!    !!    +!    +!    ..
+update adopted          +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+refresh                 +!       +!      +!       +!      +!       +!       +!       +!   +!   +!   +!      ++      !!        dd     !!    !!    +!    +!    ..
+read before update      +!       +!      +!       +!      +!       +!       +!       +!   +!   +!   +!      ++      !!        !!     !!    !!    +!    +!    ..
+update in place         +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+read unplanned revision +!       +!      +!       +!      +!       +!       +!       +!   +!   +!   +!      +t      !!        !!     !!    !!    +!    +!    ..
+update with revision    +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+update variables        +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+resize                  +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+update for triggers     +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+verify lost PATCH       +b       +b      +b       +b      +b       +b       +b       +b   +b   +b   +b      ++      bb        !!     bb    bb    +b    +b    ..
+read after failure      +!       +!      +!       +!      +!       !!       +!       +!   +!   +!   +!      ++      !!        !!     !!    !!    !!    !!    ..
+read failed revision    +!       +!      +!       +!      +!       !!       +!       +!   +!   +!   +!      ft      !!        !!     !!    !!    !!    !!    ..
+redeploy                +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+poll deployment         +t       +t      +t       +t      +t       +t       +t       +t   +t   +t   +t      ++      !!        +g     !!    +t    +t    +t    +t
+poll revision           +t       +t      +t       +t      +t       +t       +t       +t   +t   +t   +t      +t      !!        gg     +t    +t    +t    +t    ..
+list revisions          ++       ++      ++       ++      ++       ++       ++       ++   ++   ++   ++      ++      !!        gg     !!    ++    ++    ++    ..
+interrupt               +-       --      ++       --      ++       ++       ++       ++   --   ++   ++      ++      --        --     --    --    +-    --    ..
+interrupt, older route  +-       --      ++       --      ++       ++       ++       ++   --   ++   ++      ++      --        --     --    --    +-    --    ..
+health check            +h       +h      +h       +h      +h       hh       +h       ++   ++   ++   ++      ++      +h        +h     +h    +h    +h    +h    ..
+read build log          +-       +-      +-       +-      +-       +-       +-       +-   +-   +-   ++      ++      --        ++     ++    ++    +-    +-    ..
+delete                  +!       +!      +!       +!      +!       ++       ++       ++   +!   +!   ++      ++      !!        tt     !!    !!    +!    +!    ..
+poll deletion           +t       +t      +t       +t      +t       +t       +t       +t   +t   +t   ++      ++      !!        ++     !!    +t    +t    +t    ..
 """
 
 

@@ -6,6 +6,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
+from langsmith_pulumi.control_plane.agent_transport import AgentTransport
 from langsmith_pulumi.control_plane.client import ControlPlaneClient
 from langsmith_pulumi.control_plane.settings import Settings
 from langsmith_pulumi.provider.session import Session
@@ -16,6 +19,8 @@ from tests.faults.faulty_transport import FaultyTransport
 from tests.support.scenario import API_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from langsmith_pulumi.testing.simulator.records import Records
 
 
@@ -58,6 +63,12 @@ class Harness:
             settings, transport=self.transport, sleep=self.clock.sleep, clock=self.clock.monotonic
         )
 
+    def connect_to_agent(self, url: str, headers: Mapping[str, str]) -> AgentTransport:
+        """Return a connection to an agent that meets the same faults."""
+        agent = AgentTransport(url, headers)
+        agent._http = httpx.Client(headers=headers, transport=self.transport)
+        return agent
+
     @property
     def id(self) -> str:
         """The id of the live deployment, or an unknown id."""
@@ -89,6 +100,9 @@ class Harness:
         self.simulator.clear_requests()
         self.simulator.deletion_seconds = None
         self.simulator.revision_seconds = 0.0
+        self.simulator.serve_agents = False
+        self.simulator.fixed_repo_url = False
+        self.simulator.interrupt_routes = ("interrupt", "interruption")
         self.engine.state = deepcopy(to.state)
         self.engine.session = self.session
         self.clock.now = to.now

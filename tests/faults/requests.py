@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.faults.engine import NAME
-from tests.support.scenario import docker, github
+from tests.faults.preparations import (
+    AGENT_PATH,
+    CHECKED,
+    DEPLOYMENT_PATH,
+    DEPLOYMENTS_PATH,
+    REVISION_PATH,
+    agent,
+    create_unmanaged,
+    dedicated,
+    deletion_is_slow,
+    first_read_is_stale,
+    hold_revision,
+    image,
+    is_interrupted,
+    last_build_failed,
+    lose_response,
+    next_build_fails,
+    no_setup,
+    patient,
+    serve_agents,
+    update_creates_revision,
+)
+from tests.support.scenario import CANARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.faults.harness import Harness
-
-Program = dict[str, Any]
-
-DEPLOYMENTS_PATH = "/v2/deployments"
-DEPLOYMENT_PATH = f"{DEPLOYMENTS_PATH}/{'?' * 36}"
-REVISION_PATH = f"{DEPLOYMENT_PATH}/revisions/{'?' * 36}"
-BRIEF = {"rollout_timeout": 20.0}
-"""Seconds: long enough for retries, short enough to time out."""
-
-
-def agent(**changes: Any) -> Program:
-    return {**github(**changes), **BRIEF}
-
-
-def dedicated(**changes: Any) -> Program:
-    return agent(source_config__deployment_type="dedicated", **changes)
-
-
-def image(**changes: Any) -> Program:
-    return {**docker(**changes), **BRIEF}
-
-
-def no_setup(_: Harness) -> None:
-    """Leave everything as it is."""
+    from tests.faults.preparations import Program
 
 
 @dataclass(frozen=True)
@@ -69,49 +67,6 @@ class Request:
     """Seconds, for a rollout timeout of 20; more where the preview reads as well."""
     stale: bool = False
     """True for a read that follows a write of this operation, so it can return older data."""
-
-
-def next_build_fails(harness: Harness) -> None:
-    """Make the next build fail."""
-    harness.simulator.outcome(NAME, "BUILD_FAILED", "no image", ["exit code 1"])
-
-
-def last_build_failed(harness: Harness) -> None:
-    """Run an `up` whose build fails."""
-    next_build_fails(harness)
-    assert "BUILD_FAILED" in harness.engine.up(agent(source_revision_config__repo_ref="v2"))
-    harness.simulator.clear_requests()
-
-
-def lose_response(method: str, path: str) -> Callable[[Harness], None]:
-    """Return a preparation that loses the response to this request."""
-
-    def setup(harness: Harness) -> None:
-        harness.simulator.fail(method, path, "drop_response")
-
-    return setup
-
-
-def create_unmanaged(harness: Harness) -> None:
-    """Create a deployment of that name that is in no state."""
-    assert harness.engine.up(agent()) == ""
-    harness.engine.state = type(harness.engine.state)()
-    harness.simulator.clear_requests()
-
-
-def first_read_is_stale(harness: Harness) -> None:
-    """Make the first read of the wait return the deployment from before the change."""
-    harness.simulator.fail("GET", DEPLOYMENT_PATH, "stale", skip=1)
-
-
-def deletion_is_slow(harness: Harness) -> None:
-    """Make a deletion last several reads."""
-    harness.simulator.deletion_seconds = 5.0
-
-
-def update_creates_revision(harness: Harness) -> None:
-    """Make a change that is documented as in place create a revision."""
-    harness.simulator.override_revision(NAME, revision=True)
 
 
 REQUESTS = (
@@ -231,6 +186,15 @@ REQUESTS = (
         revisions=2,
     ),
     Request(
+        "update variables",
+        "PATCH variables, of which one moves to environment_variables",
+        "PATCH",
+        DEPLOYMENT_PATH,
+        agent(secrets={"OPENAI_API_KEY": CANARY}, environment_variables={"LOG_LEVEL": "debug"}),
+        initial_program=agent(),
+        revisions=2,
+    ),
+    Request(
         "resize",
         "PATCH the size, which makes a revision",
         "PATCH",
@@ -317,6 +281,38 @@ REQUESTS = (
         agent(source_revision_config__repo_ref="v2"),
         initial_program=agent(),
         prepare=first_read_is_stale,
+        revisions=2,
+    ),
+    Request(
+        "interrupt",
+        "POST an interruption of the revision that is stuck",
+        "POST",
+        f"{REVISION_PATH}/interrupt",
+        patient(source_revision_config__repo_ref="v2"),
+        initial_program=agent(),
+        prepare=hold_revision("interrupt"),
+        fulfilled=is_interrupted,
+        revisions=3,
+    ),
+    Request(
+        "interrupt, older route",
+        "POST an interruption by the older route, where the newer one is missing",
+        "POST",
+        f"{REVISION_PATH}/interruption",
+        patient(source_revision_config__repo_ref="v2"),
+        initial_program=agent(),
+        prepare=hold_revision("interruption"),
+        fulfilled=is_interrupted,
+        revisions=3,
+    ),
+    Request(
+        "health check",
+        "GET /ok of the agent, until it has answered well twice in a row",
+        "GET",
+        AGENT_PATH,
+        agent(source_revision_config__repo_ref="v2", health_check=CHECKED),
+        initial_program=agent(),
+        prepare=serve_agents,
         revisions=2,
     ),
     Request(

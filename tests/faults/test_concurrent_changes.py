@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import faulty_transport
 from tests.faults.engine import NAME, State
-from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH, agent
+from tests.faults.preparations import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH, agent
 from tests.support.scenario import docker, github
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from langsmith_pulumi.control_plane.settings import Settings, resolve_settings
 from langsmith_pulumi.provider import creation, deployments, rollouts
 from tests.faults import faulty_transport
 from tests.faults.engine import NAME, State
-from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH
+from tests.faults.preparations import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH
 from tests.support.scenario import API_KEY, github
 
 if TYPE_CHECKING:

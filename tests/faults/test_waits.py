@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults import faulty_transport
 from tests.faults.engine import NAME
-from tests.faults.requests import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH
+from tests.faults.preparations import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH
 from tests.support.scenario import github
 
 if TYPE_CHECKING:
