@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.processes import kill_plugin, kill_tree, wait_until
-from tests.support.scenario import Program, docker, github
+from tests.support.scenario import CANARY, Program, docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +88,16 @@ DEDICATED = {
     "agent": github(delete_tracing_project=True, source_config__deployment_type="dedicated")
 }
 RESIZED = {"agent": {**DEDICATED["agent"], "compute_size": "medium"}}
+VARIABLES = {
+    "agent": github(
+        delete_tracing_project=True,
+        secrets={"OPENAI_API_KEY": CANARY},
+        environment_variables={"LOG_LEVEL": "debug", "REGION": "eu"},
+    )
+}
+"""A variable that moves from the secrets and changes, and a new one."""
+CHECKED = {"agent": github(delete_tracing_project=True, health_check=True)}
+CHECKED_NEXT = {"agent": {**NEXT_REVISION["agent"], "health_check": True}}
 RENAMED = {"agent": github(delete_tracing_project=True, name="agent-two")}
 IMAGE = {"agent": docker(delete_tracing_project=True)}
 SCALED = {"agent": docker(delete_tracing_project=True, source_config__resource_spec__max_scale=9)}
@@ -101,6 +111,7 @@ ADOPTING = {
 REVISION = "/v2/deployments/*/revisions/*"
 RESOURCE_TIERS = "/v2/deployments/*/resource-tiers"
 DEPLOYMENTS_PATH = "/v2/deployments"
+AGENT_URL = "/_agents/*/ok"
 
 CRASHES = [
     Crash("create: before the POST is carried out", AGENT, hold_request("POST", DEPLOYMENTS_PATH)),
@@ -167,6 +178,27 @@ CRASHES = [
         before=AGENT,
     ),
     Crash("revision: in the wait", NEXT_REVISION, hold_request("GET", REVISION), before=AGENT),
+    Crash(
+        "variables: before the PATCH is carried out",
+        VARIABLES,
+        hold_request("PATCH"),
+        before=AGENT,
+    ),
+    Crash(
+        "variables: the answer to the PATCH is lost",
+        VARIABLES,
+        lose_response("PATCH"),
+        has_second_revision,
+        before=AGENT,
+    ),
+    Crash("create: in the health check", CHECKED, hold_request("GET", AGENT_URL), is_created),
+    Crash(
+        "revision: in the health check",
+        CHECKED_NEXT,
+        hold_request("GET", AGENT_URL, skip=2),
+        has_second_revision,
+        before=AGENT,
+    ),
     Crash("resources: before they are read", SCALED, hold_request("GET"), before=IMAGE),
     Crash("resources: before they are written", SCALED, hold_request("PATCH"), before=IMAGE),
     Crash("replace, delete first: before the DELETE", PROD, hold_request("DELETE"), before=AGENT),
@@ -334,13 +366,15 @@ def kill_during(crash: Crash, runner: ScenarioRunner, kill: Callable[[Popen[str]
         assert runner.engine.up().ok
     runner.write(program_for(crash, runner))
     simulator.clear_requests()
+    simulator.serve_agents = True
     simulator.fail(kind="delay", **crash.held_request)
     running = runner.engine.start(crash.operation)
     held = [crash.held_request["method"], crash.held_request["path"]]
 
     def was_received() -> bool:
         received = [*simulator.requests, *simulator.external_requests]
-        return any(runner.matches(request, *held) for request in received)
+        matching = [request for request in received if runner.matches(request, *held)]
+        return len(matching) > crash.held_request.get("skip", 0)
 
     wait_until(lambda: was_received() and crash.when(simulator), running)
     kill(running)
@@ -362,10 +396,13 @@ def assert_next_up_recovers(crash: Crash, runner: ScenarioRunner) -> None:
         assert runner.engine.destroy().ok
         assert (runner.engine.state(), runner.simulator.deployments()) == ([], {})
         return
+    runner.simulator.clear_requests()
     result = runner.engine.up()
     if crash.needs_adoption:
         result = adopt(crash, runner, result)
     assert result.ok, result.errors
+    is_checked = any("health_check" in arguments for arguments in crash.program.values())
+    assert bool(runner.simulator.external_requests) is is_checked
     assert_consistent(crash, runner)
 
 
