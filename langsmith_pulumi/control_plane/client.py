@@ -34,6 +34,11 @@ _DEPLOYMENTS = "/v2/deployments"
 _MAX_ROUNDS = 3
 """How often a change of unknown outcome is sent while the deployment does not show it."""
 _NO_SUCH_ROUTE = (404, 405)
+_NO_SIZES = (
+    "This control plane may be an older or self-hosted one, whose deployments have no sizes: take "
+    "compute_size and database_size out of the program. If nothing else is answered either, check "
+    "the setting langsmith:controlPlaneUrl (or LANGSMITH_ENDPOINT)."
+)
 
 
 class ControlPlaneClient(Connection):
@@ -160,7 +165,13 @@ class ControlPlaneClient(Connection):
 
         parse, sent = self._parse_deployment, body.payload()
         send = partial(self.send, "PATCH", path, parse, NON_IDEMPOTENT, body=sent)
-        return recovery.send_with_recovery(send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep)
+        try:
+            return recovery.send_with_recovery(
+                send, find_applied, rounds=_MAX_ROUNDS, sleep=self.sleep
+            )
+        except RouteNotFound as error:
+            error.advice = _NO_SIZES
+            raise
 
     def try_patch(self, deployment_id: str, body: DeploymentPatchRequest) -> LiveDeployment:
         """Change a setting with few retries, because a later run can make the change as well."""

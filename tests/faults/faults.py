@@ -89,7 +89,7 @@ _NOT_CONTROL_PLANE = "Something else than the control plane may answer"
 _LATER = "in a few minutes"
 _CORRECT = "Correct what the answer names"
 _TAKEN = "another workspace|in the way"
-_ADDRESS = "This says nothing about the deployment"
+_ADDRESS = "This says nothing about the deployment|take compute_size and database_size out"
 _UNPROCESSABLE = {"detail": [{"loc": ["body", "name"], "msg": "is odd", "type": "odd"}]}
 
 FAULTS = (
