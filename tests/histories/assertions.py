@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.review import read_plan, report_on, review
 
+from .impacts import VARIABLE_MAPS, declares_variables, variables_of
 from .live_state import matches_live
 from .oracle import NOTHING
 from .secret_checks import assert_no_secrets
@@ -91,6 +92,7 @@ def assert_report(plan: dict[str, Any], promised: Expectations) -> None:
         assert effect.kind.value in touched[resource].report_kinds, (effect, touched[resource])
         if effect.kind.value in ("revision", "in place"):
             _assert_secrets_listed(effect, touched[resource])
+            assert {one.name for one in effect.moved} == set(touched[resource].moved), effect
         if effect.kind.value in ("revision", "in place", "replaced"):
             _assert_fields_listed(effect, touched[resource])
     for style in ("markdown", "text", "json"):
@@ -179,24 +181,29 @@ def assert_live_values(run: UpRun) -> None:
         deployment_id = run.after.id_of(resource)
         live, before = run.after.live[deployment_id], run.before.live.get(deployment_id, {})
         for path, value in wanted.items():
-            if path not in _NOT_LIVE and not _is_hidden(
-                path, value, run.after.revisions[deployment_id]
-            ):
+            if path not in _NOT_LIVE:
                 assert matches_live(path, value, live.get(path)), (resource, path, value, live)
-        for path, value in before.items():
-            if path not in wanted and path not in _SET_BY_SERVICE:
-                assert live.get(path) == value, (resource, path, value, live.get(path))
+        _assert_live_variables(wanted, live, run.after.revisions[deployment_id])
+        unmanaged = before.keys() - wanted.keys() - {*_SET_BY_SERVICE}
+        unmanaged -= {"secrets"} if declares_variables(wanted) else set()
+        for path in unmanaged:
+            assert live.get(path) == before[path], (resource, path, before[path], live.get(path))
 
 
-def _is_hidden(path: str, value: Any, revisions: list[Any]) -> bool:
-    """Return True for variables before the first revision, and for an empty set."""
-    return path == "secrets" and not (value and revisions)
+def _assert_live_variables(wanted: Flat, live: Flat, revisions: list[Any]) -> None:
+    """Assert the set of variables, which is hidden before the first revision, or if it is empty."""
+    declared = variables_of(wanted)
+    if declared and revisions:
+        assert live.get("secrets") == declared, (declared, live)
 
 
 _NOT_LIVE = (
+    *VARIABLE_MAPS,
     "triggers",
     "delete_tracing_project",
     "rollout_timeout",
+    "interrupt_stuck",
+    "health_check",
     "tracked_packages",
     "revision_source",
     "compute_size",

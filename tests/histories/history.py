@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from .impacts import VARIABLE_MAPS, declares_variables, variables_of
 from .strategies import (
     IMMUTABLE,
     SECRET,
     SECRETS,
+    SHOWN,
     SOURCES,
     SOURCES_WITH_URL,
     argument_strategies,
@@ -188,11 +190,26 @@ class _HistoryBuilder:
     def remove(self, _flatten: Flat) -> None:
         return None
 
+    def move(self, flat: Flat) -> Flat:
+        """Move a variable with its value between the maps, if it may stand in clear."""
+        movable = [
+            (key, other, name)
+            for key, other in (VARIABLE_MAPS, VARIABLE_MAPS[::-1])
+            for name, value in (flat.get(key) or {}).items()
+            if value in SHOWN
+        ]
+        if not movable:
+            return flat
+        key, other, name = self._draw(st.sampled_from(sorted(movable)))
+        rest = {one: value for one, value in flat[key].items() if one != name}
+        return {**flat, key: rest, other: {**(flat.get(other) or {}), name: flat[key][name]}}
+
     def _with_secrets_kept(self, before: Flat, after: Flat) -> Flat:
-        """Keep the secrets rather than empty the set, which the provider rejects."""
-        if before.get("secrets") and after.get("secrets") == {}:
-            return {**after, "secrets": before["secrets"]}
-        return after
+        """Keep the variables rather than empty the set, which the provider rejects."""
+        if not variables_of(before) or not declares_variables(after) or variables_of(after):
+            return after
+        others = {path: value for path, value in after.items() if path not in VARIABLE_MAPS}
+        return {**others, **{key: before[key] for key in VARIABLE_MAPS if key in before}}
 
     def _with_references(self, program: Program) -> Program:
         """Add references to existing resources and remove those to missing ones."""
@@ -200,20 +217,27 @@ class _HistoryBuilder:
         for resource, arguments in program.items():
             flat = dict(arguments)
             targets = [name for name, other in after.items() if other["source"] in SOURCES_WITH_URL]
-            secrets = {
-                name: value
-                for name, value in (flat.get("secrets") or {}).items()
-                if not isinstance(value, dict) or value["output"][0] in targets
-            }
+            had_variables = bool(variables_of(flat))
+            for key in VARIABLE_MAPS:
+                if key in flat:
+                    flat[key] = {
+                        name: value
+                        for name, value in (flat[key] or {}).items()
+                        if not isinstance(value, dict) or value["output"][0] in targets
+                    }
             if targets and self._chance(4):
-                target = self._draw(st.sampled_from(targets))
-                secrets["TOOL_URL"] = {"output": [target, "url"]}
-            if "secrets" in flat and flat["secrets"] and not secrets:
-                secrets = {"KEY": self._draw(SECRET)}
-            if secrets or "secrets" in flat:
-                flat["secrets"] = secrets
+                self._refer_to(flat, self._draw(st.sampled_from(targets)))
+            if had_variables and not variables_of(flat):
+                flat["secrets"] = {"KEY": self._draw(SECRET)}
             after[resource] = flat
         return after
+
+    def _refer_to(self, flat: Flat, target: str) -> None:
+        """Give a deployment the URL of another one, in either map."""
+        key, other = VARIABLE_MAPS if self._chance(2) else VARIABLE_MAPS[::-1]
+        flat[key] = {**(flat.get(key) or {}), "TOOL_URL": {"output": [target, "url"]}}
+        if other in flat:
+            flat[other] = {name: one for name, one in flat[other].items() if name != "TOOL_URL"}
 
     def _events(self, program: Program, service: dict[str, Any]) -> tuple[Event, ...]:
         if not program or not self._chance(2):
@@ -237,6 +261,9 @@ class _HistoryBuilder:
         drift = {path: self._draw(possible[path]) for path in self._sample(paths)}
         if "secrets" in drift:
             drift["secrets"] = self._draw(SECRETS) or {"ADDED": self._draw(SECRET)}
+            shown = st.sampled_from(SHOWN)
+            for name in drift["secrets"].keys() & (flat.get("environment_variables") or {}).keys():
+                drift["secrets"][name] = self._draw(shown)
         valid = make_valid({**flat, **drift})
         return {path: value for path, value in valid.items() if path in drift}
 
@@ -281,11 +308,15 @@ _NOT_LIVE = (
     "revision_source",
     "route_through_gateway",  # the service may not return it
     "compute_size",
+    "environment_variables",  # live among the secrets
+    "interrupt_stuck",
+    "health_check",
 )
 _EDITS = (
     *[_HistoryBuilder.change] * 6,
     *[_HistoryBuilder.same] * 2,
     *[_HistoryBuilder.replace] * 2,
+    _HistoryBuilder.move,
     _HistoryBuilder.rename,
     _HistoryBuilder.remove,
 )

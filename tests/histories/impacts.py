@@ -38,6 +38,7 @@ _IMPACTS = {
     ),
     Impact.REVISION: (
         "secrets",
+        "environment_variables",
         "triggers",
         "secret_references",
         "revision_source",
@@ -55,6 +56,8 @@ _IMPACTS = {
         "display_name",
         "delete_tracing_project",
         "rollout_timeout",
+        "interrupt_stuck",
+        "health_check",
         "source_config.build_on_push",
         "source_config.custom_url",
         "source_config.repo_url",
@@ -62,16 +65,30 @@ _IMPACTS = {
 }
 _IMPACT_OF = {path: impact for impact, paths in _IMPACTS.items() for path in paths}
 
-UNSENT = frozenset({"triggers", "delete_tracing_project", "rollout_timeout"})
+UNSENT = frozenset(
+    {"triggers", "delete_tracing_project", "rollout_timeout", "interrupt_stuck", "health_check"}
+)
 """Arguments that are never sent to the control plane."""
 
 SIZE = "compute_size"
 """Sent by a request of its own, which makes a revision, and not shown by the service."""
 
-MAKES_REVISION = ("secrets", "secret_references", SPEC, "revision_source", "source_revision_config")
+VARIABLE_MAPS = ("secrets", "environment_variables")
+"""Two maps of a program that are one set of the service."""
+
+BY_OTHERS = "variables by others"
+"""The live variables that a refresh has found and the program did not name."""
+
+MAKES_REVISION = (
+    *VARIABLE_MAPS,
+    "secret_references",
+    SPEC,
+    "revision_source",
+    "source_revision_config",
+)
 """Arguments for which a PATCH makes a revision; others with that impact need one of these."""
 
-MAPS = ("secrets", "triggers")
+MAPS = (*VARIABLE_MAPS, "triggers")
 """Managed as a whole: an entry that is left out is removed."""
 
 
@@ -105,11 +122,52 @@ def highest_impact(paths: list[str]) -> Impact:
 
 def changed_paths(known: Flat, wanted: Flat) -> list[str]:
     """Return the paths whose wanted value differs from the known one."""
-    return [
+    others = [
         found
         for path, value in wanted.items()
+        if path not in VARIABLE_MAPS
         for found in _changed_at(path, known.get(path), value)
     ]
+    return [*others, *_changed_variables(known, wanted)]
+
+
+def variables_of(flat: Flat) -> Flat:
+    """Return the variables of all maps as one set; a name without a value is not in it."""
+    maps = [flat.get(key) or {} for key in (*VARIABLE_MAPS, BY_OTHERS)]
+    return {name: value for one in maps for name, value in one.items() if value is not None}
+
+
+def declares_variables(flat: Flat) -> bool:
+    """Return True if a program names the variables, and so owns them all."""
+    return any(key in flat for key in VARIABLE_MAPS)
+
+
+def moved_variables(known: Flat, wanted: Flat) -> list[str]:
+    """Return the names that move from one map to the other with their value."""
+    before, after = variables_of(known), variables_of(wanted)
+    return sorted(
+        name
+        for key, other in (VARIABLE_MAPS, VARIABLE_MAPS[::-1])
+        for name in (wanted.get(key) or {}).keys() & (known.get(other) or {}).keys()
+        if name not in (known.get(key) or {}) and is_equal(before.get(name), after.get(name))
+    )
+
+
+def _changed_variables(known: Flat, wanted: Flat) -> list[str]:
+    if not declares_variables(wanted):
+        return []
+    before, after = variables_of(known), variables_of(wanted)
+    return [
+        f"{_map_of(name, wanted, known)}.{name}"
+        for name in sorted({*before, *after})
+        if not is_equal(before.get(name), after.get(name))
+    ]
+
+
+def _map_of(name: str, *flats: Flat) -> str:
+    """Return the map that first names a variable; one that none names counts as a secret."""
+    named = (key for flat in flats for key in VARIABLE_MAPS if name in (flat.get(key) or {}))
+    return next(named, "secrets")
 
 
 def _changed_at(path: str, before: Any, after: Any) -> list[str]:

@@ -10,14 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .impacts import (
+    BY_OTHERS,
     MAKES_REVISION,
     SIZE,
     UNSENT,
+    VARIABLE_MAPS,
     Flat,
     Impact,
     changed_paths,
+    declares_variables,
     highest_impact,
     impact_of,
+    moved_variables,
 )
 
 CREATED_WITHOUT_REVISION = ("internal_docker", "internal_source")
@@ -57,6 +61,8 @@ class Expected:
     """The kinds that a report may give it; none if nothing happens."""
     ops: dict[str, str] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    """The variables that move between the maps with their values."""
     writes: tuple[str, ...] = ()
     revisions: int = 0
     """The number of revisions made of the final deployment."""
@@ -120,19 +126,25 @@ def _replacement(
     return Expected(
         ("replaced",),
         {"Deployment": "replace", "Rollout": "replace" if context.rollout else "create"},
-        tuple(changed),
-        ("DELETE", *posts) if same_name else (*posts, "DELETE"),
-        _first_revisions(wanted),
+        (*changed, *_lost_variables(known.values, wanted)),
+        writes=("DELETE", *posts) if same_name else (*posts, "DELETE"),
+        revisions=_first_revisions(wanted),
     )
+
+
+def _lost_variables(known: Flat, wanted: Flat) -> list[str]:
+    """Return the shown variables that a program without any leaves to the old deployment."""
+    plain = {} if declares_variables(wanted) else known.get("environment_variables") or {}
+    return [f"environment_variables.{name}" for name, one in plain.items() if one is not None]
 
 
 def _update(
     known: RecordedDeployment, wanted: Flat, changed: list[str], context: Context
 ) -> Expected:
-    removed = [
-        path for path in known.values.keys() - wanted.keys() if impact_of(path) < Impact.REPLACE
-    ]
-    impact = max(highest_impact(changed), Impact.IN_PLACE if removed else Impact.NOTHING)
+    removed = _removed(known.values, wanted)
+    moved = moved_variables(known.values, wanted)
+    in_place = Impact.IN_PLACE if removed or moved else Impact.NOTHING
+    impact = max(highest_impact(changed), in_place)
     patched = [path for path in changed if path != SIZE]
     resizes = len(patched) < len(changed)
     patch_impact = highest_impact(patched)
@@ -144,14 +156,22 @@ def _update(
     return Expected(
         _report_kinds(impact, waits=waits, overridden=made > 0 and impact is not Impact.REVISION),
         {
-            **({"Deployment": "update"} if changed or removed else {}),
+            **({"Deployment": "update"} if changed or in_place else {}),
             **({"Rollout": _rollout_op(known, context)} if waits else {}),
         },
         tuple(changed),
+        tuple(moved),
         (*patches, *(["POST"] if retries else [])),
         made + retries,
         retries,
     )
+
+
+def _removed(known: Flat, wanted: Flat) -> list[str]:
+    """Return the arguments that the program no longer names; a map of variables is all of them."""
+    kept = {BY_OTHERS, *(VARIABLE_MAPS if declares_variables(wanted) else ())}
+    gone = known.keys() - wanted.keys() - kept
+    return [path for path in gone if impact_of(path) < Impact.REPLACE]
 
 
 def _report_kinds(impact: Impact, *, waits: bool, overridden: bool) -> tuple[str, ...]:

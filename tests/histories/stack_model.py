@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.engines import label
 
-from .impacts import UNKNOWN, UNSENT, Flat
+from .impacts import BY_OTHERS, UNKNOWN, UNSENT, VARIABLE_MAPS, Flat, variables_of
 from .live_state import matches_live
 from .oracle import NOTHING, Context, Expected, RecordedDeployment, predict
 from .strategies import DEFAULT_WORKSPACE, IMMUTABLE
@@ -63,6 +63,7 @@ class State:
         return self.deployments.get(resource, {}).get(attribute, UNKNOWN)
 
 
+_DEFAULTS = {"delete_tracing_project": False, "interrupt_stuck": False}
 _HALF_REPLACED = "pendingReplacement"
 _OF_ROLLOUT = ("url", "active_revision_id")
 
@@ -105,7 +106,7 @@ class StackModel:
                 return {key: resolved(item) for key, item in value.items()}
             return value
 
-        flat = {"name": resource, "delete_tracing_project": False, **program[resource]}
+        flat = {"name": resource, **_DEFAULTS, **program[resource]}
         return {path: resolved(value) for path, value in flat.items()}
 
     def note_up(self, resource: str, run: UpRun) -> None:
@@ -146,14 +147,32 @@ class StackModel:
                 _take_over_live_values(known.values, live[known.id])
 
 
+def _take_over_live_variables(known: Flat, live: Flat) -> None:
+    """Record the live variables, if the program has named any: it cannot empty the set."""
+    if not variables_of(known) or not live:
+        return
+    named: set[str] = set()
+    for key in VARIABLE_MAPS:
+        if key in known:
+            named |= known[key].keys()
+            known[key] = {name: live.get(name) for name in known[key]}
+    known[BY_OTHERS] = {name: value for name, value in live.items() if name not in named}
+
+
 def _take_over_live_values(known: Flat, live: Flat) -> None:
+    _take_over_live_variables(known, live.get("secrets") or {})
     for path, declared_value in known.items():
-        expected = path not in (*IMMUTABLE, *UNSENT, "name", "source", "route_through_gateway")
+        expected = path not in (
+            *IMMUTABLE,
+            *UNSENT,
+            *VARIABLE_MAPS,
+            "name",
+            "source",
+            "route_through_gateway",
+        )
         live_value = live.get(path)
-        settable = path != "secrets" or declared_value  # the service takes an empty set for "keep"
         if (
             expected
-            and settable
             and live_value is not None
             and not matches_live(path, declared_value, live_value)
         ):

@@ -46,6 +46,8 @@ class Source:
 
 
 _TIER = {"source_config.deployment_type": _one_of("dev", "prod", "dev_zero")}
+_CHECK = {"health_check": _one_of(True, {"successes": 2, "interval": 0.1, "timeout": 5})}
+"""Not for images, whose URL may be outside of this machine."""
 _SIZE = {SIZE: _one_of("small", "medium", "large")}
 _COMMANDS = {
     "source_config.install_command": _one_of("npm ci", "yarn"),
@@ -99,6 +101,7 @@ SOURCES = {
         optional={
             "source_config.build_on_push": st.booleans(),
             "revision_source": _one_of("github"),
+            **_CHECK,
             **_SIZE,
             **_COMMANDS,
         },
@@ -112,7 +115,7 @@ SOURCES = {
         },
     ),
     "internal_docker": Source(
-        required=_TIER, optional={"revision_source": _one_of("internal_docker"), **_IMAGE}
+        required=_TIER, optional={"revision_source": _one_of("internal_docker"), **_IMAGE, **_CHECK}
     ),
     "internal_source": Source(
         required=_TIER,
@@ -125,7 +128,7 @@ SOURCES = {
     ),
     "internal_template": Source(
         required={"source_config.template_id": _one_of("chat", "research"), **_TIER},
-        optional=_SIZE,
+        optional={**_SIZE, **_CHECK},
     ),
 }
 PLACEMENT: dict[str, SearchStrategy[Any]] = {
@@ -134,12 +137,18 @@ PLACEMENT: dict[str, SearchStrategy[Any]] = {
 }
 """Arguments of an image in a workspace with listeners."""
 
-SECRET = st.integers(0, 3).map(lambda number: f"{CANARY} {number}")
+SHOWN = ("info", "debug", "trace")
+"""Values that may stand in clear, also where a program hides them."""
+SECRET = _one_of(*(f"{CANARY} {number}" for number in range(4)), *SHOWN)
 SECRETS = st.dictionaries(_one_of("KEY", "TOKEN", "LEVEL", "MODEL"), SECRET, max_size=4)
+
+PLAIN_VARIABLES = st.dictionaries(_one_of("LEVEL", "MODEL", "REGION"), _one_of(*SHOWN), max_size=3)
+"""Some of the names are those of secrets, too, so that they move."""
 
 COMMON: dict[str, SearchStrategy[Any]] = {
     "display_name": _one_of("Support", "Sales", "Größe"),
     "secrets": SECRETS,
+    "environment_variables": PLAIN_VARIABLES,
     "triggers": st.one_of(
         st.dictionaries(_one_of("prompt", "day"), st.integers(0, 2), max_size=2),
         st.lists(st.integers(0, 1), max_size=2),
@@ -148,6 +157,7 @@ COMMON: dict[str, SearchStrategy[Any]] = {
     "route_through_gateway": st.booleans(),
     "delete_tracing_project": st.booleans(),
     "rollout_timeout": _one_of(60, 90),
+    "interrupt_stuck": _one_of(True),
     "workspace_id": _one_of(DEFAULT_WORKSPACE, OTHER_WORKSPACE),
 }
 
@@ -176,9 +186,18 @@ def make_valid(flat: Flat) -> Flat:
     """Return the arguments without contradictions.
 
     Scales come in pairs, because one alone could contradict a live value that is not managed and
-    that no preview reads. The same holds for a tag without ``build_on_push``.
+    that no preview reads. The same holds for a tag without ``build_on_push``. A variable is in one
+    map only, and nothing counts as stuck within a short timeout.
     """
     result = dict(flat)
+    if "rollout_timeout" in result:
+        result.pop("interrupt_stuck", None)
+    if "environment_variables" in result:
+        hidden = result.get("secrets") or {}
+        plain = result["environment_variables"]
+        result["environment_variables"] = {
+            name: value for name, value in plain.items() if name not in hidden
+        }
     for prefix in (SPEC, f"{SPEC}queue_"):
         least, most = f"{prefix}min_scale", f"{prefix}max_scale"
         if least in result or most in result:

@@ -102,6 +102,7 @@ def _run_history(history: History, engine: str) -> int:
         clock=clock,
         listeners=listeners if history.listeners else (),
         unknown_archives="build",
+        serve_agents=True,
         **history.service,
     )
     with tempfile.TemporaryDirectory() as folder, simulator:
