@@ -10,6 +10,7 @@ from tests.support.scenario import docker, github
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from langsmith_pulumi.testing.simulator.settings import InterruptRoute
     from tests.faults.harness import Harness
 
 Program = dict[str, Any]
@@ -93,7 +94,7 @@ def serve_agents(harness: Harness) -> None:
     harness.simulator.serve_agents = True
 
 
-def hold_revision(route: str) -> Callable[[Harness], None]:
+def hold_revision(route: InterruptRoute) -> Callable[[Harness], None]:
     """Return a preparation with a stuck revision by others, which ends by itself soon after.
 
     The service interrupts revisions by this route only.
@@ -118,4 +119,4 @@ def hold_revision(route: str) -> Callable[[Harness], None]:
 
 def is_interrupted(harness: Harness, _error: str) -> bool:
     """Return True if the revision by others did not end by itself."""
-    return harness.simulator.revisions(NAME)[1]["status"] == "INTERRUPTED"
+    return bool(harness.simulator.revisions(NAME)[1]["status"] == "INTERRUPTED")
