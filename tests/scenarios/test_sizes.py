@@ -150,3 +150,21 @@ def test_an_adoption_sets_the_size(runner: ScenarioRunner) -> None:
     assert outcome.ok, outcome.errors
     assert writes(runner) == ["PATCH resource-tiers"]
     assert runner.engine.preview().ops == {}
+
+
+def test_a_resize_waits_for_a_revision_in_progress(runner: ScenarioRunner) -> None:
+    """Where revisions do not queue, the revision of the PATCH ends before the size is sent."""
+    runner.simulator.reads = 1
+    runner.simulator.revision_in_progress = "reject"
+    program = {"agent": dedicated(compute_size="medium")}
+    runner.write(program)
+    created = runner.engine.up()
+    assert created.ok, created.errors
+    assert "not resized" in created.text
+    assert up(runner, program) == REVISION
+    runner.simulator.clear_requests()
+    program = {"agent": dedicated(compute_size="large", source_revision_config__repo_ref="v2")}
+    assert up(runner, program) == REVISION
+    sent = [request.status for request in runner.simulator.requests if request.method == "PATCH"]
+    assert (sent[:2], sent[-1]) == ([200, 409], 200)
+    assert len(runner.simulator.revisions("agent")) == 4
