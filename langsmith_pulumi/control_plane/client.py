@@ -64,7 +64,10 @@ class ControlPlaneClient(Connection):
                 one.path for one in differences(sent, live, missing_means_unchanged=True)
             ],
             explain_conflict=lambda conflict: explain_conflict(
-                conflict, sent, self.find, self.deployments
+                conflict,
+                sent,
+                lambda name: next(self.search({"name": name}, include_previews=True), None),
+                self.deployments,
             ),
             clock=self.clock,
             sleep=self.sleep,

@@ -31,6 +31,10 @@ _EXISTS = (
     'another resource name, add aliases=[pulumi.Alias(name="<the old name>")] instead, or run '
     "`pulumi state rename`. Or choose another name."
 )
+_PREVIEW = (
+    "Deployment {name!r} (id {id}) has that name, which the service made for a pull request and "
+    "deletes with it. Choose another name, or run again when the pull request is closed."
+)
 _SAME_AGENT = (
     "Deployment {name!r} (id {id}) is made from the same repository and langgraph.json, and a "
     "workspace takes one of each; {adopting}. Or delete that one first, or use another workspace."
@@ -77,6 +81,8 @@ def _advice_template(conflict: Conflict, other: LiveDeployment | None) -> str:
         if is_agent_conflict:
             return _AGENT_UNKNOWN
         return _PROJECT_LEFT_BEHIND if conflict.kind == "project_exists" else ""
+    if other.is_preview:
+        return _PREVIEW
     if is_being_deleted(other.status):
         return _BEING_DELETED
     return _SAME_AGENT if is_agent_conflict else _EXISTS

@@ -10,7 +10,13 @@ import pytest
 
 from tests.faults import faulty_transport
 from tests.faults.engine import NAME, State
-from tests.faults.preparations import DEPLOYMENT_PATH, DEPLOYMENTS_PATH, REVISION_PATH, agent
+from tests.faults.preparations import (
+    DEPLOYMENT_PATH,
+    DEPLOYMENTS_PATH,
+    REVISION_PATH,
+    agent,
+    create_unmanaged,
+)
 from tests.support.scenario import docker, github
 
 if TYPE_CHECKING:
@@ -247,3 +253,15 @@ def test_clock_skew_neither_loses_nor_repeats_change(
 
     assert harness.live["source_revision_config"]["repo_ref"] == "v2"
     assert len(harness.simulator.revisions(NAME)) == 2
+
+
+def test_preview_build_that_has_the_name_is_not_adopted(harness: Harness) -> None:
+    """The error says whose it is, and advises neither to adopt it nor to delete its traces."""
+    create_unmanaged(harness)
+    preview = harness.simulator.add_preview(NAME, 7)
+
+    error = harness.engine.up({**agent(), "name": preview["name"]})
+
+    assert f"'{preview['name']}' (id {preview['id']}) has that name, which the service" in error
+    assert "import_" not in error
+    assert "tracing project of that name" not in error
