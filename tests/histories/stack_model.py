@@ -129,12 +129,13 @@ class StackModel:
     ) -> RecordedDeployment:
         expected = run.expected[resource].ops.get("Rollout")
         rollout_pending = run.made(resource) > 0 or expected in ("create", "replace")
+        deployment_id = run.after.id_of(resource)
+        # A new deployment is in the workspace of the key, wherever the one before it was.
+        kept = before.values if before and before.id == deployment_id else {}
+        workspace = kept.get("workspace_id", DEFAULT_WORKSPACE)
         return RecordedDeployment(
-            run.after.id_of(resource),
-            {
-                "workspace_id": before.values["workspace_id"] if before else DEFAULT_WORKSPACE,
-                **wanted,
-            },
+            deployment_id,
+            {"workspace_id": workspace, **wanted},
             rollout_pending or bool(before and before.rollout_pending),
         )
 
