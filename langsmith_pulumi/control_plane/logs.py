@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import responses
-from .errors import APIStatusError, DeploymentNotFound
+from .errors import APIStatusError
 from .retry import POLLING
 from .text import sanitize
 
@@ -115,8 +115,7 @@ class LogReader:
             try:
                 return connection.send("GET", newer, parse, POLLING, params=params)
             except APIStatusError as error:
-                is_missing = error.status in _NO_SUCH_ROUTE
-                if isinstance(error, DeploymentNotFound) or not is_missing:
+                if error.status not in _NO_SUCH_ROUTE:
                     raise
         found = connection.send("POST", older, parse, POLLING, body=query)
         self._is_older_service = True

@@ -239,7 +239,7 @@ def replaced_under_same_name(harness: Harness) -> str:
 
 
 def internal_error(harness: Harness) -> str:
-    def raise_error(*_: Any) -> None:
+    def raise_error(*_: Any, **_named: Any) -> None:
         raise KeyError("url")
 
     with patch.object(rollouts, "_wait_or_read", raise_error):

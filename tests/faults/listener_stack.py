@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.faults.harness import Harness
-    from tests.faults.requests import Program
+    from tests.faults.preparations import Program
 
 LISTENERS_PATH = "/v2/listeners"
 LISTENER_PATH = f"{LISTENERS_PATH}/{'?' * 36}"

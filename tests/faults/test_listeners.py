@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.faults.harness import Harness
-    from tests.faults.requests import Program
+    from tests.faults.preparations import Program
 
 ONCE, ALWAYS = 1, -1
 

@@ -255,7 +255,7 @@ def test_api_key_is_trimmed_and_not_shown(harness: Harness, case: str) -> None:
 def test_internal_error_shows_no_value(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unexpected exception is reported with its type and place only."""
 
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **_named: Any) -> None:
         raise KeyError(ALL_SECRETS)
 
     monkeypatch.setattr(rollouts, "_wait_or_read", broken)

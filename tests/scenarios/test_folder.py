@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.scenarios.test_crashes import (
-    Crash,
-    assert_next_up_recovers,
-    hold_request,
-    kill_during,
-    lose_response,
-)
+from tests.scenarios.crashes import Crash, hold_request, lose_response
+from tests.scenarios.test_crashes import assert_next_up_recovers, kill_during
 from tests.support.processes import kill_tree
 from tests.support.scenario import (
     CANARY,
