@@ -23,7 +23,7 @@ from .error_boundary import ProviderError
 from .folder.upload import with_uploaded_folder
 from .payloads import makes_revision, patch_request, resize_request
 from .properties import get_path, unknown_paths, without_unknowns
-from .validation import ValidationProblem
+from .validation_problem import ValidationProblem
 from .variables import ENVIRONMENT_VARIABLES, SECRETS, all_variables
 from .waits import send_when_idle
 

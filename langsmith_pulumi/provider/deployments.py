@@ -42,7 +42,8 @@ from .properties import (
 )
 from .reading import read_live
 from .session import PlannedChange
-from .validation import ValidationProblem, validate, warnings
+from .validation import validate, warnings
+from .validation_problem import ValidationProblem
 from .variables import (
     SECRETS,
     moved_variables,

@@ -16,7 +16,8 @@ from langsmith_pulumi.control_plane.models.fields import Id, NonEmpty
 
 from .changes import K8S_NAMESPACES
 from .properties import get_path, is_unknown, unknown_paths, without_unknowns
-from .validation import ValidationProblem, check_control_plane_url
+from .validation import check_control_plane_url
+from .validation_problem import ValidationProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -43,7 +43,7 @@ from .listener_validation import validate_listener
 from .outputs import inputs_of, location_of, with_outputs
 from .properties import OPTIONS, READ_ONLY, get_path, set_path, without_nulls, without_unknowns
 from .reading import read_live
-from .validation import ValidationProblem
+from .validation_problem import ValidationProblem
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient

@@ -23,7 +23,7 @@ from .properties import (
     retains_on_delete,
     without_unknowns,
 )
-from .validation import ValidationProblem
+from .validation_problem import ValidationProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

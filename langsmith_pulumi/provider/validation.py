@@ -6,7 +6,6 @@ Only known values are validated; an unknown value is validated during ``up``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,19 +24,13 @@ from langsmith_pulumi.control_plane.models import (
     explain,
 )
 from langsmith_pulumi.control_plane.models.fields import Id
-from langsmith_pulumi.control_plane.reserved_variables import (
-    RESERVED_EVERYWHERE,
-    RESERVED_ON_CLOUD,
-)
 from langsmith_pulumi.control_plane.settings import normalize_url
 from langsmith_pulumi.control_plane.stuck import STUCK_SECONDS
 
 from .changes import BUILD_ON_PUSH, CONTROL_PLANE_URL, FIELDS, REPO_REF, RESOURCE_SPEC
 from .normalize import model_at, wire_names
 from .properties import (
-    HIDDEN_VALUE,
     NO_VALUE,
-    VARIABLE_NAMES,
     WAITS,
     get_path,
     is_unknown,
@@ -54,12 +47,12 @@ from .sizes import (
     sent_type,
 )
 from .sources import SOURCES
-from .variables import (
-    ENVIRONMENT_VARIABLES,
-    SECRETS,
-    VARIABLE_MAPS,
-    all_variables,
-    variable_map,
+from .validation_problem import ValidationProblem
+from .variable_rules import (
+    check_emptied_set,
+    check_variable_maps,
+    check_variables,
+    check_variables_added_by_a_transform,
 )
 
 if TYPE_CHECKING:
@@ -67,44 +60,13 @@ if TYPE_CHECKING:
 
     from .properties import Properties
 
-_MAY_CONTAIN_SECRETS = {
-    *VARIABLE_MAPS,
-    "source_config",
-    "source_revision_config",
-    "secret_references",
-    "triggers",
-    "health_check",
-}
 _NAME = re.compile(NAME_PATTERN)
-_VARIABLE = re.compile(r"[^\s=\x00-\x1f]+")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,16}([_-][A-Za-z]{1,16})?")
 _REVISION_SOURCES = ("github", "internal_docker", "internal_source")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "revision_source": _REVISION_SOURCES,
     **dict.fromkeys(SIZE_FIELDS, SIZES),
 }
-_WITHOUT_VALUE = (
-    "has no value (None): a setting, an environment variable or an output that is not there yet, "
-    "such as the url of a deployment that is not waited for. Give it one, or leave the variable "
-    "out to remove it"
-)
-_MUST_BE_HIDDEN = (
-    "is a secret in the program, and would stand in clear in the state and in plans. Give it in "
-    "secrets="
-)
-
-
-@dataclass(frozen=True)
-class ValidationProblem:
-    """A field and its problem, in words that follow the field's name."""
-
-    path: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        # The engine prints the value of a top-level property that failed, secrets in clear.
-        if self.path in _MAY_CONTAIN_SECRETS:
-            object.__setattr__(self, "path", f"{self.path}.*")
 
 
 class _Inputs(BaseModel):
@@ -141,8 +103,8 @@ def validate(olds: Properties, inputs: Properties) -> list[ValidationProblem]:
     A field with a problem of a rule is not reported again for its type.
     """
     found = [problem for rule in _RULES for problem in rule(inputs)]
-    found += _check_emptied_set(olds, inputs)
-    found += _check_variables_added_by_a_transform(olds, inputs)
+    found += check_emptied_set(olds, inputs)
+    found += check_variables_added_by_a_transform(olds, inputs)
     reported = {problem.path for problem in found}
     types = validate_types(without_unknowns(inputs), unknown_paths(inputs))
     return [*found, *(problem for problem in types if problem.path not in reported)]
@@ -242,50 +204,6 @@ def _check_tag(inputs: Properties) -> Iterator[ValidationProblem]:
     is_tag = isinstance(ref, str) and ref.startswith(TAG_PREFIX)
     if is_tag and get_path(inputs, BUILD_ON_PUSH) is True:
         yield ValidationProblem(BUILD_ON_PUSH, f"must be false when repo_ref is a tag ({ref})")
-
-
-def _check_variables(inputs: Properties) -> Iterator[ValidationProblem]:
-    """Yield reserved names of variables, and values that the service would not keep."""
-    reserved = _reserved_names(inputs.get("source"))
-    for key in VARIABLE_MAPS:
-        for name, value in variable_map(inputs, key).items():
-            path = f"{key}.{name}"
-            if name in reserved:
-                yield ValidationProblem(path, "is reserved: the service sets this variable itself")
-            elif not _VARIABLE.fullmatch(name):
-                yield ValidationProblem(path, "is no name of an environment variable")
-            yield from (ValidationProblem(path, reason) for reason in _value_problems(value))
-
-
-def _value_problems(value: Any) -> Iterator[str]:
-    if value in (None, NO_VALUE):
-        yield _WITHOUT_VALUE
-    elif value == HIDDEN_VALUE:
-        yield _MUST_BE_HIDDEN
-    elif isinstance(value, str) and "\0" in value:
-        yield "holds a NUL byte, which no variable can"
-    elif value == "":
-        yield "must not be empty; leave the variable out instead"
-
-
-def _check_variable_maps(inputs: Properties) -> Iterator[ValidationProblem]:
-    """Yield names that stand in both maps, and a map of plain variables that is a secret itself."""
-    if inputs.get(ENVIRONMENT_VARIABLES) == HIDDEN_VALUE:
-        yield ValidationProblem(ENVIRONMENT_VARIABLES, _MUST_BE_HIDDEN)
-    plain, secrets = variable_map(inputs, ENVIRONMENT_VARIABLES), variable_map(inputs, SECRETS)
-    for name in sorted(plain.keys() & secrets.keys()):
-        yield ValidationProblem(
-            f"{ENVIRONMENT_VARIABLES}.{name}",
-            "stands in secrets too, and a variable has one value. Take it out of one of them (and "
-            "out of ignore_changes, which keeps a name in its former map)",
-        )
-
-
-def _reserved_names(source: Any) -> frozenset[str]:
-    rule = SOURCES.get(source) if isinstance(source, str) else None
-    if rule is not None and not rule.on_cloud:
-        return RESERVED_EVERYWHERE
-    return RESERVED_EVERYWHERE | RESERVED_ON_CLOUD
 
 
 def _check_sizes(inputs: Properties) -> Iterator[ValidationProblem]:
@@ -401,38 +319,12 @@ _RULES = (
     _check_zero_scale,
     _check_sizes,
     _check_tag,
-    _check_variables,
-    _check_variable_maps,
+    check_variables,
+    check_variable_maps,
     _check_wait,
     _check_health_check,
     check_control_plane_url,
 )
-
-
-def _check_emptied_set(olds: Properties, inputs: Properties) -> Iterator[ValidationProblem]:
-    """Yield the map that is empty where there were variables, if no other map has any."""
-    given = {key: inputs[key] for key in VARIABLE_MAPS if inputs.get(key) is not None}
-    if all_variables(olds) and given and all(value == {} for value in given.values()):
-        yield ValidationProblem(
-            f"{next(iter(given))}.*",
-            "cannot be emptied: the service takes an empty set for 'unchanged'. Keep one variable, "
-            "or leave the argument out to stop managing them",
-        )
-
-
-def _check_variables_added_by_a_transform(
-    olds: Properties, inputs: Properties
-) -> Iterator[ValidationProblem]:
-    """Yield variables that a transform adds, whose values the program has not made secret."""
-    names, secrets = inputs.get(VARIABLE_NAMES), inputs.get("secrets")
-    if not isinstance(names, list) or not isinstance(secrets, dict):
-        return
-    for name in secrets.keys() - set(names) - set(olds.get("secrets") or {}):
-        yield ValidationProblem(
-            f"secrets.{name}",
-            "was added by a transform, and its value would stand in clear in the state. Give it to "
-            "the deployment itself, in secrets=",
-        )
 
 
 def _secret_values(inputs: Properties) -> set[str]:

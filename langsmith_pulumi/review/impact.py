@@ -6,13 +6,12 @@ itself: after a refresh of its own, the state has nothing of it left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.provider import properties
 from langsmith_pulumi.provider.changes import (
-    FIELDS,
     REPO_URL,
     RESOURCE_SPEC,
     REVISION_FIELDS,
@@ -25,13 +24,12 @@ from langsmith_pulumi.provider.folder.difference import (
     folder_change,
 )
 from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPE, SIZE_FIELDS, family
-from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, variable_map
 
+from .adoption import Adoption, adoption_of
 from .differences import (
     Differences,
     FieldChange,
     MovedVariable,
-    SecretAction,
     SecretChange,
     across_replacement,
     between,
@@ -39,10 +37,9 @@ from .differences import (
 )
 from .plan import Action
 from .steps import group_by_deployment
-from .values import DIFFERENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from .plan import Plan, State
     from .steps import DeploymentSteps
@@ -157,75 +154,6 @@ def deployment_changes(plan: Plan) -> tuple[DeploymentChange, ...]:
     return tuple(sorted(changes, key=lambda one: (order.index(one.kind), one.name, one.urn)))
 
 
-_SECRET_ACTIONS = {
-    "variables_added": SecretAction.ADDED,
-    "variables_changed": SecretAction.CHANGED,
-    "variables_removed": SecretAction.REMOVED,
-}
-
-
-@dataclass(frozen=True)
-class _Adoption:
-    """The provider's comparison of the live deployment with the program that adopts it."""
-
-    differences: Differences = field(default_factory=Differences)
-    compared: bool = False
-    """True if the live deployment could be read when the plan was made."""
-    revision: bool = False
-    """True if a new revision is made, as far as that is known."""
-
-    @property
-    def may_rebuild(self) -> bool:
-        return self.revision or not self.compared
-
-    @property
-    def removed(self) -> tuple[str, ...]:
-        secrets = self.differences.secrets
-        return tuple(one.name for one in secrets if one.action is SecretAction.REMOVED)
-
-
-def _adoption(state: State) -> _Adoption:
-    """Return the comparison in a state; plans of older versions have none."""
-    found = state.inputs.get("adoption")
-    if not isinstance(found, dict):
-        return _Adoption()
-    rows = found.get("differences")
-    fields = tuple(_adopted_fields(rows if isinstance(rows, list) else [], state))
-    secrets = tuple(
-        SecretChange(name, action)
-        for key, action in _SECRET_ACTIONS.items()
-        for name in _texts(found.get(key))
-    )
-    return _Adoption(
-        Differences(fields, secrets), found.get("compared") is True, found.get("revision") is True
-    )
-
-
-def _adopted_fields(rows: list[Any], state: State) -> Iterator[FieldChange]:
-    for row in rows:
-        path = row.get("path") if isinstance(row, dict) else None
-        if isinstance(path, str):
-            yield FieldChange(
-                path,
-                _cost(path),
-                row.get("live", DIFFERENT),
-                _wanted(state, path),
-            )
-
-
-def _wanted(state: State, path: str) -> Any:
-    """Return the program's value at a path; the name of a variable may hold dots."""
-    key, _, name = path.partition(".")
-    if key == ENVIRONMENT_VARIABLES and name:
-        return variable_map(state.inputs, key).get(name)
-    return properties.get_path(state.inputs, path)
-
-
-def _cost(path: str) -> Impact:
-    covering = (f.impact for f in FIELDS if path == f.path or path.startswith(f"{f.path}."))
-    return next(covering, Impact.REVISION)
-
-
 class _Cause(Enum):
     """The most severe cause of an update that a plan shows."""
 
@@ -269,7 +197,7 @@ class _Analysis:
         self.action = _action(group)
         self.taken_over = self.action is Action.DELETE and group.old.id in adopted
         """True if another resource of the plan adopts what this one no longer manages."""
-        self.adoption = _adoption(group.new) if self.action is Action.ADOPT else _Adoption()
+        self.adoption = adoption_of(group.new) if self.action is Action.ADOPT else Adoption()
         self.rollout_action = group.rollout.action if group.rollout else Action.NOTHING
         self.differences = _DIFFERENCES[self.action](group)
         self.pending = _pending(group)
@@ -321,7 +249,7 @@ _DIFFERENCES: dict[Action, Callable[[DeploymentSteps], Differences]] = {
     Action.UNKNOWN: lambda group: between(group.old, group.new),
     Action.UPDATE: lambda group: between(group.old, group.new, group.before_refresh),
     Action.CREATE: lambda group: between(None, group.new),
-    Action.ADOPT: lambda group: _adoption(group.new).differences,
+    Action.ADOPT: lambda group: adoption_of(group.new).differences,
     Action.NOTHING: lambda _: Differences(),
 }
 
@@ -354,10 +282,6 @@ def _change(analysis: _Analysis) -> DeploymentChange:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _texts(value: Any) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def _op(analysis: _Analysis) -> str:

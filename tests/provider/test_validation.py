@@ -15,7 +15,7 @@ from langsmith_pulumi.provider.preconditions import check_declaration
 from langsmith_pulumi.provider.validation import unknown_type_warning, validate
 
 if TYPE_CHECKING:
-    from langsmith_pulumi.provider.validation import ValidationProblem
+    from langsmith_pulumi.provider.validation_problem import ValidationProblem
 
 UNKNOWN = Unknown()  # type: ignore[no-untyped-call]
 UUID = "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11"

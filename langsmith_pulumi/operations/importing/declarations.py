@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langsmith_pulumi.control_plane.text import printable
 from langsmith_pulumi.operations.connection import OperationError
 from langsmith_pulumi.provider.sources import SOURCES
-from langsmith_pulumi.provider.validation import ValidationProblem, validate
+from langsmith_pulumi.provider.validation import validate
 from langsmith_pulumi.provider.variables import SECRETS
 
 from .fields import arguments
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from langsmith_pulumi.control_plane.responses import LiveDeployment
+    from langsmith_pulumi.provider.validation_problem import ValidationProblem
 
 _DELETING = ("AWAITING_DELETE", "AWAITING_FINAL_DELETE")
 _DEPTH_OF_FIELDS = 3
