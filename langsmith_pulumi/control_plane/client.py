@@ -250,17 +250,6 @@ class ControlPlaneClient(Connection):
             return []
         return [line for entry in entries for line in entry.lines][-lines:]
 
-    def has_listener(self, listener_id: str) -> bool:
-        """Return False if the workspace has no such listener, True in doubt."""
-        path = f"/v2/listeners/{listener_id}"
-        try:
-            self.send("GET", path, responses.parse_json, BEST_EFFORT)
-        except NotFound as missing:
-            return isinstance(missing, RouteNotFound)
-        except ControlPlaneError:
-            return True
-        return True
-
     def dashboard_url(self, deployment: LiveDeployment) -> str:
         """Return the URL of the deployment's page in the dashboard."""
         workspace = deployment.tenant_id or self._workspace

@@ -88,27 +88,6 @@ def test_loopback_bypasses_proxies(server: FakeServer, monkeypatch: pytest.Monke
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("response", "exists"),
-    [
-        (Response(body={"id": OTHER_ID}), True),
-        (Response(404, {"detail": f"Listener ID {OTHER_ID} not found."}), False),
-        (Response(404, {"detail": "Not Found"}), True),
-        (Response(403, {"detail": "The plan has no listeners."}), True),
-    ],
-)
-def test_a_listener_is_missing_only_if_the_service_says_so(
-    response: Response,
-    exists: bool,  # noqa: FBT001 - a value of the table
-    client: ControlPlaneClient,
-    server: FakeServer,
-) -> None:
-    """An older service without the route, or a plan without listeners, proves nothing."""
-    server.respond_with(response)
-
-    assert client.has_listener(OTHER_ID) is exists
-
-
 def test_patch_sends_only_given_fields(client: ControlPlaneClient, server: FakeServer) -> None:
     """A PATCH omits absent fields: null would mean "keep", and others could make a revision."""
     server.respond_with(Response(body=deployment()))

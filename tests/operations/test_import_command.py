@@ -11,7 +11,14 @@ from click.testing import CliRunner
 from langsmith_pulumi.cli import main
 from langsmith_pulumi.testing import Simulator
 from tests.operations.stacks import OfflineEngine
-from tests.operations.workspace import API_KEY, fill_with_one
+from tests.operations.workspace import (
+    API_KEY,
+    CLUSTER,
+    client_of,
+    create,
+    fill_with_one,
+    image,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,3 +126,17 @@ def test_a_preview_build_is_imported_by_its_id_only(
     other = project.with_name("other")
     assert "1 deployment:" in run_import(engine, other, preview["id"]).output
     assert preview["id"] in (other / "__main__.py").read_text()
+
+
+@pytest.mark.parametrize(("plan", "said"), [(True, True), (False, False)])
+def test_a_listener_that_is_gone_is_said(
+    engine: OfflineEngine, simulator: Simulator, project: Path, *, plan: bool, said: bool
+) -> None:
+    """A plan without listeners, whose routes are refused, proves nothing."""
+    simulator.listeners = [CLUSTER]
+    with client_of(simulator) as client:
+        create(client, "tool", image())
+    simulator.listeners, simulator.listener_plan = [], plan
+    found = run_import(engine, project, "tool")
+    assert found.exit_code == 0, found.output
+    assert (f"its listener {CLUSTER.id} is gone" in found.output) is said

@@ -120,9 +120,13 @@ def fill(simulator: Simulator) -> None:
 
 def fill_with_one(simulator: Simulator, name: str, variables: Body) -> None:
     """Make one deployment from a repository."""
-    headers = {"X-Api-Key": simulator.api_key}
-    with httpx.Client(base_url=simulator.url, headers=headers) as client:
+    with client_of(simulator) as client:
         create(client, name, github(name, variables))
+
+
+def client_of(simulator: Simulator) -> httpx.Client:
+    """Return a client of the simulator that is none of ours."""
+    return httpx.Client(base_url=simulator.url, headers={"X-Api-Key": simulator.api_key})
 
 
 def _fill_from_repositories(client: httpx.Client) -> None:

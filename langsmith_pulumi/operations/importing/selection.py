@@ -5,7 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from langsmith_pulumi.control_plane.errors import DeploymentNotFound
+from langsmith_pulumi.control_plane.errors import (
+    ControlPlaneError,
+    DeploymentNotFound,
+    ListenerNotFound,
+)
+from langsmith_pulumi.control_plane.listeners import ListenerClient
+from langsmith_pulumi.control_plane.retry import BEST_EFFORT
 from langsmith_pulumi.control_plane.text import is_uuid
 from langsmith_pulumi.operations.connection import OperationError
 
@@ -43,12 +49,19 @@ def missing_listeners(
     client: ControlPlaneClient, deployments: Iterable[LiveDeployment]
 ) -> set[str]:
     """Return the ids of listeners that deployments name, and the workspace no longer has."""
-    named = {str(live.source_config["listener_id"]) for live in deployments if _has_listener(live)}
-    return {one for one in named if is_uuid(one) and not client.has_listener(one)}
+    named = {str(live.source_config.get("listener_id")) for live in deployments}
+    return {one for one in named if is_uuid(one) and _is_missing(ListenerClient(client), one)}
 
 
-def _has_listener(live: LiveDeployment) -> bool:
-    return bool(live.source_config.get("listener_id"))
+def _is_missing(client: ListenerClient, listener_id: str) -> bool:
+    """Return True if the service says so; one without the route, or a refusal, proves nothing."""
+    try:
+        client.get(listener_id, policy=BEST_EFFORT)
+    except ListenerNotFound:
+        return True
+    except ControlPlaneError:
+        return False
+    return False
 
 
 def _by_name_or_id(
