@@ -320,7 +320,7 @@ def test_every_step_that_runs_pulumi_stops_commands() -> None:
                 script = step.get("run", "")
                 if "pulumi " in script and "pip install" not in script:
                     assert "::stop-commands::" in script.partition("pulumi ")[0] or (
-                        step["name"] in ("Report", "Comment")
+                        step["name"] in ("Report", "Comment", "Issue")
                     ), (path.name, step["name"])
 
 
