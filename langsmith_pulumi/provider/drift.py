@@ -89,9 +89,17 @@ def drifted_paths(
     current = with_drift(outputs, live)
     shown = {"workspace_id": outputs.get("tenant_id"), **current}
     found = [change.path for change in compare(shown, inputs)]
-    recorded = drifted(outputs, current, salt)
+    # An `up` that takes the live values over writes the program's inputs, which name nothing, and
+    # leaves the outputs of an unchanged resource as they are.
+    named = {path: old for path, old in _named(outputs).items() if path in _named(inputs)}
+    recorded = drifted({**outputs, DRIFTED: named}, current, salt)
     known = (_in_its_map(path, outputs, inputs) for path in recorded)
     return list(dict.fromkeys([*found, *known]))
+
+
+def _named(properties: Properties) -> Properties:
+    found = properties.get(DRIFTED)
+    return found if isinstance(found, dict) else {}
 
 
 def _in_its_map(path: str, olds: Properties, news: Properties) -> str:
