@@ -59,7 +59,8 @@ def doctor(  # noqa: PLR0913 - each is an option
     elif stack or _has_project(cwd):
         stack_findings = [Finding("stack", "skipped", "It is read by the Pulumi CLI.")]
     with errors_as_sentences():
-        findings = [*tools, toolchain.check_plugin(cwd), *stack_findings, *examine(found, asked)]
+        plugin = toolchain.check_plugin(cwd, offline=offline)
+        findings = [*tools, plugin, *stack_findings, *examine(found, asked)]
     _print(findings, as_json=as_json)
     sys.exit(1 if must_be_fixed(findings) else 0)
 

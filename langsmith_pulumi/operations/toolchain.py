@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _MINIMUM_PULUMI = (3, 216)
 """The oldest release, of the SDK and of the CLI, that this package is made for."""
 _COMMAND_SECONDS = 60.0
-_VIRTUALENV = re.compile(r"^\s+virtualenv:\s*['\"]?([^'\"#\n]+)", re.MULTILINE)
+_VIRTUALENV = re.compile(r"^[^#\n]*\bvirtualenv:\s*['\"]?([^'\"#,}\n]+)", re.MULTILINE)
+_TOOLCHAIN = re.compile(r"^[^#\n]*\btoolchain:\s*['\"]?(\w+)", re.MULTILINE)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 _INSTALL_PULUMI = "Install a newer one: https://www.pulumi.com/docs/install/."
 _PLUGIN = """
@@ -74,9 +76,9 @@ def judge_pulumi(printed: str | None) -> Finding:
     return Finding("pulumi", "ok", f"The Pulumi CLI is {shown}.")
 
 
-def check_plugin(cwd: Path) -> Finding:
+def check_plugin(cwd: Path, *, offline: bool = False) -> Finding:
     """Check that the program's Python can import the provider and start its plugin process."""
-    python = project_python(cwd)
+    python = project_python(cwd, offline=offline)
     command = [python, "-u", "-c", _PLUGIN]
     try:
         process = subprocess.Popen(  # noqa: S603 - a fixed command, without a shell
@@ -106,7 +108,7 @@ def judge_plugin(python: str, versions: str, port: str, errors: str) -> Finding:
         "Install what the program needs into this Python (`pulumi install`, or `pip install "
         "langsmith-pulumi`), or name the right virtualenv in Pulumi.yaml."
     )
-    shown = sanitize(python, 200)
+    shown = sanitize(shutil.which(python) or python, 200)
     if not port.strip().isdigit():
         why = sanitize((errors.strip().splitlines() or ["it printed nothing"])[-1])
         text = f"The provider's plugin process does not start with {shown}: {why}"
@@ -125,13 +127,20 @@ def judge_plugin(python: str, versions: str, port: str, errors: str) -> Finding:
     return Finding("plugin", "ok", text)
 
 
-def project_python(cwd: Path) -> str:
-    """Return the Python of the project's virtualenv, as Pulumi.yaml names it, or this one."""
+def project_python(cwd: Path, *, offline: bool = False) -> str:
+    """Return the Python that the project in a folder runs with.
+
+    That is the one of the virtualenv that Pulumi.yaml names (uv has one by default). Without one,
+    Pulumi takes PULUMI_PYTHON_CMD or the one on PATH, and the offline engine takes this one.
+    """
     files = (cwd / name for name in ("Pulumi.yaml", "Pulumi.yml"))
     text = next((file.read_text(encoding="utf-8") for file in files if file.is_file()), "")
-    named = _VIRTUALENV.search(text)
-    if named is None:
-        return sys.executable
-    folder = cwd.absolute() / named[1].strip()
+    named, tool = _VIRTUALENV.search(text), _TOOLCHAIN.search(text)
+    toolchain = tool[1] if tool else "pip"
+    if named is None and toolchain != "uv":
+        # Only Poetry knows where its virtualenv is, and without a project there is none.
+        is_this = offline or toolchain == "poetry" or not text
+        return sys.executable if is_this else os.environ.get("PULUMI_PYTHON_CMD") or "python3"
+    folder = cwd.absolute() / (named[1].strip() if named else ".venv")
     places = (folder / "bin/python", folder / "Scripts/python.exe")
     return str(next((place for place in places if place.exists()), places[0]))

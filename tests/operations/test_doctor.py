@@ -30,7 +30,7 @@ ACME = Integration(name="acme", repositories=("https://github.com/acme/agents.gi
 def no_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start no process where a test is about something else."""
     judged = toolchain.judge_plugin("python", "", "", "left out")
-    monkeypatch.setattr(toolchain, "check_plugin", lambda _cwd: judged)
+    monkeypatch.setattr(toolchain, "check_plugin", lambda _cwd, **_: judged)
 
 
 def examined(
@@ -184,3 +184,25 @@ def test_a_python_without_the_provider_is_named(tmp_path: Path) -> None:
     broken = toolchain.check_plugin(tmp_path)
     assert "ModuleNotFoundError" in broken.text
     assert "pulumi install" in broken.advice
+
+
+@pytest.mark.parametrize(
+    ("options", "python"),
+    [("", "bin/python3"), ("\n  options: {toolchain: uv}", ".venv/bin/python")],
+    ids=["the one on PATH", "uv's own"],
+)
+def test_the_python_is_the_one_that_pulumi_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: str, python: str
+) -> None:
+    """Not the one that runs this command, which may have been installed apart."""
+    (tmp_path / "Pulumi.yaml").write_text(f"name: a\nruntime:\n  name: python{options}\n")
+    taken = tmp_path / python
+    taken.parent.mkdir(parents=True)
+    taken.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    taken.chmod(0o755)
+    monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    result = run_command("doctor", "--json", "--cwd", str(tmp_path), environ={})
+    found = {one["name"]: one for one in json.loads(result.stdout)}
+    assert found["plugin"]["status"] == "problem"
+    assert f"does not start with {taken}" in found["plugin"]["text"]
