@@ -14,7 +14,7 @@ from langsmith_pulumi.control_plane.text import format_duration, printable
 
 from .errors import errors_as_sentences
 from .stack_options import read_stack, stack_options
-from .tables import format_cell, format_table, format_time
+from .tables import format_cell, format_line, format_table, format_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,12 +52,11 @@ def status(  # noqa: PLR0913 - each is an option
     """
     if workspace and (stack or offline):
         raise click.UsageError("--workspace shows no stack: leave --stack and --offline out.")
-    from langsmith_pulumi.operations.connection import connect
     from langsmith_pulumi.operations.status import stack_status, workspace_status
 
     with errors_as_sentences():
         if workspace:
-            found = workspace_status(connect(), health=health)
+            found = workspace_status(_connect(), health=health)
         else:
             found = stack_status(read_stack(stack, cwd, offline=offline), health=health)
     if as_json:
@@ -83,7 +82,7 @@ def _print_status(found: list[DeploymentStatus], *, with_health: bool) -> None:
     click.echo(format_table([*header, *health], rows))
     for one in found:
         for sentence in _remarks(one):
-            click.echo(f"{printable(one.name)}: {sentence}")
+            click.echo(format_line(f"{printable(one.name)}: {sentence}"))
 
 
 def _status_row(one: DeploymentStatus) -> list[Any]:
@@ -357,8 +356,16 @@ def _stack(stack: str | None, cwd: Path, *, offline: bool) -> Stack | None:
 
 def _client(stack: Stack | None, name: str) -> ControlPlaneClient:
     """Return the connection by a stack's settings, or by the environment."""
+    return stack.client_for(name) if stack else _connect()
+
+
+def _connect() -> ControlPlaneClient:
+    """Return the connection by the environment."""
+    from langsmith_pulumi.control_plane.errors import SettingsMissing
     from langsmith_pulumi.operations.connection import connect
 
-    if stack is None:
+    try:
         return connect()
-    return stack.client_for(name)
+    except SettingsMissing as missing:
+        hint = "Without --stack, this command reads the environment alone."
+        raise click.ClickException(f"{missing} {hint}") from None

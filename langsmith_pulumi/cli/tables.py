@@ -22,7 +22,12 @@ def format_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         _GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     )
-    return "\n".join(line.rstrip() for line in padded)
+    return "\n".join(format_line(line) for line in padded)
+
+
+def format_line(text: str) -> str:
+    """Return a line that no pipeline's runner takes for a command (``::name::``)."""
+    return text.strip().replace("::", ": :", 1) if text.lstrip().startswith("::") else text.rstrip()
 
 
 def format_cell(value: Any) -> str:

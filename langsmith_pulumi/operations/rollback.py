@@ -176,6 +176,11 @@ def roll_back(
             f"{late.summary()} It goes on by itself; `langsmith-pulumi revisions "
             f"{plan.deployment.name}` shows how it ends."
         ) from None
+    except KeyboardInterrupt:
+        raise OperationError(
+            f"The wait was interrupted, and the rollback was not: revision {new_id} goes on by "
+            f"itself. `langsmith-pulumi revisions {plan.deployment.name}` shows how it ends."
+        ) from None
     return RollbackResult(result.deployment, result.warning)
 
 
@@ -184,6 +189,11 @@ def _redeploy(client: ControlPlaneClient, plan: RollbackPlan) -> str:
     name, target = plan.deployment.name, plan.target.id
     try:
         live = client.redeploy(plan.deployment.id, target)
+    except KeyboardInterrupt:
+        raise OperationError(
+            f"Interrupted while revision {target} was redeployed: `langsmith-pulumi revisions "
+            f"{name}` shows if it was carried out."
+        ) from None
     except AMBIGUOUS as error:
         raise OperationError(
             f"{error.summary()} `langsmith-pulumi revisions {name}` shows if it was carried out."

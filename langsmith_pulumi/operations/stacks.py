@@ -62,17 +62,33 @@ class Stack:
     deployments: list[ManagedDeployment]
 
     def client_for(self, name: str) -> ControlPlaneClient:
-        """Return the connection to the deployment of this name, resource or id, or to any.
+        """Return the connection to the deployment of this name or id, or to any other one.
 
-        Raise ``OperationError`` if the stack's settings name another control plane or workspace.
+        Raise ``OperationError`` if the name is not that of one deployment, or if the stack's
+        settings name another control plane or workspace.
         """
         session = self.session()
-        named = (one for one in self.deployments if name in (one.name, one.resource, one.id))
-        found = next(named, None)
+        found = self._named(name)
         try:
             return session.client_for(found.outputs) if found else session.client()
         except ProviderError as error:
             raise OperationError(str(error)) from None
+
+    def _named(self, name: str) -> ManagedDeployment | None:
+        found = [one for one in self.deployments if name in (one.name, one.id)]
+        if len(found) > 1:
+            raise OperationError(
+                f"The stack {self.name!r} has {len(found)} deployments of the name {name!r}, in "
+                "several workspaces or control planes. Give the id of one: "
+                f"{', '.join(map(_label, found))}."
+            )
+        resource = next((one for one in self.deployments if name == one.resource), None)
+        if resource and not found:
+            raise OperationError(
+                f"{name!r} is a resource of the stack {self.name!r}, and its deployment has "
+                f"another name. Give the deployment's name or id: {_label(resource)}."
+            )
+        return found[0] if found else None
 
     def session(self) -> Session:
         """Return connections by the stack's settings, which know the secrets of its state."""
@@ -81,6 +97,11 @@ class Stack:
             values = [value for key in VARIABLE_MAPS for value in _texts(one.inputs.get(key))]
             session.register_secrets([*values, *one.secret_texts])
         return session
+
+
+def _label(one: ManagedDeployment) -> str:
+    where = sanitize(str(one.outputs.get("control_plane_url", "")))
+    return f"{one.id} (resource {one.resource!r}, deployment {one.name!r} at {where})"
 
 
 def parse_stack(name: str, document: Mapping[str, Any], config: Mapping[str, str]) -> Stack:

@@ -145,3 +145,26 @@ def test_a_rollback_that_fails_says_what_serves(
     assert "    | no [secret]" in result.output
     assert f"Revision {history.second} serves as before" in result.output
     assert "rolls out again" not in result.output
+
+
+def test_ctrl_c_says_that_the_rollback_goes_on(
+    simulator: Simulator,
+    history: History,
+    cli: Callable[..., CommandResult],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ends the wait alone, and before the answer nobody knows."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("langsmith_pulumi.cli.operations._Progress.__call__", interrupt)
+    result = cli("rollback", "agent", "--yes")
+    made = history.deployments.get(history.id)["latest_revision_id"]
+    assert result.exit_code == 1
+    assert f"revision {made} goes on by itself" in result.stderr
+    monkeypatch.setattr(
+        "langsmith_pulumi.control_plane.client.ControlPlaneClient.redeploy", interrupt
+    )
+    assert "shows if it was carried out" in cli("rollback", "agent", "--yes").stderr
+    assert len(writes(simulator)) == 1

@@ -50,6 +50,16 @@ def test_a_workspace_is_shown_whole(
     assert by_name["agent-03"]["needs_attention"] is True
 
 
+def test_a_name_is_no_command_to_a_runner(
+    simulator: Simulator, deployments: Deployments, cli: Callable[..., CommandResult]
+) -> None:
+    """Also where it begins a line."""
+    live = deployments.get(deployments.create("agent"))
+    page = {"resources": [{**live, "name": "::error::forged"}], "offset": 1}
+    simulator.fail("GET", "/v2/deployments", "status", status=200, body=json.dumps(page))
+    assert ": :error::forged" in cli("status", "--workspace").stdout
+
+
 def test_health_is_asked_where_it_is_wanted(
     simulator: Simulator, deployments: Deployments, cli: Callable[..., CommandResult]
 ) -> None:
@@ -94,12 +104,29 @@ def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
     assert row_of("agent", refreshed.stdout) == row_of("agent", result.stdout)
 
 
+@pytest.mark.parametrize("make_runner", ["offline"], indirect=True)
+def test_what_the_program_has_taken_over_is_no_drift(runner: ScenarioRunner) -> None:
+    """After a refresh that found it, and an `up` of a program that now says the same."""
+    runner.write({"agent": github()})
+    assert runner.engine.up().ok
+    runner.simulator.drift("agent", source_revision_config={"repo_ref": "v2"})
+    assert runner.engine.refresh().ok
+    assert "repo_ref" in row_of("agent", run_for_stack(runner.engine, "status").stdout)
+    runner.write({"agent": github(source_revision_config__repo_ref="v2")})
+    assert runner.engine.up().ok
+    taken_over = run_for_stack(runner.engine, "status")
+    assert (taken_over.exit_code, row_of("agent", taken_over.stdout)[-4:]) == (0, "none")
+    runner.simulator.drift("agent", source_revision_config={"repo_ref": "v3"})
+    assert "repo_ref" in row_of("agent", run_for_stack(runner.engine, "status").stdout)
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "text"),
     [
         (["--workspace", "--stack", "dev"], 2, "--workspace shows no stack"),
         (["--offline"], 1, "there is no Pulumi.yaml"),
         (["--stack", "dev"], 1, "Add --offline"),
+        (["--workspace"], 1, "Without --stack, this command reads the environment alone"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(
