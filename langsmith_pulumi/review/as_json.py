@@ -166,6 +166,7 @@ class ResourceJson(_Model):
     action: Action = Field(description="What the operation does.")
     retained: bool = Field(description="True if deleting it only takes it out of Pulumi's state.")
     keys: list[Text] = Field(description="Inputs that change.")
+    drift: bool = Field(description="True for a listener that was changed outside of the program.")
 
 
 class StackJson(_Model):
@@ -348,4 +349,5 @@ def _resource(other: ResourceChange) -> ResourceJson:
         action=other.action,
         retained=other.retained,
         keys=list(other.keys),
+        drift=other.drift,
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from .impact import DeploymentChange
-    from .report import Report, StackReport
+    from .report import Report, ResourceChange, StackReport
 
 
 class Gate(str, Enum):
@@ -154,8 +154,15 @@ def _resources(stack: StackReport) -> Iterator[_Resource]:
             )
     for other in stack.destructive:
         gate = _GATE_OF_ACTION[other.action]
-        title, names = f"{other.name} ({other.type})", (other.name, other.type, other.urn)
-        yield _Resource(gate, title, names, _REFUSALS[gate])
+        yield _other(other, gate, _REFUSALS[gate])
+    for other in stack.others:
+        if other.drift:
+            yield _other(other, Gate.DRIFT, _DRIFTED)
+
+
+def _other(other: ResourceChange, gate: Gate, refusal: str) -> _Resource:
+    title, names = f"{other.name} ({other.type})", (other.name, other.type, other.urn)
+    return _Resource(gate, title, names, refusal)
 
 
 def _reasons(change: DeploymentChange) -> Iterator[tuple[Gate, str]]:

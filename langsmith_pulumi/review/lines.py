@@ -142,7 +142,7 @@ def resource_line(other: ResourceChange) -> Line:
     unknown = other.action is Action.UNKNOWN
     op = (" by the unknown operation ", _name(other.op)) if unknown else ()
     keys = listing([(_name(key),) for key in other.keys])
-    return Line((*words, *op, *((": ", *keys) if keys else ())))
+    return Line((*words, *op, *((": ", *keys) if keys else ()), *_drift(other)))
 
 
 def incomplete_lines(stack: StackReport) -> list[Line]:
@@ -280,7 +280,7 @@ def _secret(change: SecretChange) -> tuple[str, ...]:
     return ("secret ", _name(change.name), f": {change.action.value}", *_drift(change))
 
 
-def _drift(change: FieldChange | SecretChange) -> tuple[str, ...]:
+def _drift(change: FieldChange | SecretChange | ResourceChange) -> tuple[str, ...]:
     return (" (changed outside of the program)",) if change.drift else ()
 
 

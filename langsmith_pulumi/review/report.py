@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from langsmith_pulumi.control_plane.credentials import without_credentials
 from langsmith_pulumi.provider.changes import LISTENER_FIELDS, compare
 
+from .differences import between
 from .impact import deployment_changes
 from .plan import Action, action_of, severity_rank
 from .steps import DEPLOYMENT, LISTENER, ROLLOUT
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .impact import DeploymentChange, Kind
-    from .plan import Plan, Step
+    from .plan import Plan, State, Step
 
 _STACK = "pulumi:pulumi:Stack"
 
@@ -37,6 +38,8 @@ class ResourceChange:
     """True if it exists outside Pulumi; a component does not."""
     retained: bool = False
     """True if deleting it only takes it out of Pulumi's state."""
+    drift: bool = False
+    """True for a listener that was changed outside of the program, and is set or made again."""
 
     @property
     def action(self) -> Action:
@@ -171,18 +174,22 @@ def _stack_report(plan: Plan) -> StackReport:
 
 def _others(plan: Plan) -> tuple[ResourceChange, ...]:
     steps: dict[str, Step] = {}
+    refreshed = {step.urn.text: step.old for step in plan.steps if step.op == "refresh"}
     for step in sorted(plan.steps, key=lambda step: severity_rank(step.op), reverse=True):
         if step.urn.type not in (DEPLOYMENT, ROLLOUT, _STACK):
             steps[step.urn.text] = step
     changing = [step for step in steps.values() if step.action is not Action.NOTHING]
-    return tuple(_other(step) for step in sorted(changing, key=_by_severity_and_name))
+    return tuple(
+        _other(step, refreshed.get(step.urn.text))
+        for step in sorted(changing, key=_by_severity_and_name)
+    )
 
 
 def _by_severity_and_name(step: Step) -> tuple[tuple[int, int], str, str]:
     return severity_rank(step.op), step.urn.type, step.urn.name
 
 
-def _other(step: Step) -> ResourceChange:
+def _other(step: Step, before_refresh: State | None) -> ResourceChange:
     state = step.new or step.old
     is_listener = step.urn.type == LISTENER
     return ResourceChange(
@@ -193,7 +200,16 @@ def _other(step: Step) -> ResourceChange:
         _changed_listener_fields(step) if is_listener else _changed_keys(step),
         state.custom if state else True,
         bool(step.old and step.old.retained),
+        is_listener and _is_drift(step, before_refresh),
     )
+
+
+def _is_drift(step: Step, before_refresh: State | None) -> bool:
+    """Return True if a refresh in the same plan has found a listener changed, or gone."""
+    if before_refresh is None:
+        return False
+    found = between(step.old, step.new, before_refresh, LISTENER_FIELDS).fields
+    return step.action is Action.CREATE or any(change.drift for change in found)
 
 
 def _adopts(step: Step) -> bool:

@@ -27,6 +27,19 @@ DRIFT = [
         new=inputs("i", display_name="I"),
     ),
 ]
+LISTENER = "pulumi-python:dynamic/langsmith:Listener"
+
+
+def cluster(*namespaces: str) -> dict[str, Any]:
+    """Return the inputs of a listener."""
+    config = {"k8s_namespaces": list(namespaces)}
+    return {"compute_type": "k8s", "compute_id": "blue", "compute_config": config}
+
+
+LISTENER_DRIFT = [
+    step("refresh", LISTENER, "l", old=cluster("ours")),
+    step("update", LISTENER, "l", old=cluster("theirs"), new=cluster("ours")),
+]
 IN_PLACE = step("update", name="i", old=inputs("i"), new=inputs("i", display_name="I"))
 UNKNOWN = step("transmute", name="u")
 COMPONENT = bucket("delete", "c", {}, state={"custom": False})
@@ -73,6 +86,23 @@ def adoption_inputs(*, revision: bool) -> dict[str, Any]:
             ("drift",),
             8,
             id="deleted outside of the program",
+        ),
+        pytest.param(plan(*LISTENER_DRIFT), ("drift",), 8, id="drift of a listener"),
+        pytest.param(plan(LISTENER_DRIFT[1]), ("drift",), 0, id="a change of a listener"),
+        pytest.param(
+            plan(LISTENER_DRIFT[0], step("create", LISTENER, "l", new=cluster("ours"))),
+            ("drift",),
+            8,
+            id="a listener that was deleted outside of the program",
+        ),
+        pytest.param(
+            plan(
+                step("refresh", LISTENER, "l", old=cluster("ours")),
+                step("update", LISTENER, "l", old=cluster("ours"), new=cluster("new")),
+            ),
+            ("drift",),
+            0,
+            id="a change of a listener that a refresh found as it was",
         ),
         pytest.param(plan(UNKNOWN), ("revision",), 7, id="an unknown operation"),
         pytest.param(

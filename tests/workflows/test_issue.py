@@ -10,6 +10,7 @@ import pytest
 from langsmith_pulumi.review import review
 from langsmith_pulumi.review.posting import PostingFailed, issue
 from tests.review.building import error, inputs, plan, step
+from tests.review.test_gate import LISTENER_DRIFT
 from tests.workflows.forges import ME, PAGE
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Environ = dict[str, str]
 
+LONGEST_TITLE = 255
 PENDING = step("update", old=inputs(), new=inputs(display_name="New"))
 NOTHING = plan(PENDING)
 INCOMPLETE = plan(PENDING, diagnostics=[error("no")])
@@ -84,6 +86,18 @@ def test_only_the_stacks_own_issue_is_touched(forge: ForgeServer, environ: Envir
 
     assert [issue.is_open for issue in forge.issues] == [False] + [True] * len(before)
     assert [issue.body for issue in forge.issues[1:]] == before
+
+
+def test_a_listener_and_many_stacks_have_an_issue_too(forge: ForgeServer, environ: Environ) -> None:
+    """The title stays as short as a forge takes it."""
+    text = json.dumps(plan(*LISTENER_DRIFT))
+    names = [f"{number:03}-{'x' * 90}" for number in range(4)]
+    documents = [(name, text.replace(":prod::", f":{name}::")) for name in names]
+    report = json.loads(review(documents, format="json").text)
+
+    assert issue(review(documents).text, environ, report) == "Issue: opened an issue."
+    assert len(forge.issues[0].title) <= LONGEST_TITLE
+    assert "(changed outside of the program)" in forge.issues[0].body
 
 
 def test_a_text_without_a_marker_opens_nothing(forge: ForgeServer, environ: Environ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from langsmith_pulumi.review.values import shorten
+
 from .api import PostingFailed
 from .ci import footer, issues_of
 from .comment import markers_of, with_footer
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .forge import Issue, Issues
+
+_MAX_TITLE = 250
+"""Characters; GitHub takes 256, and GitLab 255."""
 
 
 class Filed(str, Enum):
@@ -49,7 +54,9 @@ def issue(markdown: str, environ: Mapping[str, str], report: Mapping[str, Any]) 
 def file(markdown: str, issues: Issues, report: Mapping[str, Any]) -> Filed:
     """Open, edit or close the issue about the drift of a report."""
     stacks = report["stacks"]
-    drifts = any(change["drift"] for stack in stacks for change in stack["deployments"])
+    changes = [one for stack in stacks for one in (*stack["deployments"], *stack["others"])]
+    # A report of an earlier version does not tell drift of other resources.
+    drifts = any(change.get("drift") for change in changes)
     if not drifts and any(stack["failed"] or stack["incomplete"] for stack in stacks):
         return Filed.UNKNOWN
     markers = markers_of(markdown)
@@ -60,7 +67,7 @@ def file(markdown: str, issues: Issues, report: Mapping[str, Any]) -> Filed:
         return _close(issues, found)
     if not found:
         names = ", ".join(f"{stack['project']}/{stack['stack']}" for stack in stacks)
-        issues.open_issue(f"Drift in {names}", markdown)
+        issues.open_issue(shorten(f"Drift in {names}", _MAX_TITLE), markdown)
         return Filed.OPENED
     if found[0].body.strip() == markdown.strip():
         return Filed.UNCHANGED
