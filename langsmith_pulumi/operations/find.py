@@ -22,11 +22,17 @@ _SUGGESTIONS = 5
 def find_deployment(client: ControlPlaneClient, name: str) -> LiveDeployment:
     """Return the deployment of exactly this name or id.
 
-    Raise ``OperationError`` with similar names if there is none.
+    Raise ``OperationError`` with similar names if there is none, or with the id of a preview build.
     """
     found = _by_id(client, name) if is_uuid(name) else None
     found = found or client.find(name)
     if found is None:
+        preview = next(client.search({"name": name}, include_previews=True), None)
+        if preview is not None:
+            raise OperationError(
+                f"{preview.name!r} is a preview build, which the service made for a pull request. "
+                f"To operate it, give its id: {preview.id}."
+            )
         names = similar_names(name, (one.name for one in client.deployments()))
         near = f" Similar names: {', '.join(names)}." if names else ""
         raise OperationError(

@@ -186,9 +186,24 @@ def _with_health(
 
 
 def _hide(found: DeploymentStatus, managed: ManagedDeployment) -> DeploymentStatus:
-    """Hide what the program gives as a secret, such as a URL of its own."""
-    is_hidden = found.url is not None and found.url in managed.secret_texts
-    source = found.asked.source if found.asked else None
-    if source in managed.secret_texts and found.asked:
-        found = replace(found, asked=replace(found.asked, source=HIDDEN))
-    return replace(found, url=HIDDEN) if is_hidden else found
+    """Hide what the program gives as a secret, such as a URL of its own, or an image."""
+    secrets = {_comparable(text) for text in managed.secret_texts}
+
+    def hidden(text: str | None) -> str | None:
+        return HIDDEN if text and _comparable(text) in secrets else text
+
+    def hidden_revision(one: RevisionState | None) -> RevisionState | None:
+        return one and replace(one, built_from=hidden(one.built_from))
+
+    return replace(
+        found,
+        asked=found.asked and replace(found.asked, source=hidden(found.asked.source)),
+        newest=hidden_revision(found.newest),
+        active=hidden_revision(found.active),
+        url=hidden(found.url),
+    )
+
+
+def _comparable(text: str) -> str:
+    """Return a text without what a service may write otherwise, such as a slash at its end."""
+    return text.strip().rstrip("/").lower()

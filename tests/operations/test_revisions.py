@@ -58,3 +58,14 @@ def test_an_unknown_name_lists_similar_ones(
     assert "Similar names: support-agent, sales-agent." in result.output
     unknown = cli("revisions", "6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11")
     assert "no deployment of the name or id '6f6c7b7e" in unknown.output
+
+
+def test_a_preview_build_is_named_as_one(
+    simulator: Simulator, deployments: Deployments, cli: Callable[..., CommandResult]
+) -> None:
+    """It exists, so it is not called missing; its id is taken."""
+    deployments.create("agent")
+    preview = simulator.add_preview("agent", 7)
+    result = cli("revisions", "agent-pr-7")
+    assert (result.exit_code, f"its id: {preview['id']}." in result.stderr) == (1, True)
+    assert cli("revisions", str(preview["id"])).exit_code == 0

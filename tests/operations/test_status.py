@@ -79,8 +79,12 @@ def test_health_is_asked_where_it_is_wanted(
 def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
     """Drift is named by field, a variable's without its value; a secret URL is hidden."""
     simulator, url = runner.simulator, "https://hidden.example.com"
-    secret_url = {"source_config__custom_url": {"secret": url}}
-    runner.write({"agent": github(), "tool": docker(**secret_url), "gone": docker()})
+    image = "registry.example.com/hidden:v1"
+    hidden = {
+        "source_config__custom_url": {"secret": f"{url}/"},
+        "source_revision_config__image_uri": {"secret": image},
+    }
+    runner.write({"agent": github(), "tool": docker(**hidden), "gone": docker()})
     assert runner.engine.up().ok
     simulator.clear_requests()
     fine = run_for_stack(runner.engine, "status")
@@ -88,6 +92,8 @@ def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
     assert {one.method for one in simulator.requests} == {"GET"}
     assert row_of("agent", fine.stdout).endswith("none")
     assert url not in fine.output
+    assert image not in fine.output
+    assert fine.stdout.count("[secret]") == 3
     variables = [{"name": "OPENAI_API_KEY", "value": "somebody-elses-key"}]
     simulator.drift("agent", secrets=variables, source_config={"build_on_push": True})
     Deployments(simulator).delete(str(simulator.deployment("gone")["id"]))
@@ -101,7 +107,8 @@ def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
     assert "MISSING" in row_of("gone", result.stdout)
     assert runner.engine.refresh().ok
     refreshed = run_for_stack(runner.engine, "status")
-    assert row_of("agent", refreshed.stdout) == row_of("agent", result.stdout)
+    rows = [row_of("agent", one.stdout).split() for one in (refreshed, result)]
+    assert rows[0] == rows[1]
 
 
 @pytest.mark.parametrize("make_runner", ["offline"], indirect=True)
