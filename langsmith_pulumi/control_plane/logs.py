@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +13,7 @@ from .retry import POLLING
 from .text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from .connection import Connection
@@ -135,14 +136,43 @@ def _key(item: dict[str, Any]) -> str:
 def log_entries(items: list[dict[str, Any]], redact: Callable[[str], str]) -> list[LogEntry]:
     """Return the entries of a log, the oldest first as given.
 
-    A secret that spans several entries makes them one entry, in which it is redacted as a whole.
+    Entries that one secret spans become one entry, in which it is redacted as a whole.
     """
     texts = [item["message"][:_MAX_MESSAGE] for item in items]
-    whole = redact("\n".join(texts))
-    if whole != "\n".join(map(redact, texts)):
-        items, texts = items[:1], [whole]
-    entries = (_entry(item, text, redact) for item, text in zip(items, texts, strict=True))
+    groups = list(_groups(texts, redact))
+    shown = ["\n".join(texts[start:end]) for start, end in groups]
+    if "\n".join(map(redact, shown)) != redact("\n".join(texts)):
+        groups, shown = [(0, len(items))], ["\n".join(texts)]
+    starts = (start for start, _ in groups)
+    entries = (_entry(items[at], text, redact) for at, text in zip(starts, shown, strict=True))
     return [entry for entry in entries if entry.lines]
+
+
+def _groups(texts: list[str], redact: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of texts that belong together: single ones, but for secrets that span more.
+
+    The first secret of this kind ends where a growing range is no longer redacted as its texts are
+    one by one, and begins where the range from there to its end is not, either.
+    """
+
+    def is_separate(start: int, end: int) -> bool:
+        part = texts[start:end]
+        return redact("\n".join(part)) == "\n".join(map(redact, part))
+
+    begin = 0
+    while begin < len(texts):
+        sizes = range(1, len(texts) - begin + 1)
+        count = bisect_left(sizes, True, key=lambda size: not is_separate(begin, begin + size))
+        end = begin + count
+        if end < len(texts):
+            starts = range(begin, end + 1)
+            start = starts[bisect_left(starts, True, key=lambda at: is_separate(at, end + 1)) - 1]
+        else:
+            start = end
+        yield from ((at, at + 1) for at in range(begin, start))
+        if start < end:
+            yield start, end + 1
+        begin = end + 1
 
 
 def _entry(item: dict[str, Any], text: str, redact: Callable[[str], str]) -> LogEntry:

@@ -64,12 +64,15 @@ def test_secrets_and_hostile_text_are_hidden(
 ) -> None:
     """The deployment's variables, whole or over several entries, and codes of a terminal."""
     first, second = CANARY.split("\n")
-    log = [f"key={CANARY}", first, second, HOSTILE, "the end"]
+    log = ["start", f"key={CANARY}", first, second, HOSTILE, "error: no", first, second, "the end"]
     simulator.outcome("agent", "DEPLOYED", deploy_log=log)
     deployments.create("agent")
     result = cli("logs", "agent")
     assert "[secret]" in result.stdout
-    assert "the end" in result.stdout
+    # Entries beside a secret keep their own level, and so their time.
+    whole = [line.partition("Z ")[2] for line in result.stdout.splitlines()]
+    assert whole[0] == "INFO | start"
+    assert whole[-3:] == ["ERROR | error: no", "INFO | [secret]", "INFO | the end"]
     assert all(" | " in line for line in result.stdout.splitlines())
 
 
