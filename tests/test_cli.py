@@ -14,12 +14,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"[]", json.dumps({"changes": 1}).encode()])
-def test_a_file_that_is_no_report_is_named(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["comment", "issue"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff",
+        b"[]",
+        json.dumps({"changes": 1}).encode(),
+        json.dumps({"changes": [], "labels": [], "stacks": [{}]}).encode(),
+    ],
+)
+def test_a_file_that_is_no_report_is_named(content: bytes, command: str, tmp_path: Path) -> None:
     """Nothing is sent, whatever else the file holds."""
     report = tmp_path / "report.json"
     report.write_bytes(content)
-    result = CliRunner().invoke(main, ["comment", str(report), "--report", str(report)])
+    result = CliRunner().invoke(main, [command, str(report), "--report", str(report)])
     assert result.exit_code == 1
     assert "report.json is not a report made by" in result.output
 

@@ -44,19 +44,20 @@ def status(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Show what runs, beside what the program asked for.
 
-    Drift is what differs from the stack's state: after a `pulumi refresh`, which corrects the
-    state, only the next plan shows it.
+    Drift is what differs from what the program requested last, also after a `pulumi refresh`. Such
+    a refresh replaces a ref or image in the state, so what was asked for is not known then.
 
     Exit codes: 0 fine or in progress, 1 something could not be read, 3 a deployment is missing,
     failed, drifted or (with --health) does not answer.
     """
     if workspace and (stack or offline):
         raise click.UsageError("--workspace shows no stack: leave --stack and --offline out.")
+    from langsmith_pulumi.operations.connection import connect
     from langsmith_pulumi.operations.status import stack_status, workspace_status
 
     with errors_as_sentences():
         if workspace:
-            found = workspace_status(_connect(), health=health)
+            found = workspace_status(connect(), health=health)
         else:
             found = stack_status(read_stack(stack, cwd, offline=offline), health=health)
     if as_json:
@@ -356,16 +357,6 @@ def _stack(stack: str | None, cwd: Path, *, offline: bool) -> Stack | None:
 
 def _client(stack: Stack | None, name: str) -> ControlPlaneClient:
     """Return the connection by a stack's settings, or by the environment."""
-    return stack.client_for(name) if stack else _connect()
-
-
-def _connect() -> ControlPlaneClient:
-    """Return the connection by the environment."""
-    from langsmith_pulumi.control_plane.errors import SettingsMissing
     from langsmith_pulumi.operations.connection import connect
 
-    try:
-        return connect()
-    except SettingsMissing as missing:
-        hint = "Without --stack, this command reads the environment alone."
-        raise click.ClickException(f"{missing} {hint}") from None
+    return stack.client_for(name) if stack else connect()

@@ -126,12 +126,9 @@ def issue(file: IO[str], report: IO[bytes]) -> None:
 
 
 def _report(file: IO[bytes]) -> dict[str, Any]:
-    import json
+    from langsmith_pulumi.review.as_json import read_report
 
-    try:
-        report = json.load(file)
-    except ValueError:
-        report = None
-    if not (isinstance(report, dict) and {"changes", "labels", "stacks"} <= report.keys()):
+    report = read_report(file.read())
+    if report is None:
         raise click.ClickException(f"{file.name} is not a report made by `review --format json`.")
     return report

@@ -11,7 +11,7 @@ from langsmith_pulumi.control_plane.revision_status import Outcome, outcome_of
 from langsmith_pulumi.provider.changes import HEALTH_CHECK
 from langsmith_pulumi.provider.drift import drifted_paths
 from langsmith_pulumi.provider.error_boundary import ProviderError
-from langsmith_pulumi.provider.properties import READ_ONLY
+from langsmith_pulumi.provider.properties import DRIFTED, READ_ONLY
 
 from .sources import asked_for, built_from
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .stacks import ManagedDeployment, Stack
 
 HIDDEN = "[secret]"
+_REVISION_CONFIG = "source_revision_config."
 _WORKERS = 8
 """Deployments that are read at the same time."""
 
@@ -47,7 +48,7 @@ class Wish:
     """What the program asked for, by the state."""
 
     source: str | None
-    """The branch, tag, image or archive."""
+    """The branch, tag, image or archive; None if a refresh has replaced it in the state."""
     revision_id: str | None
     """The revision that its last change requested."""
 
@@ -136,7 +137,11 @@ def _managed_status(
     live = client.get(managed.id)
     is_only_read = bool(managed.inputs.get(READ_ONLY))
     paths = [] if is_only_read else drifted_paths(managed.inputs, managed.outputs, live, salt)
-    return replace(_live_status(client, live), asked=_wish(managed), drift=tuple(paths))
+    asked = _wish(managed)
+    if any(path.startswith(_REVISION_CONFIG) for path in managed.outputs.get(DRIFTED, {})):
+        # A refresh has replaced what the program asked for by what is live.
+        asked = replace(asked, source=None)
+    return replace(_live_status(client, live), asked=asked, drift=tuple(paths))
 
 
 def _live_status(client: ControlPlaneClient, live: LiveDeployment) -> DeploymentStatus:

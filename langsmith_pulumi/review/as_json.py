@@ -244,6 +244,16 @@ def _tidied(node: Any, inlined: Mapping[str, Any]) -> Any:
     return {**inlined.get(reference, {"$ref": reference} if reference else {}), **kept}
 
 
+def read_report(text: bytes) -> dict[str, Any] | None:
+    """Return a report of this version or a later one, or None if the text is none."""
+    try:
+        report = json.loads(text)
+        ReportJson.model_validate(report)
+    except (ValueError, RecursionError):
+        return None
+    return dict(report)
+
+
 def as_json(report: Report, result: GateResult, *, truncated: bool) -> str:
     """Return the whole report with the result of the gates; nothing is left out.
 

@@ -109,6 +109,11 @@ def test_a_stack_is_compared_with_its_state(runner: ScenarioRunner) -> None:
     refreshed = run_for_stack(runner.engine, "status")
     rows = [row_of("agent", one.stdout).split() for one in (refreshed, result)]
     assert rows[0] == rows[1]
+    simulator.drift("agent", source_revision_config={"repo_ref": "somebodys"})
+    assert runner.engine.refresh().ok
+    shown = json.loads(run_for_stack(runner.engine, "status", "--json").stdout)[0]
+    assert (shown["name"], shown["asked"]["source"]) == ("agent", None), "no wish of the program"
+    assert "source_revision_config.repo_ref" in shown["drift"]
 
 
 @pytest.mark.parametrize("make_runner", ["offline"], indirect=True)
@@ -133,7 +138,7 @@ def test_what_the_program_has_taken_over_is_no_drift(runner: ScenarioRunner) -> 
         (["--workspace", "--stack", "dev"], 2, "--workspace shows no stack"),
         (["--offline"], 1, "there is no Pulumi.yaml"),
         (["--stack", "dev"], 1, "Add --offline"),
-        (["--workspace"], 1, "Without --stack, this command reads the environment alone"),
+        (["--workspace"], 1, "A command that is given no --stack reads the environment alone"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(
