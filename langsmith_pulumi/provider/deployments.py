@@ -159,6 +159,7 @@ def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
         session.declarations,
         deployment_id,
         props,
+        client.workspace,
     )
     if live is None:
         return ReadResult("", {})

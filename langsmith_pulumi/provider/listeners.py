@@ -42,7 +42,7 @@ from .error_boundary import ProviderError
 from .listener_validation import validate_listener
 from .outputs import inputs_of, location_of, with_outputs
 from .properties import OPTIONS, READ_ONLY, get_path, set_path, without_nulls, without_unknowns
-from .reading import read_live
+from .reading import elsewhere, may_be_elsewhere, read_live
 from .validation_problem import ValidationProblem
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def read(session: Session, listener_id: str, props: Properties) -> ReadResult:
         session.listener_declarations,
         listener_id,
         props,
+        connection.workspace,
     )
     if live is None:
         return ReadResult("", {})
@@ -149,7 +150,14 @@ def delete(session: Session, listener_id: str, props: Properties) -> None:
         urn = props.get("progress_urn")
         progress.info(urn, f"listener {listener_id} is left alone: {used}")
         return
-    ListenerClient(session.client_for(props)).delete(listener_id)
+    connection = session.client_for(props)
+    listeners = ListenerClient(connection)
+    if may_be_elsewhere(props, connection.workspace):
+        try:
+            listeners.get(listener_id)
+        except errors.ListenerNotFound as missing:
+            raise elsewhere(declarations, listener_id, props, connection.workspace) from missing
+    listeners.delete(listener_id)
 
 
 def _patch_request(props: Properties, changed: list[ChangedField]) -> ListenerPatchRequest:

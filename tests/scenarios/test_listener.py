@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ROUTE = "/v2/listeners"
 GIVEN = Listener("green", ("agents", "tools"))
 NEVER = 3600.0
+OTHER_WORKSPACE = "9d1f3c5e-7a2b-4c6d-8e0f-1a2b3c4d5e6f"
 CREATE = {"Listener cluster": "create"}
 IN_PLACE = {"Listener cluster": "update"}
 
@@ -259,3 +260,21 @@ def test_a_listener_that_is_only_read_is_left_as_it_is(runner: ScenarioRunner) -
     assert live["listener_id"] == identifier
     assert runner.engine.destroy().ok
     assert namespaces(runner.simulator) == ["agents"]
+
+
+def test_a_listener_of_an_unknown_workspace_is_not_forgotten(runner: ScenarioRunner) -> None:
+    """The service does not show where it is, so a workspace set later may be another one.
+
+    A "not found" of that one is an error, for a listener that is dropped would be made again.
+    """
+    engine: Any = runner.engine
+    runner.write({"cluster": listener()})
+    assert engine.up().ok
+    (made,) = [one["id"] for one in listeners(runner.simulator).values()]
+    call(runner.simulator, "DELETE", f"/{made}")
+    engine.environ["LANGSMITH_WORKSPACE_ID"] = OTHER_WORKSPACE
+    for outcome in (engine.refresh(), engine.destroy()):
+        assert_refused(outcome, "'blue'", made, OTHER_WORKSPACE, "pulumi state delete")
+    del engine.environ["LANGSMITH_WORKSPACE_ID"]
+    assert engine.refresh().ok
+    assert engine.preview().ops == CREATE
