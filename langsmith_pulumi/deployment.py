@@ -220,7 +220,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 ``langgraph.json`` in it. A change of its contents makes a new revision; times and
                 owners do not count. Left out is what ``.gitignore`` and ``.dockerignore`` name, and
                 always ``.git``, environments, caches, Pulumi's files and ``.env*``, for secrets
-                belong into ``secrets``. At most 209,715,200 bytes when packed (vendor's CLI).
+                belong into ``secrets``. At most 209,715,200 bytes when packed (vendor's CLI). With
+                ``ignore_changes=["path"]`` the folder is not read again, and stays as it was built.
             wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
                 not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
             rollout_timeout: Seconds to wait for a revision, for a deletion, and for the end of a

@@ -72,7 +72,7 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     found = validate(olds, inputs)
     for key in (WAITS, DRIFTED):
         inputs.pop(key, None)
-    folder = check_folder(inputs)
+    folder = check_folder(olds, inputs)
     inputs = folder.inputs
     if folder.warning:
         progress.warn(urn, folder.warning)

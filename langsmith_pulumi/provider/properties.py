@@ -122,6 +122,11 @@ def replaces_on(inputs: Properties, path: str) -> bool:
     return any(_overlaps(option, path) for option in option_paths(inputs, "replace_on_changes"))
 
 
+def ignores(inputs: Properties, path: str) -> bool:
+    """Return True if ``ignore_changes`` names a path, or one above or below it."""
+    return any(_overlaps(option, path) for option in option_paths(inputs, "ignore_changes"))
+
+
 def _overlaps(option: str, path: str) -> bool:
     parts = [part for part in _PATH_SEPARATORS.split(option) if part]
     return all(want in ("*", part) for want, part in zip(parts, path.split("."), strict=False))

@@ -15,6 +15,7 @@ from .changes import REPO_URL, ChangedField, Impact, changes_since, with_impact
 from .drift import is_already_applied
 from .error_boundary import ProviderError
 from .fingerprints import restore_live_text
+from .folder.difference import is_ignored
 from .folder.upload import with_uploaded_folder
 from .outputs import location_of, outputs_of, record_requested_revision, without_inputs
 from .variables import (
@@ -171,7 +172,9 @@ def _make_revision(
     client: ControlPlaneClient, live: LiveDeployment, news: Properties, changed: list[ChangedField]
 ) -> LiveDeployment:
     """Make a revision by the PATCH, or by a redeploy if the PATCH makes none."""
-    news = with_uploaded_folder(client, live.id, news)
+    # An ignored folder stays as it was built, if it was.
+    if live.latest_revision_id is None or not is_ignored(news):
+        news = with_uploaded_folder(client, live.id, news)
     body = _patch_body(news, changed, live)
     if payloads.makes_revision(body):
         return _send_when_idle(

@@ -150,6 +150,32 @@ def test_the_state_is_the_same_on_every_machine(runner: ScenarioRunner, folder: 
     assert set(deployment["inputs"]["folder"]["files"]) == set(archive(runner.simulator))
 
 
+IGNORING: dict[str, dict[str, Any]] = {
+    "path": {"display_name": "A"},
+    'folder["digest"]': {"secrets": {"OPENAI_API_KEY": "another"}},
+    "*": {},
+}
+"""What ignores the contents, and what the program changes beside them."""
+
+
+@pytest.mark.parametrize("ignored", IGNORING)
+def test_ignored_contents_stay_as_they_were_built(
+    runner: ScenarioRunner, folder: Path, ignored: str
+) -> None:
+    """They are neither read nor uploaded, whatever else changes, also if the first upload fails."""
+    runner.simulator.fail("PUT", "/_uploads/*", "status", status=403, times=1)
+    opts = {"ignore_changes": [ignored]}
+    runner.write(local(opts=opts))
+    assert not runner.engine.up().ok
+    write(folder, "src/agent.py", "graph = 2\n")
+    assert up(runner, local(opts=opts)).ops == {"Rollout agent": "create"}
+    folder.rename(folder.with_name("elsewhere"))
+    changes = IGNORING[ignored]
+    plan = NOTHING if not changes else REVISION if "secrets" in changes else IN_PLACE
+    requests = ["PATCH"] if changes else []
+    runner.run(Step(local(opts=opts, **changes), plan, requests))
+
+
 def test_another_revision_is_built_from_a_new_upload(runner: ScenarioRunner, folder: Path) -> None:
     """Nobody says how long the service keeps an archive, so none is used twice."""
     up(runner)

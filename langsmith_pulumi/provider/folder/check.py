@@ -10,7 +10,7 @@ from langsmith_pulumi.provider.properties import get_path, is_unknown
 from langsmith_pulumi.provider.variables import all_variables
 
 from .archive import check_size, read_contents
-from .difference import ARCHIVE_PATH, CONFIG_PATH, FOLDER, PATH, record
+from .difference import ARCHIVE_PATH, CONFIG_PATH, FOLDER, PATH, is_ignored, record
 from .errors import FolderError
 from .langgraph_json import ConfigFile
 from .listing import list_files
@@ -29,8 +29,10 @@ class CheckedFolder:
     warning: str = ""
 
 
-def check_folder(inputs: Properties) -> CheckedFolder:
+def check_folder(olds: Properties, inputs: Properties) -> CheckedFolder:
     """Return the inputs with the contents of the folder that they name, if they name one.
+
+    Where ``ignore_changes`` covers it, these are the contents in the state, and none is read.
 
     A relative path begins at the folder of the program, where the engines start the provider too.
     The state keeps it as the program wrote it, so it is the same on every machine.
@@ -44,6 +46,8 @@ def check_folder(inputs: Properties) -> CheckedFolder:
     if get_path(inputs, ARCHIVE_PATH) is not None:
         reason = f"is uploaded, so {ARCHIVE_PATH} has to be left out"
         return CheckedFolder(inputs, (reason,))
+    if olds.get(FOLDER) is not None and is_ignored(inputs):
+        return CheckedFolder({**inputs, FOLDER: olds[FOLDER]})
     try:
         files = list_files(Path(path))
         found = read_contents(files)

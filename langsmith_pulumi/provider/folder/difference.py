@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langsmith_pulumi.control_plane.text import printable
+from langsmith_pulumi.provider.properties import ignores
 
 FOLDER = "folder"
 """The input with the recorded contents, which the provider computes."""
@@ -52,6 +53,11 @@ class FolderChange:
         more = len(self.names) - _NAMES_IN_MESSAGE
         rest = f" and {more:,} more" if more > 0 else ""
         return f"{self.summary()}: {shown}{rest}" if shown else self.summary()
+
+
+def is_ignored(inputs: dict[str, Any]) -> bool:
+    """Return True if ``ignore_changes`` covers the folder, by its argument or its contents."""
+    return ignores(inputs, PATH) or ignores(inputs, FOLDER)
 
 
 def record(digest: str, files: dict[str, str]) -> dict[str, Any]:

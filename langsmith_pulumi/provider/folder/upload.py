@@ -12,7 +12,7 @@ from langsmith_pulumi.provider.properties import get_path, set_path
 from langsmith_pulumi.provider.waits import ROLLOUT_TIMEOUT
 
 from .archive import pack
-from .difference import ARCHIVE_PATH, DIGEST, PATH
+from .difference import ARCHIVE_PATH, DIGEST, PATH, is_ignored
 from .errors import FolderError
 from .listing import list_files
 
@@ -59,7 +59,7 @@ def _pack(props: Properties, archive: Path) -> int:
             found = pack(list_files(Path(path)), target)
     except FolderError as error:
         raise ProviderError(f"path {error}.") from error
-    if found.digest != get_path(props, DIGEST):
+    if found.digest != get_path(props, DIGEST) and not is_ignored(props):
         raise ProviderError(
             f"path: the folder {path} was changed while this ran, and nothing of it was sent. Run "
             "again to see what changes."
