@@ -65,6 +65,7 @@ _TOKENS = re.compile(
     r")"
 )
 """Tokens with a known prefix."""
+_OPTION = re.compile(r"--?[\w.-]+")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S])*"
     r"(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
@@ -80,6 +81,17 @@ def without_credentials(text: str) -> str:
     for pattern in (_AFTER_SCHEME, _USER_OPTION):
         text = pattern.sub(rf"\1\2{MASK}", text)
     return _IN_QUERY.sub(_masked_if(_SECRET_NAME_IN_QUERY), text)
+
+
+def is_secret_after(option: object, value: str) -> bool:
+    """Return True for the item of a list that its option makes a secret: ``["--password", "..."]``.
+
+    ``option`` is the item before it.
+    """
+    if not isinstance(option, str) or not _OPTION.fullmatch(option):
+        return False
+    pairs = (f"{option} {value}", f"{option} value")
+    return any(without_credentials(pair) != pair for pair in pairs)
 
 
 def _masked_if(secret_name: re.Pattern[str]) -> Callable[[re.Match[str]], str]:

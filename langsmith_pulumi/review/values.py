@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
-from langsmith_pulumi.control_plane.credentials import without_credentials
+from langsmith_pulumi.control_plane.credentials import MASK, is_secret_after, without_credentials
 from langsmith_pulumi.provider import properties
 from langsmith_pulumi.provider.fingerprints import is_marker
 
@@ -121,7 +121,10 @@ def _printable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_printable(item) for item in value]
+        return [
+            MASK if isinstance(item, str) and is_secret_after(before, item) else _printable(item)
+            for before, item in zip([None, *value], value, strict=False)
+        ]
     if properties.is_unknown(value):
         return f"({UNKNOWN})"
     if is_marker(value):

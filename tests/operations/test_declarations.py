@@ -125,6 +125,18 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
         "its newest revision is not active: `pulumi up` waits for it",
         "langgraph.json",
     ),
+    "passwords beside their options": (
+        spec(sidecars=[{"name": "s", "image": "i", "args": ["-v", "--password", "hunter2"]}]),
+        "",
+        '"args": ["-v", "--password", config.require_secret("agentSArgs")]',
+    ),
+    "a key of a volume": (
+        spec(
+            volumes=[{"name": "v", "csi": {"driver": "d", "volumeAttributes": {"aKey": "hunter2"}}}]
+        ),
+        "",
+        '"aKey": config.require_secret("agentVolumeattributesAkey")',
+    ),
     "a listener that is gone": (
         {**IMAGE, "source_config": {"listener_id": LISTENER}},
         f"its listener {LISTENER} is gone",
@@ -171,6 +183,7 @@ def test_what_the_service_fills_in_is_neither_written_nor_said() -> None:
 REFUSED = {
     "A_KEY": "x",
     "apiToken": "x",
+    "accessKey": "x",
     "DB_PASSWORD": "x",
     "A": "https://me:hunter2@example.com",
     "B": "ghp_0123456789abcdefghij0123456789",

@@ -77,6 +77,11 @@ from tests.review.building import inputs, plan, rollout, step
             Untrusted("make --api-key=*** key=b"),
             id="option and key in a command",
         ),
+        pytest.param(
+            ["-v", "--password", "a", "b", "-u", "me:pw"],
+            Untrusted('["-v", "--password", "***", "b", "-u", "***"]'),
+            id="options in a list",
+        ),
     ],
 )
 def test_a_value(value: Any, shown: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.control_plane.comparison import is_of_the_service
-from langsmith_pulumi.control_plane.credentials import without_credentials
+from langsmith_pulumi.control_plane.credentials import is_secret_after, without_credentials
 from langsmith_pulumi.control_plane.text import printable
 from langsmith_pulumi.provider.variables import ENVIRONMENT_VARIABLES, SECRETS
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SECRET_NAME = re.compile(
     r"token|secret|passw(?:or)?d|passphrase|credential|api_?key"
-    r"|(?:^|[^a-z])(?:keys?|pass|pwd|pw|auth|dsn)(?:[^a-z]|$)",
+    r"|(?:^|[^a-z])(?:keys?|pass|pwd|pw|auth|dsn)(?:[^a-z]|$)"
+    r"|(?-i:[a-z]Keys?(?![a-z]))",
     re.IGNORECASE,
 )
 _RUN_OF_A_TOKEN = re.compile(r"[A-Za-z0-9]{20,}")
@@ -105,7 +106,12 @@ class Hiding:
     def hide(self, value: Any, owner: str, path: tuple[str, ...] = ()) -> Any:
         """Return a value with a secret for each text in it that may be one."""
         if isinstance(value, list):
-            return [self.hide(item, owner, (*path, *_name(item))) for item in value]
+            return [
+                self._secret(item, owner, path)
+                if isinstance(item, str) and is_secret_after(before, item)
+                else self.hide(item, owner, (*path, *_name(item)))
+                for before, item in zip([None, *value], value, strict=False)
+            ]
         if isinstance(value, dict):
             return {key: self._member(value, key, owner, path) for key in value}
         if isinstance(value, str) and _may_be_secret(value, path):
