@@ -71,7 +71,10 @@ def _print(project: ImportedProject, out: Path, stack: str | None) -> None:
     for note in found.notes:
         click.echo(f"  {note}")
     if project.commands and stack is None:
-        click.echo("\nSet the secrets; each command asks for its value, or reads its input:")
+        click.echo("\nThe program takes these secrets from its configuration:")
+        for secret in found.secrets:
+            click.echo(f"  {secret.key}: {secret.origin}")
+        click.echo("\nSet them; each command asks for its value, or reads its input:")
         for command in project.commands:
             click.echo(f"  {command}")
     click.echo("\nThen `pulumi preview` shows what adopting them changes, and `pulumi up` does it.")

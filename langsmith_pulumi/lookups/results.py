@@ -55,8 +55,8 @@ class DeploymentResult:
     updated_at: str | None
     """The time of the last change, likewise."""
     source_config: Mapping[str, Any] = field(repr=False)
-    """The deployment-wide settings, with the API's names of the fields. Values of variables and
-    credentials in URLs are left out."""
+    """The deployment-wide settings, with the API's names of the fields. Values of variables are
+    left out, and credentials in commands and URLs are masked."""
     source_revision_config: Mapping[str, Any] = field(repr=False)
     """The settings of the newest revision as built, likewise; a branch may be shown as a
     commit."""

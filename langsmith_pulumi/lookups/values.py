@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.control_plane.text import printable, without_credentials
+from langsmith_pulumi.control_plane.credentials import (
+    MASK,
+    is_secret_after,
+    without_credentials,
+)
+from langsmith_pulumi.control_plane.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +27,7 @@ def line(text: Any) -> str | None:
 
 
 def without_values(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration without nulls, values of variables and credentials in URLs.
+    """Return a configuration without nulls, values of variables and credentials.
 
     The API shows a variable as a name and a value, that of a sidecar too.
     """
@@ -37,5 +42,10 @@ def _without_values(value: Any) -> Any:
     if isinstance(value, dict):
         return without_values(value)
     if isinstance(value, list):
-        return [_without_values(item) for item in value]
-    return without_credentials(value)
+        return [
+            MASK
+            if isinstance(item, str) and is_secret_after(before, item)
+            else _without_values(item)
+            for before, item in zip([None, *value], value, strict=False)
+        ]
+    return without_credentials(value) if isinstance(value, str) else value

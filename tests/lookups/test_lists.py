@@ -57,11 +57,19 @@ def test_values_of_variables_are_left_out(
     body = docker(
         source_config__listener_id=US.id,
         source_config__resource_spec__sidecars=[
-            {"name": "log", "image": "log:1", "env": [{"name": "LOG_KEY", "value": "s3cret"}]}
+            {
+                "name": "log",
+                "image": "log:1",
+                "command": ["sh", "-c", "TOKEN=s3cret log --to https://me:s3cret@example.com"],
+                "args": ["--password", "s3cret", "-v"],
+                "env": [{"name": "LOG_KEY", "value": "s3cret"}],
+            }
         ],
     )
     create(simulator, "agent", body=body)
     found = langsmith.get_deployment("agent")
     [sidecar] = found.source_config["resource_spec"]["sidecars"]
     assert sidecar["env"] == [{"name": "LOG_KEY"}]
+    assert sidecar["args"] == ["--password", "***", "-v"]
+    assert "s3cret" not in str(found.source_config)
     assert found.variable_names == ["TOKEN"]

@@ -74,9 +74,13 @@ def test_wrong_arguments_are_explained(
 
 
 def test_the_commands_that_set_secrets_are_printed(engine: OfflineEngine, project: Path) -> None:
-    """They name the keys, and no value is anywhere."""
+    """They name the keys, and no value is anywhere; what each key is stands apart.
+
+    Names of variables are other people's text, and zsh takes a comment for arguments.
+    """
     found = run_import(engine, project, "support-agent")
-    assert "pulumi config set --secret supportAgentToken  # TOKEN of support-agent" in found.output
+    assert "  supportAgentToken: TOKEN of support-agent\n" in found.output
+    assert "  pulumi config set --secret supportAgentToken\n" in found.output
     assert sorted(file.name for file in project.iterdir()) == FILES
     assert "hunter2" not in found.output + "".join(file.read_text() for file in project.iterdir())
 

@@ -42,11 +42,12 @@ class ImportedProject:
 
     @property
     def commands(self) -> list[str]:
-        """Return the commands that set the secrets; each reads a value from its input."""
-        return [
-            f"{' '.join(SET_SECRET)} {secret.key}  # {secret.origin}"
-            for secret in self.declarations.secrets
-        ]
+        """Return the commands that set the secrets; each reads a value from its input.
+
+        They are pasted into shells, so they contain no text of the service. A comment would not
+        protect from it: an interactive zsh knows none.
+        """
+        return [f"{' '.join(SET_SECRET)} {secret.key}" for secret in self.declarations.secrets]
 
 
 def import_project(
