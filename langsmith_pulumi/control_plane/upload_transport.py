@@ -76,11 +76,10 @@ def _put(archive: Archive, label: str) -> RawResponse:
 
 def _exchange(http: httpx.Client, archive: Archive, label: str) -> RawResponse:
     size = archive.file.stat().st_size
-    headers = {
-        "User-Agent": f"langsmith-pulumi/{__version__}",
-        **archive.headers,
-        "Content-Length": str(size),
-    }
+    headers = httpx.Headers({"User-Agent": f"langsmith-pulumi/{__version__}"})
+    # A name counts once in any spelling: a signed URL is refused if a header comes twice.
+    for given in (archive.headers, {"Content-Length": str(size)}):
+        headers.update(given)
     body = bytearray()
     with (
         # An attempt that was given up may still read, so each one opens the file.

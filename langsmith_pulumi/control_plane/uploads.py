@@ -98,7 +98,9 @@ def _require_encryption(target: UploadTarget, client: ControlPlaneClient) -> Non
 
 
 def _headers(target: UploadTarget) -> dict[str, str]:
-    return {"Content-Type": _CONTENT_TYPE, **(target.upload_headers or _RANGE_HEADERS)}
+    named = target.upload_headers or _RANGE_HEADERS
+    is_typed = any(name.lower() == "content-type" for name in named)
+    return {**({} if is_typed else {"Content-Type": _CONTENT_TYPE}), **named}
 
 
 def _error_for(response: RawResponse, client: ControlPlaneClient) -> APIStatusError:

@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.command,
                 parts.path,
                 dict(parse_qsl(parts.query, keep_blank_values=True)),
-                {name.lower(): value for name, value in self.headers.items()},
+                {name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers},
                 json.loads(raw) if raw else None,
             )
         )
@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(response)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names http.server wants
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names http.server wants
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
