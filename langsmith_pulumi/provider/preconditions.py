@@ -306,6 +306,9 @@ def _check_duplicate_name(
     if not isinstance(name, str) or not isinstance(urn, str):
         return
     workspace = inputs.get("workspace_id")
+    if is_unknown(workspace) or is_unknown(inputs.get(CONTROL_PLANE_URL)):
+        # Two places that are known only during `up` may be different ones.
+        return
     place = (_address(inputs, settings_url), workspace if isinstance(workspace, str) else None)
     first = declarations.claim_name(place, name, urn)
     if first != urn:

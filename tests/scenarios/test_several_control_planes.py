@@ -143,3 +143,20 @@ def test_a_malformed_url_is_refused_at_preview(runner: ScenarioRunner, url: str)
     runner.write({"agent": github(control_plane_url=url)})
     outcome = runner.engine.preview()
     assert any("control_plane_url" in error for error in outcome.errors)
+
+
+@pytest.mark.parametrize("place", ["workspace_id", "control_plane_url"])
+def test_one_name_in_two_places_that_are_not_known_yet(runner: ScenarioRunner, place: str) -> None:
+    """A program may make its workspaces, so a preview does not take unknown ones for the same."""
+    values = {
+        "workspace_id": ("{0}{0}-{0}-4{1}-8{1}-{0}{0}{0}".format(one * 4, one * 3) for one in "ab"),
+        "control_plane_url": ("https://eu.example.com", "https://us.example.com"),
+    }[place]
+    names = ("first-one", "second-one")
+    twins = {
+        name: github(name="agent", **{place: {"after": ["maker", value]}})
+        for name, value in zip(names, values, strict=True)
+    }
+    runner.write({"maker": github(), **twins})
+    preview = runner.engine.preview()
+    assert preview.ok, preview.errors
