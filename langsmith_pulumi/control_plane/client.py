@@ -205,14 +205,22 @@ class ControlPlaneClient(Connection):
         """Return one revision."""
         return self.send("GET", _path(deployment_id, revision_id), self._parse_revision, policy)
 
-    def redeploy(self, deployment_id: str, revision_id: str) -> LiveDeployment:
-        """Repeat a revision; return the deployment with the id of its newest revision."""
+    def redeploy(
+        self, deployment_id: str, revision_id: str, *, previous_revision_id: str | None = None
+    ) -> LiveDeployment:
+        """Repeat a revision; return the deployment with the id of its newest revision.
+
+        ``previous_revision_id`` is the newest one before, if an earlier one is repeated.
+        """
         started = self.clock()
 
         def find_applied() -> LiveDeployment | None:
             live = self.get(deployment_id)
             newest, elapsed = self._newest(live), self.clock() - started
-            return live if recovery.is_redeploy_applied(revision_id, newest, elapsed) else None
+            is_applied = recovery.is_redeploy_applied(
+                revision_id, newest, elapsed, previous_revision_id=previous_revision_id
+            )
+            return live if is_applied else None
 
         path = f"{_path(deployment_id, revision_id)}/redeploy"
         send = partial(self.send, "POST", path, self._parse_deployment, NON_IDEMPOTENT)

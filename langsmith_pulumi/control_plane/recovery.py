@@ -171,15 +171,20 @@ def is_revision_applied(
     return True
 
 
-def is_redeploy_applied(revision_id: str, newest: Revision | None, elapsed: float) -> bool:
+def is_redeploy_applied(
+    revision_id: str, newest: Revision | None, elapsed: float, *, previous_revision_id: str | None
+) -> bool:
     """Return True if a redeploy was carried out; raise ``Unverifiable`` in doubt.
 
-    It shows as a new revision, or as the given revision in progress again.
+    It shows as a new revision, or as the given revision in progress again. The previous revision
+    is the newest before the redeploy, if that is another one.
     """
     if newest is None:
         return False
     if newest.id == revision_id:
         return outcome_of(newest.status) is Outcome.IN_PROGRESS
+    if newest.id == previous_revision_id:
+        return False
     since = created_since(newest, elapsed)
     if since is None:
         raise Unverifiable(f"the service does not tell reliably when revision {newest.id} was made")

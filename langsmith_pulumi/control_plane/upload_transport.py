@@ -57,21 +57,25 @@ def put_archive(archive: Archive, label: str, seconds: float) -> RawResponse:
 
 def _put(archive: Archive, label: str) -> RawResponse:
     try:
-        with httpx.Client(
-            timeout=httpx.Timeout(_STALL_SECONDS, connect=_CONNECT_SECONDS),
-            follow_redirects=False,
-            # The proxies of the environment are not for a host on this machine.
-            trust_env=not is_loopback(archive.url),
-        ) as http:
+        with _connect(archive.url) as http:
             return _exchange(http, archive, label)
     except NOTHING_SENT as error:
         advice = (
-            f"It changed nothing. Check that this machine may reach {host_of(archive.url)}, the "
-            "host that the control plane names for uploads, then run again."
+            f"Nothing was built of it. Check that this machine may reach {host_of(archive.url)}, "
+            "the host that the control plane names for uploads, then run again."
         )
         raise Unreachable(_cause(error, archive), request=label, advice=advice) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise ResponseLost(_cause(error, archive), request=label, advice=_AGAIN) from error
+
+
+def _connect(url: str) -> httpx.Client:
+    return httpx.Client(
+        timeout=httpx.Timeout(_STALL_SECONDS, connect=_CONNECT_SECONDS),
+        follow_redirects=False,
+        # The proxies of the environment are not for a host on this machine.
+        trust_env=not is_loopback(url),
+    )
 
 
 def _exchange(http: httpx.Client, archive: Archive, label: str) -> RawResponse:

@@ -40,6 +40,7 @@ _BYTES_PER_SECOND = 128 * 1024
 """The slowest upload that is waited for."""
 _MIN_SECONDS = 60.0
 _NEXT_STEP = "Nothing was built of it. Run `pulumi up` again, which uploads the folder anew."
+_PAGE_BEGINNINGS = ("<!doctype html", "<html")
 _TOO_MANY, _FAILED = 429, (408, 425)
 
 
@@ -69,6 +70,7 @@ def upload_archive(
         response = put_archive(archive, label, max(seconds, 1.0))
         if not response.is_success:
             raise _error_for(response, client)
+        _require_no_page(response)
         return target.object_path
 
     bounded = replace(_UPLOAD, seconds=max(deadline - started, 0.0))
@@ -103,6 +105,17 @@ def _headers(target: UploadTarget) -> dict[str, str]:
     return {**({} if is_typed else {"Content-Type": _CONTENT_TYPE}), **named}
 
 
+def _require_no_page(response: RawResponse) -> None:
+    """Raise ``InvalidResponse`` for a page, as a proxy may send for the host of uploads."""
+    if response.text.lstrip().lower().startswith(_PAGE_BEGINNINGS):
+        raise InvalidResponse(
+            "its body is a page, so something else than the host of uploads may answer",
+            request=response.request,
+            status=response.status,
+            advice=_NEXT_STEP,
+        )
+
+
 def _error_for(response: RawResponse, client: ControlPlaneClient) -> APIStatusError:
     """Return the error for a response of the upload's host, which speaks no JSON."""
     detail = sanitize(response.text, redact=client.redact)
@@ -110,7 +123,9 @@ def _error_for(response: RawResponse, client: ControlPlaneClient) -> APIStatusEr
     request, advice = response.request, _NEXT_STEP
     if status < 400:  # noqa: PLR2004 - the boundary to failures
         detail = f"redirected to {host_of(response.location) or 'another place'}"
-        advice = "Redirects are not followed with an archive. Report it to the vendor."
+        advice = (
+            "Nothing was built of it. A redirect is not followed; please report it to the vendor."
+        )
         return Redirected(detail, request=request, status=status, advice=advice)
     if status == _TOO_MANY or status in _FAILED or status >= 500:  # noqa: PLR2004 - the 5xx
         kind = RateLimited if status == _TOO_MANY else ServerError

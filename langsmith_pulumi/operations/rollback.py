@@ -9,11 +9,11 @@ from langsmith_pulumi.control_plane.errors import (
     AMBIGUOUS,
     APIStatusError,
     Conflict,
-    DeploymentNotFound,
     InvalidRequest,
     NotFound,
     RolloutFailed,
     RolloutTimedOut,
+    RouteNotFound,
 )
 from langsmith_pulumi.control_plane.revision_status import Outcome, is_being_deleted, outcome_of
 from langsmith_pulumi.control_plane.waiting import wait_for_rollout
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _LISTED = 100
 """Revisions among which the earlier one is looked for."""
-_NO_SUCH_ROUTE = (404, 405)
+_METHOD_NOT_ALLOWED = 405
+_ABOUT_NAMES = ("project_exists", "agent_environment")
+"""Kinds of a 409 that no other revision is the cause of."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _redeploy(client: ControlPlaneClient, plan: RollbackPlan) -> str:
     """Return the id of the new revision."""
     name, target = plan.deployment.name, plan.target.id
     try:
-        live = client.redeploy(plan.deployment.id, target)
+        live = client.redeploy(plan.deployment.id, target, previous_revision_id=plan.newest.id)
     except KeyboardInterrupt:
         raise OperationError(
             f"Interrupted while revision {target} was redeployed: `langsmith-pulumi revisions "
@@ -196,15 +198,18 @@ def _redeploy(client: ControlPlaneClient, plan: RollbackPlan) -> str:
         ) from None
     except AMBIGUOUS as error:
         raise OperationError(
-            f"{error.summary()} `langsmith-pulumi revisions {name}` shows if it was carried out."
+            f"{error.summary()} Check with `langsmith-pulumi revisions {name}` if it was carried "
+            "out, before you run the command again."
         ) from None
     except Conflict as conflict:
+        if conflict.kind in _ABOUT_NAMES:
+            raise
         raise OperationError(
             f"{conflict.summary()} Nothing was changed. Run the command again when no revision of "
             f"{name!r} is in progress."
         ) from None
     except APIStatusError as error:
-        if isinstance(error, DeploymentNotFound) or error.status not in _NO_SUCH_ROUTE:
+        if not isinstance(error, RouteNotFound) and error.status != _METHOD_NOT_ALLOWED:
             raise
         raise OperationError(
             f"This service cannot redeploy a revision: {error.summary()} Nothing was changed. "

@@ -40,7 +40,8 @@ def run_operation(harness: Harness, request: Request) -> str:
     engine = harness.engine
     if request.operation == "up":
         return engine.up(program_for(harness, request))
-    return engine.refresh() if request.operation == "refresh" else engine.destroy()
+    others = {"refresh": engine.refresh, "destroy": engine.destroy, "rollback": harness.roll_back}
+    return others[request.operation]()
 
 
 def program_for(harness: Harness, request: Request) -> Program:
@@ -83,6 +84,9 @@ _CODES = {
     "which this workspace does not have": "r",
     "ended as BUILD_FAILED": "f",
     "did not answer GET /ok with 2xx": "h",
+    "Nothing was built of it": "u",
+    "if it was carried out": "v",
+    "This service cannot redeploy a revision": "c",
 }
 
 
@@ -91,12 +95,21 @@ def run_again(harness: Harness, request: Request) -> str:
     if request.operation == "destroy":
         error = harness.engine.destroy()
         return error or ("consistent" if is_deleted(harness) else "not deleted")
+    if request.operation == "rollback":
+        return roll_back_again(harness, request)
     program = program_for(harness, request)
     error = harness.engine.up(program)
     if f'import_="{harness.id}"' not in error:
         return error or ("consistent" if is_consistent(harness, request) else "inconsistent")
     error = harness.engine.up({**program, "import_id": harness.id})
     return error or ("adopted" if is_consistent(harness, request) else "inconsistent")
+
+
+def roll_back_again(harness: Harness, request: Request) -> str:
+    """Repeat the rollback if its redeploy was not carried out, as `revisions` would show."""
+    missing = len(harness.simulator.revisions(NAME)) < request.revisions
+    error = harness.roll_back() if missing else ""
+    return error or ("consistent" if is_consistent(harness, request) else "inconsistent")
 
 
 def is_consistent(harness: Harness, request: Request) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from langsmith_pulumi.control_plane import health
+from langsmith_pulumi.control_plane import health, upload_transport
 from langsmith_pulumi.provider import progress
 from tests.faults.harness import Harness
 
@@ -26,6 +26,7 @@ def session_harness() -> Iterator[Harness]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(progress, "_log", tell)
         patch.setattr(health, "AgentTransport", harness.connect_to_agent)
+        patch.setattr(upload_transport, "_connect", harness.connect_to_store)
         yield harness
     harness.stop()
 

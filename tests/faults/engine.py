@@ -24,7 +24,9 @@ Properties = dict[str, Any]
 Provider = DeploymentProvider | RolloutProvider
 
 NAME = "agent"
-_URN = "urn:pulumi:prod::agents::dynamic/langsmith:{}::agent"
+_STACK_URN = "urn:pulumi:prod::agents::dynamic/langsmith:"
+_URN = f"{_STACK_URN}Deployment::{NAME}"
+_ROLLOUT_URN = f"{_STACK_URN}Deployment$dynamic/langsmith:Rollout::{NAME}"
 _ROLLOUT_INPUTS = (
     "workspace_id",
     "source_config",
@@ -93,7 +95,7 @@ class InProcessEngine:
         return ""
 
     def _up(self, deployments: Provider, rollouts: Provider, program: Properties) -> None:
-        wanted = {"name": NAME, "progress_urn": _URN.format("Deployment"), **program}
+        wanted = {"name": NAME, "progress_urn": _URN, **program}
         made = _apply(deployments, self.state.deployment, wanted)
         self.state = replace(self.state, deployment=made)
         rollout = _apply(rollouts, self.state.rollout, _rollout_inputs(program, made))
@@ -144,16 +146,18 @@ def _rollout_inputs(program: Properties, deployment: Resource) -> Properties:
     taken = {key: outputs.get(key) for key in _ROLLOUT_INPUTS if key in program}
     declares_variables = not _VARIABLES.isdisjoint(program)
     secret = ("secret_fingerprints",) if declares_variables else ()
+    folder = outputs.get("folder")
     return {
         **taken,
         **{key: outputs.get(key) for key in secret},
+        "folder": folder and {"digest": folder["digest"]},
         "source_config": revision_part(outputs.get("source_config")),
         "deployment_id": deployment.id,
         "revision_id": outputs.get("requested_revision_id"),
         "timeout": program.get("rollout_timeout"),
         "interrupt_stuck": outputs.get("interrupt_stuck"),
         "health_check": outputs.get("health_check"),
-        "progress_urn": _URN.format("Rollout"),
+        "progress_urn": _ROLLOUT_URN,
     }
 
 

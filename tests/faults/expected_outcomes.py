@@ -29,6 +29,9 @@ LEGEND = {
     "h": "fails: the agent did not answer well in time, and the next `up` asks again",
     "f": "fails: reports the failed revision once more",
     "r": "fails: there is nothing to adopt, as the response says",
+    "u": "fails: the archive was not taken, as its host says, and nothing was built",
+    "v": "fails: the redeploy may have been executed, and which command shows it",
+    "c": "fails: this service cannot redeploy, and what to do instead",
     ".": "does not apply",
 }
 """The meaning of the codes."""
@@ -115,6 +118,13 @@ interrupt               +-       --      ++       --      ++       ++       ++  
 interrupt, older route  +-       --      ++       --      ++       ++       ++       ++   --   ++   ++      ++      --        --     --    --    +-    --    ..
 health check            +h       +h      +h       +h      +h       hh       +h       ++   ++   ++   ++      ++      +h        +h     +h    +h    +h    +h    ..
 read build log          +-       +-      +-       +-      +-       +-       +-       +-   +-   +-   ++      ++      --        ++     ++    ++    +-    +-    ..
+first upload URL        +!       +!      +!       +!      +!       +!       +!       +!   +!   +!   +!      ++      !!        ..     !!    !!    +!    +!    ..
+first upload            +u       +u      +u       +u      +u       ++       ++       ++   +u   +u   ++      ++      uu        uu     uu    uu    +u    +u    ..
+first build             +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        ..     !!    !!    +!    +!    ..
+upload URL              +!       +!      +!       +!      +!       +!       +!       +!   +!   +!   +!      ++      !!        !!     !!    !!    +!    +!    ..
+upload                  +u       +u      +u       +u      +u       ++       ++       ++   +u   +u   ++      ++      uu        uu     uu    uu    +u    +u    ..
+build                   +!       +!      ++       +!      ++       ++       ++       ++   +!   ++   ++      ++      !!        !!     !!    !!    +!    +!    ..
+roll back               +!       +v      ++       +v      ++       ++       ++       ++   +v   ++   ++      ++      !!        !!     !!    cc    +!    +v    ..
 delete                  +!       +!      +!       +!      +!       ++       ++       ++   +!   +!   ++      ++      !!        tt     !!    !!    +!    +!    ..
 poll deletion           +t       +t      +t       +t      +t       +t       +t       +t   +t   +t   ++      ++      !!        ++     !!    +t    +t    +t    ..
 """

@@ -73,8 +73,9 @@ def _redirect(harness: Harness) -> Options:
 
 
 def _remove_id(answer: dict[str, Any]) -> None:
-    if answer.pop("id", None) is None:
-        answer.pop("resources", None)
+    for key in ("id", "resources", "upload_url"):
+        if answer.pop(key, None) is not None:
+            return
 
 
 def _add_unknown_values(answer: dict[str, Any]) -> None:

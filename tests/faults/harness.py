@@ -10,7 +10,10 @@ import httpx
 
 from langsmith_pulumi.control_plane.agent_transport import AgentTransport
 from langsmith_pulumi.control_plane.client import ControlPlaneClient
+from langsmith_pulumi.control_plane.errors import ControlPlaneError
 from langsmith_pulumi.control_plane.settings import Settings
+from langsmith_pulumi.operations import rollback
+from langsmith_pulumi.operations.connection import OperationError
 from langsmith_pulumi.provider.session import Session
 from langsmith_pulumi.testing.simulator import Simulator
 from tests.control_plane.fake_server import EPOCH, FakeClock, FakeServer
@@ -68,6 +71,27 @@ class Harness:
         agent = AgentTransport(url, headers)
         agent._http = httpx.Client(headers=headers, transport=self.transport)
         return agent
+
+    def connect_to_store(self, _url: str) -> httpx.Client:
+        """Return a connection to the host of uploads that meets the same faults."""
+        return httpx.Client(transport=self.transport)
+
+    def roll_back(self) -> str:
+        """Redeploy the first revision, as `langsmith-pulumi rollback` does; return the error."""
+        client, first = self.connect(), self.simulator.revisions(NAME)[-1]["id"]
+        try:
+            plan = rollback.plan_rollback(client, NAME, first)
+            rollback.roll_back(
+                client,
+                plan,
+                timeout=20.0,
+                on_progress=lambda *_: None,
+                on_poll_failure=lambda _: None,
+            )
+        except (ControlPlaneError, OperationError) as error:
+            # The command line that a user reads above it names the deployment.
+            return f"rollback '{NAME}': {error}"
+        return ""
 
     @property
     def id(self) -> str:

@@ -17,10 +17,10 @@ always. `test_matrix.py` runs all {cells} cases against the simulator and assert
 
 - an error names the deployment, the request, the response and the next step, and no secret;
 - attempts and waiting are bounded, and nothing is sent to another host;
-- without the fault, one more `up` (or `destroy`) leaves one deployment, which is in the state and
-  has exactly the revisions that were asked for; a further one sends nothing. Only if the response
-  to a POST was lost and could not be looked up either, that `up` first fails, with the id of the
-  deployment and the line that adopts it.
+- without the fault, one more `up` (or `destroy`, or `rollback`) leaves one deployment, which is in
+  the state and has exactly the revisions that were asked for; a further one sends nothing. Only if
+  the response to a POST was lost and could not be looked up either, that `up` first fails, with the
+  id of the deployment and the line that adopts it.
 """
 
 

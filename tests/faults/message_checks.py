@@ -12,7 +12,9 @@ NEXT_STEP = re.compile(
     r"|next `up`|has to enable|please report)\b",
     re.IGNORECASE,
 )
-_REQUEST_OR_ID = re.compile(r"(GET|POST|PATCH|DELETE) /v2/deployments|[0-9a-f]{8}(-[0-9a-f]+){4}")
+_REQUEST_OR_ID = re.compile(
+    r"(GET|POST|PATCH|DELETE) /v2/deployments|PUT of the archive|[0-9a-f]{8}(-[0-9a-f]+){4}"
+)
 
 
 def is_actionable(error: str) -> bool:

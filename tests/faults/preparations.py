@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.faults.engine import NAME
-from tests.support.scenario import docker, github
+from tests.support.scenario import CANARY, docker, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,9 @@ DEPLOYMENTS_PATH = "/v2/deployments"
 DEPLOYMENT_PATH = f"{DEPLOYMENTS_PATH}/{'?' * 36}"
 REVISION_PATH = f"{DEPLOYMENT_PATH}/revisions/{'?' * 36}"
 AGENT_PATH = "/_agents/*/ok"
+UPLOAD_URL_PATH = f"{DEPLOYMENT_PATH}/upload-url"
+UPLOAD_PATH = "/_uploads/*"
+_FOLDERS = Path(__file__).with_name("folders")
 BRIEF = {"rollout_timeout": 20.0}
 """Seconds: long enough for retries, short enough to time out."""
 CHECKED = {"successes": 2, "interval": 5, "timeout": 20}
@@ -35,6 +39,18 @@ def dedicated(**changes: Any) -> Program:
 
 def image(**changes: Any) -> Program:
     return {**docker(**changes), **BRIEF}
+
+
+def from_folder(version: str, **changes: Any) -> Program:
+    """Return a program with a local folder, that waits long enough to upload it again."""
+    return {
+        "source": "internal_source",
+        "source_config": {"deployment_type": "dev"},
+        "path": str(_FOLDERS / version),
+        "secrets": {"OPENAI_API_KEY": CANARY},
+        "rollout_timeout": 400.0,
+        **changes,
+    }
 
 
 def patient(**changes: Any) -> Program:
@@ -92,6 +108,12 @@ def update_creates_revision(harness: Harness) -> None:
 def serve_agents(harness: Harness) -> None:
     """Have the agent answer at its URL."""
     harness.simulator.serve_agents = True
+
+
+def second_revision_is_deployed(harness: Harness) -> None:
+    """Deploy another ref, so that there is a revision to go back to."""
+    assert harness.engine.up(agent(source_revision_config__repo_ref="v2")) == ""
+    harness.simulator.clear_requests()
 
 
 def hold_revision(route: InterruptRoute) -> Callable[[Harness], None]:

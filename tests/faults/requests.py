@@ -11,11 +11,14 @@ from tests.faults.preparations import (
     DEPLOYMENT_PATH,
     DEPLOYMENTS_PATH,
     REVISION_PATH,
+    UPLOAD_PATH,
+    UPLOAD_URL_PATH,
     agent,
     create_unmanaged,
     dedicated,
     deletion_is_slow,
     first_read_is_stale,
+    from_folder,
     hold_revision,
     image,
     is_interrupted,
@@ -24,6 +27,7 @@ from tests.faults.preparations import (
     next_build_fails,
     no_setup,
     patient,
+    second_revision_is_deployed,
     serve_agents,
     update_creates_revision,
 )
@@ -68,6 +72,29 @@ class Request:
     stale: bool = False
     """True for a read that follows a write of this operation, so it can return older data."""
 
+
+def _upload(name: str, description: str, method: str, path: str, *, first: bool) -> Request:
+    """Return a request that an upload of a folder is made of."""
+    return Request(
+        name,
+        f"{description}, for a {'new deployment' if first else 'folder that has changed'}",
+        method,
+        path,
+        from_folder("v1" if first else "v2"),
+        initial_program=None if first else from_folder("v1"),
+        revisions=1 if first else 2,
+        max_wait=800.0,
+    )
+
+
+UPLOADS = (
+    _upload("first upload URL", "POST for an upload URL", "POST", UPLOAD_URL_PATH, first=True),
+    _upload("first upload", "PUT of the archive", "PUT", UPLOAD_PATH, first=True),
+    _upload("first build", "PATCH that builds the archive", "PATCH", DEPLOYMENT_PATH, first=True),
+    _upload("upload URL", "POST for an upload URL", "POST", UPLOAD_URL_PATH, first=False),
+    _upload("upload", "PUT of the archive", "PUT", UPLOAD_PATH, first=False),
+    _upload("build", "PATCH that builds the archive", "PATCH", DEPLOYMENT_PATH, first=False),
+)
 
 REQUESTS = (
     Request("create", "POST a deployment", "POST", DEPLOYMENTS_PATH, agent()),
@@ -325,6 +352,18 @@ REQUESTS = (
         prepare=next_build_fails,
         error="BUILD_FAILED: no image",
         fulfilled=lambda _, error: "exit code 1" in error,
+        revisions=3,
+    ),
+    *UPLOADS,
+    Request(
+        "roll back",
+        "POST a redeploy of an earlier revision, by the command `rollback`",
+        "POST",
+        f"{REVISION_PATH}/redeploy",
+        agent(source_revision_config__repo_ref="v2"),
+        initial_program=agent(),
+        prepare=second_revision_is_deployed,
+        operation="rollback",
         revisions=3,
     ),
     Request(
