@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from .folders import CONTENTS, GONE
 from .impacts import VARIABLE_MAPS, declares_variables, variables_of
 from .strategies import (
     IMMUTABLE,
+    LOCAL_FOLDER,
     SECRET,
     SECRETS,
     SHOWN,
@@ -121,7 +123,7 @@ class _HistoryBuilder:
         after: Program = {}
         for resource, flat in program.items():
             edit_resource = self._draw(st.sampled_from(_EDITS))
-            edit = edit_resource(self, flat)
+            edit = edit_resource(self, self._with_folder(flat))
             if edit is not None:
                 after[resource] = edit
         for _ in range(self._number_of_new(after)):
@@ -150,6 +152,8 @@ class _HistoryBuilder:
         all_choices = argument_strategies(source, listeners=self._listeners)
         required = required_arguments(source, listeners=self._listeners)
         extra = self._sample([path for path in all_choices if path not in required], most=6)
+        if source == "internal_source" and not self._chance(3):
+            extra = list(dict.fromkeys([*extra, *LOCAL_FOLDER]))
         values = {path: self._draw(all_choices[path]) for path in (*required, *extra)}
         return make_valid({"source": source, **values})
 
@@ -183,6 +187,21 @@ class _HistoryBuilder:
         else:
             after["delete_tracing_project"] = True
         return self._with_secrets_kept(flat, after)
+
+    def edit_folder(self, flat: Flat) -> Flat:
+        """Edit, grow, revert or remove the folder, and perhaps its variables at the same time."""
+        if "path" not in flat:
+            return self.change(flat)
+        gone = [GONE] if self._chance(4) else list(CONTENTS)
+        after = {**flat, "folder": self._draw(st.sampled_from(gone))}
+        if self._chance(2):
+            after["secrets"] = self._draw(SECRETS)
+        return self._with_secrets_kept(flat, make_valid(after))
+
+    def _with_folder(self, flat: Flat) -> Flat:
+        """Put a folder back that was removed."""
+        gone = flat.get("folder") == GONE
+        return {**flat, "folder": self._draw(st.sampled_from(list(CONTENTS)))} if gone else flat
 
     def rename(self, flat: Flat) -> Flat:
         return {**flat, "name": self._new_name()}
@@ -302,6 +321,8 @@ class _HistoryBuilder:
 
 _NOT_LIVE = (
     "triggers",
+    "path",
+    "folder",
     "delete_tracing_project",
     "rollout_timeout",
     "tracked_packages",
@@ -313,7 +334,8 @@ _NOT_LIVE = (
     "health_check",
 )
 _EDITS = (
-    *[_HistoryBuilder.change] * 6,
+    *[_HistoryBuilder.change] * 5,
+    *[_HistoryBuilder.edit_folder] * 2,
     *[_HistoryBuilder.same] * 2,
     *[_HistoryBuilder.replace] * 2,
     _HistoryBuilder.move,

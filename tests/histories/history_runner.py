@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import assertions
 from .assertions import Expectations, Snapshot, UpRun
+from .folders import UPLOAD, as_given, assert_is_archive, method_of_write, write_folders
 from .live_state import LiveState
 from .oracle import NOTHING, Context
 from .secret_checks import assert_no_secrets_in_files, assert_no_secrets_in_result
@@ -80,7 +81,9 @@ class HistoryRunner:
         self._read_state()
 
     def _declare(self, program: Program) -> None:
-        self._file.write_text(json.dumps({r: unflatten(flat) for r, flat in program.items()}))
+        write_folders(self._engine.program, program)
+        given = {r: unflatten(as_given(r, flat)) for r, flat in program.items()}
+        self._file.write_text(json.dumps(given))
 
     def _preview(self, program: Program) -> Expectations:
         promised = self._model.predict(program, self._state, self._contexts({}), promised=True)
@@ -143,6 +146,7 @@ class HistoryRunner:
         else:
             assertions.assert_operations(run, promised, set(cycle.overrides))
             assertions.assert_live_values(run)
+            self._assert_archives(run, cycle)
             if not cycle.faults:
                 assertions.assert_writes(run)
         self._record(run)
@@ -152,13 +156,21 @@ class HistoryRunner:
         before, contexts = self._snapshot(), self._contexts(cycle.overrides)
         self._simulator.clear_requests()
         outcome = self._engine.up()
-        writes = [(r.method, r.path) for r in self._simulator.requests if r.method in _WRITES]
+        sent = [request for request in self._simulator.requests if request.method in _WRITES]
+        writes = [(method_of_write(one.method, one.path), one.path) for one in sent]
         assert_no_secrets_in_result(outcome)
         assert_no_secrets_in_files(self._engine.home)
         self._read_state()
         expected = self._model.predict(cycle.program, self._state, contexts, promised=False)
         wanted = {r: self._model.wanted(r, cycle.program, self._state, {}) for r in expected}
         return UpRun(expected, wanted, outcome, before, self._snapshot(), writes)
+
+    def _assert_archives(self, run: UpRun, cycle: Cycle) -> None:
+        """Assert that each folder that was uploaded is in the archive of the live deployment."""
+        for resource, expected in run.expected.items():
+            if UPLOAD in expected.writes and resource not in cycle.overrides:
+                place = run.after.live[run.after.id_of(resource)][assertions.ARCHIVE]
+                assert_is_archive(self._simulator, place, cycle.program[resource]["folder"])
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(self._live_state.live(), self._live_state.revisions(), self._state)

@@ -40,6 +40,7 @@ _IMPACTS = {
         "secrets",
         "environment_variables",
         "triggers",
+        "folder",
         "secret_references",
         "revision_source",
         "tracked_packages",
@@ -58,6 +59,7 @@ _IMPACTS = {
         "rollout_timeout",
         "interrupt_stuck",
         "health_check",
+        "path",
         "source_config.build_on_push",
         "source_config.custom_url",
         "source_config.repo_url",
@@ -66,7 +68,14 @@ _IMPACTS = {
 _IMPACT_OF = {path: impact for impact, paths in _IMPACTS.items() for path in paths}
 
 UNSENT = frozenset(
-    {"triggers", "delete_tracing_project", "rollout_timeout", "interrupt_stuck", "health_check"}
+    {
+        "triggers",
+        "delete_tracing_project",
+        "rollout_timeout",
+        "interrupt_stuck",
+        "health_check",
+        "path",
+    }
 )
 """Arguments that are never sent to the control plane."""
 

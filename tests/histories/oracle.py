@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .folders import GONE, UPLOAD
 from .impacts import (
     BY_OTHERS,
     MAKES_REVISION,
@@ -79,6 +80,8 @@ def predict(known: RecordedDeployment | None, wanted: Flat | None, context: Cont
     """Return the expected effects of giving a deployment these arguments; None deletes it."""
     if wanted is None:
         return _deletion(known, context) if known else NOTHING
+    if wanted.get("folder") == GONE:
+        return Expected(refused="does not exist")
     if known is None:
         return _creation(wanted)
     changed = changed_paths(known.values, wanted)
@@ -97,8 +100,13 @@ def _creation(wanted: Flat) -> Expected:
 
 
 def _posts(wanted: Flat) -> tuple[str, ...]:
-    """Return the requests of a creation: a POST accepts neither a display name nor a size."""
-    return ("POST", *["PATCH" for path in ("display_name", SIZE) if wanted.get(path)])
+    """Return the requests of a creation: a POST accepts no display name, size or folder."""
+    separate = ["PATCH" for path in ("display_name", SIZE) if wanted.get(path)]
+    return ("POST", *separate, *_builds_of_folder(wanted))
+
+
+def _builds_of_folder(wanted: Flat) -> tuple[str, ...]:
+    return (UPLOAD, "PATCH") if "path" in wanted else ()
 
 
 def _first_revisions(wanted: Flat) -> int:
@@ -107,7 +115,7 @@ def _first_revisions(wanted: Flat) -> int:
 
 
 def _has_revision_config(wanted: Flat) -> bool:
-    return any(path.startswith("source_revision_config") for path in wanted)
+    return any(path.startswith(("source_revision_config", "folder")) for path in wanted)
 
 
 def _deletion(known: RecordedDeployment, context: Context) -> Expected:
@@ -152,6 +160,9 @@ def _update(
     made = _made(wanted, patched, patch_impact, context, patches) + resizes
     patches = (*patches, *(["PATCH"] if resizes else []))
     waits = known.rollout_pending or impact is Impact.REVISION or made > 0
+    # The rollout of a folder makes the first revision, if an earlier run did not come to it.
+    is_first = waits and not made and not context.has_revision
+    builds = _builds_of_folder(wanted) if is_first else ()
     retries = waits and not made and context.newest_failed
     return Expected(
         _report_kinds(impact, waits=waits, overridden=made > 0 and impact is not Impact.REVISION),
@@ -161,8 +172,8 @@ def _update(
         },
         tuple(changed),
         tuple(moved),
-        (*patches, *(["POST"] if retries else [])),
-        made + retries,
+        (*patches, *builds, *(["POST"] if retries else [])),
+        made + bool(builds) + retries,
         retries,
     )
 
@@ -194,6 +205,8 @@ def _patches(wanted: Flat, changed: list[str], impact: Impact, context: Context)
     sent = [path for path in changed if path.partition(".")[0] not in UNSENT]
     if impact is not Impact.REVISION:
         return ("PATCH",) if sent else ()
+    if "path" in wanted:
+        return _builds_of_folder(wanted)
     if _has_revision_config(wanted) or _makes_revision(changed, context):
         return ("PATCH",)
     redeploys = context.has_revision and not (sent and context.override)
@@ -209,7 +222,7 @@ def _makes_revision(changed: list[str], context: Context) -> bool:
 def _made(
     wanted: Flat, changed: list[str], impact: Impact, context: Context, patches: tuple[str, ...]
 ) -> int:
-    if context.override is not None and patches == ("PATCH",):
+    if context.override is not None and patches in (("PATCH",), (UPLOAD, "PATCH")):
         return int(context.override)
     if not (
         context.has_revision or _has_revision_config(wanted) or _makes_revision(changed, context)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.engines import label
 
+from .folders import CONFIG_PATHS
 from .impacts import BY_OTHERS, UNKNOWN, UNSENT, VARIABLE_MAPS, Flat, variables_of
 from .live_state import matches_live
 from .oracle import NOTHING, Context, Expected, RecordedDeployment, predict
@@ -107,6 +108,8 @@ class StackModel:
             return value
 
         flat = {"name": resource, **_DEFAULTS, **program[resource]}
+        if "path" in flat:
+            flat.setdefault("source_revision_config.langgraph_config_path", CONFIG_PATHS[0])
         return {path: resolved(value) for path, value in flat.items()}
 
     def note_up(self, resource: str, run: UpRun) -> None:

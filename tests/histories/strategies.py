@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.scenario import CANARY
 
+from .folders import CONFIG_PATHS, CONTENTS
 from .impacts import NAMESPACE, SIZE, SPEC, Flat
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ _COMMANDS = {
     "source_config.install_command": _one_of("npm ci", "yarn"),
     "source_config.build_command": _one_of("make", "make all"),
 }
-_GRAPHS = {
-    "source_revision_config.langgraph_config_path": _one_of("langgraph.json", "a/langgraph.json")
-}
+_GRAPHS = {"source_revision_config.langgraph_config_path": _one_of(*CONFIG_PATHS)}
+LOCAL_FOLDER = {"path": _one_of("one", "two"), "folder": _one_of(*CONTENTS)}
+"""The place of a folder and, as the oracle's only word for it, its contents."""
 _IMAGE = {
     "source_revision_config.image_uri": _one_of(*(f"r.example.com/agent:v{n}" for n in range(3)))
 }
@@ -122,6 +123,7 @@ SOURCES = {
         optional={
             "source_revision_config.source_tarball_path": _one_of("one.tgz", "two.tgz"),
             "revision_source": _one_of("internal_source"),
+            **LOCAL_FOLDER,
             **_COMMANDS,
             **_GRAPHS,
         },
@@ -187,9 +189,14 @@ def make_valid(flat: Flat) -> Flat:
 
     Scales come in pairs, because one alone could contradict a live value that is not managed and
     that no preview reads. The same holds for a tag without ``build_on_push``. A variable is in one
-    map only, and nothing counts as stuck within a short timeout.
+    map only, and nothing counts as stuck within a short timeout. A folder excludes an archive.
     """
     result = dict(flat)
+    if "path" in result:
+        result.pop("source_revision_config.source_tarball_path", None)
+        result.setdefault("folder", "first")
+    else:
+        result.pop("folder", None)
     if "rollout_timeout" in result:
         result.pop("interrupt_stuck", None)
     if "environment_variables" in result:
