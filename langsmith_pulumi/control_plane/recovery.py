@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from .comparison import Difference
     from .responses import ListedResource, LiveDeployment, Revision
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ CREATE_LOOKUP_DELAYS = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each look-up of a resource that may have been created."""
 
 _MAX_PATHS = 5
+_PACKAGES = "tracked_packages"
 _MAX_POSTS = 2
 
 
@@ -157,7 +159,8 @@ def is_revision_applied(
     """
     if newest is None:
         return False
-    found = differences(body, live, missing_means_unchanged=False)
+    all_found = differences(body, live, missing_means_unchanged=False)
+    found = [one for one in all_found if not _is_recorded(one, live)]
     since = created_since(newest, elapsed)
     if since is False or any(one.is_shown for one in found):
         return False
@@ -169,6 +172,15 @@ def is_revision_applied(
     if since is None and not previous_is_known:
         raise Unverifiable(f"the service does not tell reliably when revision {newest.id} was made")
     return True
+
+
+def _is_recorded(difference: Difference, live: LiveDeployment) -> bool:
+    """Return True for packages that the service shows with the source of the newest revision.
+
+    It may find others there by itself, so only equal ones prove something.
+    """
+    path = difference.path
+    return path == _PACKAGES and difference.requested == live.source_revision_config.get(path)
 
 
 def is_redeploy_applied(

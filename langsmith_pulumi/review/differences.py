@@ -171,12 +171,14 @@ def across_replacement(before: State | None, after: State | None) -> Differences
         return Differences()
     old_names, new_names = _secret_names(olds), _secret_names(news)
     moved = {one.name for one in _moved(olds, news)}
+    shown_before, shown = (variable_map(one, ENVIRONMENT_VARIABLES) for one in (olds, news))
+    # One that changes and moves is named once, in the map that it moves to.
     secrets = {
         **dict.fromkeys(new_names - old_names - moved, SecretAction.ADDED),
-        **dict.fromkeys(old_names - new_names - moved, SecretAction.REMOVED),
+        **dict.fromkeys(new_names & shown_before.keys() - moved, SecretAction.CHANGED),
+        **dict.fromkeys(old_names - new_names - shown.keys() - moved, SecretAction.REMOVED),
     }
-    shown_before, shown = (variable_map(one, ENVIRONMENT_VARIABLES) for one in (olds, news))
-    names = sorted({*shown_before, *shown} - moved)
+    names = sorted({*shown_before, *shown} - moved - new_names)
     variables = [
         _variable(name, olds, news, drift=False)
         for name in names

@@ -41,6 +41,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "a secret": {"secrets": [{"name": "TOKEN", "value": "a new value of it"}]},
     "the same secrets": {"secrets": [{"name": "TOKEN", "value": CANARY}]},
     "references": {"secret_references": []},
+    "packages": {"source_revision_config": {"repo_ref": "dev"}, "tracked_packages": ["agent:1"]},
 }
 
 
@@ -77,6 +78,12 @@ class FakeDeployment:
         for key, value in body.items():
             merged = {**self.live[key], **value} if isinstance(value, dict) else value
             self.live[key] = merged
+        if "tracked_packages" in body:
+            packages = {"tracked_packages": self.live.pop("tracked_packages")}
+            self.live["source_revision_config"] = {
+                **self.live["source_revision_config"],
+                **packages,
+            }
         spec = self.live["source_config"].get("resource_spec")
         if spec and "cpu" in spec:
             spec["cpu"] = round(spec["cpu"], 1)

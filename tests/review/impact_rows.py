@@ -585,12 +585,17 @@ ROWS = [
         "a replacement compares the variables that are in clear",
         [
             replace_step(
-                inputs(**variables({"A": "1", "B": "2", "M": "7"}, S="1")),
-                inputs("other", **variables({"A": "1", "B": "3"}, M="7", S="9")),
+                inputs(**variables({"A": "1", "B": "2", "H": "4", "M": "7"}, R="5", S="1")),
+                inputs("other", **variables({"A": "1", "B": "3", "R": "6"}, H="8", M="7", S="9")),
             )
         ],
         Kind.REPLACED,
-        {"name": ("agent", "other"), "environment_variables.B": ("2", "3")},
+        {
+            "name": ("agent", "other"),
+            "environment_variables.B": ("2", "3"),
+            "environment_variables.R": (SECRET, "6"),
+        },
+        {"H": "changed"},
         notes=(Note.TRACES_KEPT, Note.PREVIEWS_DELETED, Note.SECRETS_NOT_COMPARED),
         moved={"M": "secrets"},
     ),
