@@ -91,10 +91,10 @@ def assert_report(plan: dict[str, Any], promised: Expectations) -> None:
     assert effects.keys() == touched.keys(), (effects, touched)
     for resource, effect in effects.items():
         assert effect.kind.value in touched[resource].report_kinds, (effect, touched[resource])
-        if effect.kind.value in ("revision", "in place"):
+        if effect.kind.value in ("revision", "in place", "drift"):
             _assert_secrets_listed(effect, touched[resource])
             assert {one.name for one in effect.moved} == set(touched[resource].moved), effect
-        if effect.kind.value in ("revision", "in place", "replaced"):
+        if effect.kind.value in ("revision", "in place", "drift", "replaced"):
             _assert_fields_listed(effect, touched[resource])
     for style in ("markdown", "text", "json"):
         text = review([("plan", plan)], format=style).text

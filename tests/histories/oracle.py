@@ -38,6 +38,8 @@ class RecordedDeployment:
     """The values last written or read, of all arguments that the program has named."""
     rollout_pending: bool = False
     """True if a revision was requested that the stack has not seen active."""
+    drifted: Flat = field(default_factory=dict)
+    """The values last requested of the arguments of which a refresh has found others."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,12 @@ def _update(
     builds = _builds_of_folder(wanted) if is_first else ()
     retries = waits and not made and context.newest_failed
     return Expected(
-        _report_kinds(impact, waits=waits, overridden=made > 0 and impact is not Impact.REVISION),
+        _report_kinds(
+            impact,
+            waits=waits,
+            overridden=made > 0 and impact is not Impact.REVISION,
+            drift=bool(changed) and known.drifted.keys() >= set(changed),
+        ),
         {
             **({"Deployment": "update"} if changed or in_place else {}),
             **({"Rollout": _rollout_op(known, context)} if waits else {}),
@@ -185,13 +192,14 @@ def _removed(known: Flat, wanted: Flat) -> list[str]:
     return [path for path in gone if impact_of(path) < Impact.REPLACE]
 
 
-def _report_kinds(impact: Impact, *, waits: bool, overridden: bool) -> tuple[str, ...]:
+def _report_kinds(impact: Impact, *, waits: bool, overridden: bool, drift: bool) -> tuple[str, ...]:
     if impact is Impact.REVISION:
         return ("revision",)
     if waits and not overridden:
         # If a setting changes as well, either kind names the new revision.
         return ("retried", "revision") if impact is Impact.IN_PLACE else ("retried",)
-    return ("in place",) if impact is Impact.IN_PLACE else ()
+    in_place = "drift" if drift else "in place"
+    return (in_place,) if impact is Impact.IN_PLACE else ()
 
 
 def _rollout_op(known: RecordedDeployment, context: Context) -> str:

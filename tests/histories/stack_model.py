@@ -148,7 +148,7 @@ class StackModel:
             if known.id not in live:
                 del self.known[resource]
             else:
-                _take_over_live_values(known.values, live[known.id])
+                _take_over_live_values(known, live[known.id])
 
 
 def _take_over_live_variables(known: Flat, live: Flat) -> None:
@@ -163,9 +163,9 @@ def _take_over_live_variables(known: Flat, live: Flat) -> None:
     known[BY_OTHERS] = {name: value for name, value in live.items() if name not in named}
 
 
-def _take_over_live_values(known: Flat, live: Flat) -> None:
-    _take_over_live_variables(known, live.get("secrets") or {})
-    for path, declared_value in known.items():
+def _take_over_live_values(known: RecordedDeployment, live: Flat) -> None:
+    _take_over_live_variables(known.values, live.get("secrets") or {})
+    for path, value in known.values.items():
         expected = path not in (
             *IMMUTABLE,
             *UNSENT,
@@ -175,9 +175,8 @@ def _take_over_live_values(known: Flat, live: Flat) -> None:
             "route_through_gateway",
         )
         live_value = live.get(path)
-        if (
-            expected
-            and live_value is not None
-            and not matches_live(path, declared_value, live_value)
-        ):
-            known[path] = live_value
+        if expected and live_value is not None and not matches_live(path, value, live_value):
+            requested = known.drifted.pop(path, value)
+            if not matches_live(path, requested, live_value):
+                known.drifted[path] = requested
+            known.values[path] = live_value
