@@ -71,7 +71,9 @@ def operations(expected: Expectations) -> dict[str, str]:
     }
 
 
-def assert_preview(preview: OperationResult, promised: Expectations) -> None:
+def assert_preview(
+    preview: OperationResult, promised: Expectations, listener: dict[str, str]
+) -> None:
     """Assert that a preview lists the expected operations, or fails with the expected reason."""
     refused = [expected.refused for expected in promised.values() if expected.refused]
     if refused:
@@ -80,7 +82,8 @@ def assert_preview(preview: OperationResult, promised: Expectations) -> None:
         assert found, (refused, preview.errors)
     else:
         assert preview.ok, preview.errors
-        assert preview.ops == operations(promised), (preview.ops, promised)
+        expected = operations(promised) | listener
+        assert preview.ops == expected, (preview.ops, promised, listener)
 
 
 def assert_report(plan: dict[str, Any], promised: Expectations) -> None:

@@ -5,13 +5,15 @@ Everything is drawn before anything runs, so that a failing history can be print
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from .folders import CONTENTS, GONE
 from .impacts import VARIABLE_MAPS, declares_variables, variables_of
+from .listeners import GONE as GONE_LISTENER
+from .listeners import draw_drift, draw_listener
 from .strategies import (
     IMMUTABLE,
     LOCAL_FOLDER,
@@ -65,9 +67,14 @@ class Cycle:
     repeated_on_failure: bool = False
     """Repeat a failed ``up`` before the next cycle."""
 
+    listener: Flat | None = None
+    """The listener of the program."""
+    listener_change: Flat | None = None
+    """A change of the live listener by others, before the refresh."""
+
     def without_events(self) -> Cycle:
         """Return a cycle with the same program and no events."""
-        return Cycle(self.program)
+        return Cycle(self.program, listener=self.listener)
 
 
 @dataclass(frozen=True)
@@ -103,9 +110,14 @@ def histories(draw: DrawFn, length: int) -> History:
     builder = _HistoryBuilder(draw, listeners=listeners)
     cycles: list[Cycle] = []
     program: Program = {}
+    listener: Flat | None = None
     for _ in range(length):
         after = builder.edit(program)
-        cycles.append(builder.cycle(program, after, service))
+        cycle = builder.cycle(program, after, service)
+        if listeners:
+            listener = draw_listener(draw, listener)
+            cycle = builder.with_listener(cycle, listener)
+        cycles.append(cycle)
         program = after
     return History(service, listeners, tuple(cycles))
 
@@ -146,6 +158,13 @@ class _HistoryBuilder:
             refreshed_after=self._chance(3),
             repeated_on_failure=self._chance(2),
         )
+
+    def with_listener(self, cycle: Cycle, listener: Flat | None) -> Cycle:
+        """Draw what others do to the listener of the program before."""
+        if not self._chance(4):
+            return replace(cycle, listener=listener)
+        change = GONE_LISTENER if self._chance(4) else draw_drift(self._draw)
+        return replace(cycle, listener=listener, listener_change=change, refreshed=True)
 
     def arguments(self, source: str) -> Flat:
         """Draw the arguments of a new deployment."""

@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import assertions
+from . import assertions, listeners
 from .assertions import Expectations, Snapshot, UpRun
 from .folders import UPLOAD, as_given, assert_is_archive, method_of_write, write_folders
+from .listeners import ListenerModel
 from .live_state import LiveState
 from .oracle import NOTHING, Context
 from .secret_checks import assert_no_secrets_in_files, assert_no_secrets_in_result
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator import Simulator
     from tests.support.engines import Engine, OperationResult
 
-    from .history import Cycle, Program
+    from .history import Cycle
     from .live_state import Clock
 
+_DEPLOYMENTS = "/v2/deployments"
 _WRITES = ("POST", "PATCH", "DELETE")
 
 
@@ -37,6 +39,7 @@ class HistoryRunner:
         self._file = program
         self._live_state = LiveState(simulator)
         self._model = StackModel()
+        self._listener = ListenerModel(simulator)
         self._state = State({}, {}, [])
         self.steps = 0
         """The number of changed deployments, summed over the cycles."""
@@ -45,10 +48,11 @@ class HistoryRunner:
         """Run one cycle; if its ``up`` fails, possibly a second one without events."""
         self._clock.advance_one_hour()
         changed = self._apply_events(cycle)
+        self._listener.apply(cycle.listener_change)
         if cycle.refreshed:
             self._refresh()
-        self._declare(cycle.program)
-        promised = self._preview(cycle.program)
+        self._declare(cycle)
+        promised = self._preview(cycle)
         self.steps += len(
             {*changed, *(r for r, expected in promised.items() if expected != NOTHING)}
         )
@@ -78,17 +82,19 @@ class HistoryRunner:
         assert outcome.ok, outcome.errors
         assert_no_secrets_in_result(outcome)
         self._model.note_refresh(self._live_state.live())
+        self._listener.note_refresh()
         self._read_state()
 
-    def _declare(self, program: Program) -> None:
-        write_folders(self._engine.program, program)
-        given = {r: unflatten(as_given(r, flat)) for r, flat in program.items()}
-        self._file.write_text(json.dumps(given))
+    def _declare(self, cycle: Cycle) -> None:
+        write_folders(self._engine.program, cycle.program)
+        given = {r: unflatten(as_given(r, flat)) for r, flat in cycle.program.items()}
+        self._file.write_text(json.dumps({**given, **listeners.as_given(cycle.listener)}))
 
-    def _preview(self, program: Program) -> Expectations:
+    def _preview(self, cycle: Cycle) -> Expectations:
+        program, listener = cycle.program, self._listener.expected(cycle.listener)
         promised = self._model.predict(program, self._state, self._contexts({}), promised=True)
         preview = self._preview_without_requests()
-        assertions.assert_preview(preview, promised)
+        assertions.assert_preview(preview, promised, listener)
         if preview.ok:
             plan, _ = json.JSONDecoder().raw_decode(preview.text)
             assertions.assert_report(plan, promised)
@@ -158,7 +164,10 @@ class HistoryRunner:
         before, contexts = self._snapshot(), self._contexts(cycle.overrides)
         self._simulator.clear_requests()
         outcome = self._engine.up()
-        sent = [request for request in self._simulator.requests if request.method in _WRITES]
+        requests = list(self._simulator.requests)
+        self._listener.note_up(outcome, cycle.listener)
+        outcome = listeners.without_listener(outcome)
+        sent = [one for one in requests if one.method in _WRITES and _DEPLOYMENTS in one.path]
         writes = [(method_of_write(one.method, one.path), one.path) for one in sent]
         assert_no_secrets_in_result(outcome)
         assert_no_secrets_in_files(self._engine.home)
