@@ -130,8 +130,8 @@ class StackModel:
     def _updated(
         self, resource: str, before: RecordedDeployment | None, wanted: Flat, run: UpRun
     ) -> RecordedDeployment:
-        expected = run.expected[resource].ops.get("Rollout")
-        rollout_pending = run.made(resource) > 0 or expected in ("create", "replace")
+        # Also one that makes no revision: the rollout holds the values of a revision, too.
+        rollout_pending = run.made(resource) > 0 or "Rollout" in run.expected[resource].ops
         deployment_id = run.after.id_of(resource)
         # A new deployment is in the workspace of the key, wherever the one before it was.
         kept = before.values if before and before.id == deployment_id else {}
