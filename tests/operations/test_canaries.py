@@ -130,7 +130,7 @@ def scene(
     logger = logging.getLogger("langsmith_pulumi.control_plane")
     before = logger.level, logger.propagate
     ready = toolchain.judge_plugin("python", "", "", "left out")
-    monkeypatch.setattr(toolchain, "check_plugin", lambda _cwd: ready)
+    monkeypatch.setattr(toolchain, "check_plugin", lambda _cwd, **_named: ready)
     monkeypatch.setattr(toolchain, "check_pulumi", lambda: ready)
     yield Scene(simulator, forge, tmp_path)
     logger.level, logger.propagate = before

@@ -155,7 +155,7 @@ def test_ctrl_c_says_that_the_rollback_goes_on(
 ) -> None:
     """It ends the wait alone, and before the answer nobody knows."""
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **_named: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("langsmith_pulumi.cli.operations._Progress.__call__", interrupt)
