@@ -15,7 +15,8 @@ a deployment in the state whose rollout is missing: the next plan shows the roll
 what is left. An ``update`` uploads and patches by itself, because the id is in the state already
 and a failure keeps the old state.
 
-Every revision that the program requests is built from a new upload, also if something else than the
-folder has changed, as by the vendor's command line: the service does not say how long it keeps an
-archive. So the path of an archive is no part of the state, and its changes are no drift.
+Every change of the program that makes a revision uploads the folder anew, also if something else
+has changed, as the vendor's command line does: the service does not say how long it keeps an
+archive. So the path of an archive is no part of the state, and its changes are no drift. Only the
+retry of a failed revision repeats that one, from the archive that it had.
 """
