@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
 
 from langsmith_pulumi.testing.offline import OfflineError, Op
+from langsmith_pulumi.testing.offline.changes import Change, change_document, read_change
 from langsmith_pulumi.testing.offline.formatting import (
     format_changes,
     format_value,
@@ -15,7 +17,7 @@ from langsmith_pulumi.testing.offline.formatting import (
 )
 from langsmith_pulumi.testing.offline.integrity import integrity_problems
 from langsmith_pulumi.testing.offline.paths import contains, parse_path, reset
-from langsmith_pulumi.testing.offline.snapshot import Snapshot
+from langsmith_pulumi.testing.offline.snapshot import Snapshot, with_changes
 from langsmith_pulumi.testing.offline.state import (
     Checkpoint,
     Entry,
@@ -194,13 +196,24 @@ def test_states_of_the_cli_are_read(manifest: dict[str, str]) -> None:
         load(document, str)
 
 
-def test_snapshot_writes() -> None:
-    """A pending operation is written before the call, and its result after it."""
+def test_snapshot_changes() -> None:
+    """A pending operation is recorded before the call, its result after it, and nothing twice."""
     saved: list[Checkpoint] = []
+    journal: list[str] = []
     old, user = entry("a"), entry("b", needs=["a"])
     earlier = [Operation(entry("x"), "creating"), Operation(entry("y"), "updating")]
-    snapshot = Snapshot(Checkpoint([old, user], earlier), saved.append)
 
+    def record(changes: list[Change]) -> None:
+        journal.extend(json.dumps(change_document(one, lambda leaf: leaf)) for one in changes)
+        items = [read_change(json.loads(line), str) for line in journal]
+        saved.append(with_changes(saved[0], items))
+
+    def snapshot_of(checkpoint: Checkpoint) -> Snapshot:
+        saved[:] = [checkpoint]
+        journal.clear()
+        return Snapshot(checkpoint, record)
+
+    snapshot = snapshot_of(Checkpoint([old, user], earlier))
     operation = snapshot.begin("updating", old)
     assert [o.kind for o in saved[-1].pending] == ["creating", "updating"]
     snapshot.succeed(operation, old=old, new=old.copy_with(outputs={"n": 2}))
@@ -212,14 +225,22 @@ def test_snapshot_writes() -> None:
     assert len(saved) == count
     snapshot.amend(user, outputs={"n": 1})
     assert len(saved) == count + 1
+    snapshot.keep(None, entry("c", needs=["b"]))
+    assert [e.urn for e in saved[-1].entries] == [e.urn for e in snapshot.checkpoint.entries]
 
-    renamed = Snapshot(Checkpoint([old, user]), saved.append)
+    renamed = snapshot_of(Checkpoint([old, user]))
     renamed.keep(old, old.copy_with(urn="urn:pulumi:s::p::t::renamed"))
     assert saved[-1].entries[1].dependencies == ["urn:pulumi:s::p::t::renamed"]
 
-    repaired = Snapshot(Checkpoint([old, user]), saved.append)
+    repaired = snapshot_of(Checkpoint([old, user]))
     repaired.drop(old)
     assert [(e.urn, e.dependencies) for e in saved[-1].entries] == [(user.urn, [])]
+
+    broken = snapshot_of(Checkpoint([old]))
+    for new in (entry("d", needs=["missing"]), entry("e")):
+        with pytest.raises(OfflineError, match=r"d precedes its dependency .*missing"):
+            broken.keep(None, new)
+    assert len(saved) == 1
 
 
 def test_urns() -> None:

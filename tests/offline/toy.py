@@ -68,17 +68,23 @@ class Toy:
     def state_file(self) -> Path:
         return self.project / ".pulumi-offline" / "dev.json"
 
+    @property
+    def journal_file(self) -> Path:
+        return self.state_file.with_suffix(".journal")
+
     def entries(self) -> dict[str, dict[str, Any]]:
         """Return the state's entries by name, without the stack and providers."""
-        state = json.loads(self.state_file.read_text(encoding="utf-8"))["deployment"]
-        found = [r for r in state.get("resources", []) if "pulumi:pulumi" not in r["urn"]]
+        found = [r for r in self._state().get("resources", []) if "pulumi:pulumi" not in r["urn"]]
         return {r["urn"].rsplit("::", 1)[-1]: r for r in found if "providers" not in r["type"]}
 
     def pending(self) -> list[str]:
         """Return the pending operations of the state, as `<kind> <name>`."""
-        state = json.loads(self.state_file.read_text(encoding="utf-8"))["deployment"]
-        operations = state.get("pending_operations", [])
+        operations = self._state().get("pending_operations", [])
         return [f"{o['type']} {o['resource']['urn'].rsplit('::', 1)[-1]}" for o in operations]
+
+    def _state(self) -> dict[str, Any]:
+        deployment: dict[str, Any] = self.stack().export()["deployment"]
+        return deployment
 
 
 def thing(name: str, opts: dict[str, Any] | None = None, /, **props: Any) -> dict[str, Any]:

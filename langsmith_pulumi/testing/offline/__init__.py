@@ -13,9 +13,10 @@ An operation passes through the modules from top to bottom; imports point downwa
     monitor, goal       the gRPC services, and registrations (aliases)
     update              runs steps in parallel
     planner, executor   decide the steps of a registration, and execute them (steps, paths)
-    snapshot            the state during the operation (integrity)
+    recording           the journal of the operation, folded into the state at its end
     results             the result, and the JSON document of a preview
-    stack_context       project, configuration, passphrase, state (project, secrets, store, state)
+    stack_context       project, configuration, passphrase, state (project, secrets, store, journal)
+    snapshot            the state during the operation (changes, entries, integrity, state)
     events              the events of an operation, with secrets redacted
     values, urns        properties and URNs; errors
     host/               scripts that run in the processes of program and plugin

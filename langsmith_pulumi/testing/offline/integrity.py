@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING
 from .errors import OfflineError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .state import Checkpoint, Entry
 
 
-def without_references(entries: list[Entry], removed: Entry) -> list[Entry]:
-    """Return the entries without references to a removed one; children move to its parent.
-
-    If several entries have its URN, a reference stays valid while one of them precedes it.
-    """
-    present: set[str] = set()
-    result: list[Entry] = []
-    for entry in entries:
-        result.append(entry if removed.urn in present else _without_reference(entry, removed))
-        present.add(entry.urn)
-    return result
-
-
-def _without_reference(entry: Entry, removed: Entry) -> Entry:
+def without_reference(entry: Entry, removed: Entry) -> Entry:
+    """Return the entry without references to a removed one; children move to its parent."""
     by_property = {
         key: [urn for urn in urns if urn != removed.urn]
         for key, urns in entry.property_dependencies.items()
@@ -52,7 +42,11 @@ def with_renamed_references(entry: Entry, old: str, new: str) -> Entry:
 
 def require_integrity(checkpoint: Checkpoint) -> None:
     """Raise an error that lists every broken invariant of the state."""
-    problems = integrity_problems(checkpoint.entries)
+    require_no_problems(integrity_problems(checkpoint.entries))
+
+
+def require_no_problems(problems: list[str]) -> None:
+    """Raise an error that lists the problems, if there are any."""
     if problems:
         raise OfflineError("the state lacks integrity: " + "; ".join(problems))
 
@@ -63,21 +57,28 @@ def integrity_problems(entries: list[Entry]) -> list[str]:
     seen: set[str] = set()
     live: set[str] = set()
     for entry in entries:
-        problems += _own_problems(entry)
-        missing = [urn for urn in dict.fromkeys(entry.needs) if urn not in seen]
-        problems += [f"{entry.urn} precedes its dependency {urn}" for urn in missing]
-        if entry.urn in live and not entry.delete:
-            problems.append(f"{entry.urn} occurs twice")
+        occurs_twice = entry.urn in live and not entry.delete
+        problems += entry_problems(
+            entry, is_preceded_by=seen.__contains__, occurs_twice=occurs_twice
+        )
         seen.add(entry.urn)
         live |= set() if entry.delete else {entry.urn}
     return problems
 
 
-def _own_problems(entry: Entry) -> list[str]:
+def entry_problems(
+    entry: Entry, *, is_preceded_by: Callable[[str], bool], occurs_twice: bool
+) -> list[str]:
+    """Return one sentence for each broken invariant of one entry."""
+    missing = [urn for urn in dict.fromkeys(entry.needs) if not is_preceded_by(urn)]
     rules = {
         "an entry has no URN": not entry.urn,
         f"{entry.urn} has no type": not entry.type,
         f"{entry.urn} is a component with an id": not entry.custom and bool(entry.id),
         f"the provider {entry.urn} has no id": entry.is_provider and not entry.id,
+        f"{entry.urn} occurs twice": occurs_twice,
     }
-    return [sentence for sentence, broken in rules.items() if broken]
+    return [
+        *(sentence for sentence, broken in rules.items() if broken),
+        *(f"{entry.urn} precedes its dependency {urn}" for urn in missing),
+    ]

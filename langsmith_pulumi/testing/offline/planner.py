@@ -157,8 +157,8 @@ class Planner:
     def _dependents_to_replace(self, root: Entry) -> list[Entry]:
         to_delete = {root.urn}
         found: list[Entry] = []
-        for entry in self.snapshot.remaining:
-            fixed = entry.urn in self.registered | self.deleted or not entry.custom
+        for entry in self.snapshot.dependents(root.urn):
+            fixed = entry.urn in self.registered or entry.urn in self.deleted or not entry.custom
             if not fixed and not entry.external and self._must_be_replaced(entry, to_delete):
                 to_delete.add(entry.urn)
                 found.append(entry)

@@ -13,6 +13,7 @@ from .events import INFO, STDERR, Diagnostic, Listener, Redactor
 from .monitor import Monitor, Server
 from .plugin import Plugin
 from .program import PARALLEL, Program, child_environment, program_folder, start_program
+from .recording import recorded
 from .snapshot import Snapshot
 from .update import Update, UpdateSettings
 from .urns import EVERYTHING, Selection
@@ -57,26 +58,30 @@ def open_session(
     With `from_state` the provider gets the configuration of the state instead of the current one;
     its credentials, which no state holds, are always the current ones.
     """
-    server = Server()
     inputs = context.recorded_config if from_state else context.public_config
     settings = UpdateSettings(
         context.project.name, context.stack, inputs, dry_run, PARALLEL, selected
     )
-    snapshot = Snapshot(context.checkpoint, (lambda _: None) if dry_run else context.save)
-    redactor = Redactor(listener, context.secret_texts)
-    plugin_config = {**inputs, **context.secret_config}
-    plugin = Plugin(_plugin_starter(context, server.address, redactor), plugin_config)
-    update = Update(settings, snapshot, plugin, redactor)
-    monitor = Monitor(update, context.config)
-    server.serve(monitor)
-    plugin.prepare()
-    try:
-        with _interrupted_by_signals(update):
-            yield Session(context, update, monitor, server)
-    finally:
-        monitor.closed.set()
-        plugin.stop()
-        server.stop()
+    with _unrecorded(context) if dry_run else recorded(context) as snapshot:
+        server = Server()
+        redactor = Redactor(listener, context.secret_texts)
+        plugin_config = {**inputs, **context.secret_config}
+        plugin = Plugin(_plugin_starter(context, server.address, redactor), plugin_config)
+        update = Update(settings, snapshot, plugin, redactor)
+        monitor = Monitor(update, context.config)
+        server.serve(monitor)
+        plugin.prepare()
+        try:
+            with _interrupted_by_signals(update):
+                yield Session(context, update, monitor, server)
+        finally:
+            monitor.closed.set()
+            plugin.stop()
+            server.stop()
+
+
+def _unrecorded(context: StackContext) -> contextlib.nullcontext[Snapshot]:
+    return contextlib.nullcontext(Snapshot(context.checkpoint, lambda _: None))
 
 
 def _plugin_starter(context: StackContext, address: str, redactor: Redactor) -> Callable[[], Child]:

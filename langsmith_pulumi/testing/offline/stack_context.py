@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from .changes import read_change
 from .children import spawn
 from .errors import NoPassphraseError, WrongPassphraseError
 from .integrity import require_integrity
@@ -19,8 +20,9 @@ from .project import (
     without_secrets,
 )
 from .secrets import Crypter, crypters_for_state, find_passphrase, has_passphrase
+from .snapshot import with_changes
 from .state import Checkpoint, Entry, export, load
-from .store import StateFile
+from .store import StateFile, StoredState
 from .urns import EVERYTHING, Selection, is_dynamic_provider
 from .values import Properties, Secret, secret_texts
 
@@ -47,7 +49,11 @@ class Request:
 
 @dataclass(frozen=True)
 class StackContext:
-    """A stack with its project, configuration, secrets and state."""
+    """A stack with its project, configuration, secrets and state.
+
+    `checkpoint` is the state with all that a journal adds to the file. `base` is the hash of the
+    file if it has exactly this state, encrypted with this salt, and empty otherwise.
+    """
 
     project: Project
     stack: str
@@ -56,11 +62,13 @@ class StackContext:
     checkpoint: Checkpoint
     crypter: Crypter
     file: StateFile
+    base: str
+    has_journal: bool
     start: Callable[[Launch], Process]
 
-    def save(self, checkpoint: Checkpoint) -> None:
-        """Write a state to disk."""
-        self.file.write(self.export(checkpoint))
+    def save(self, checkpoint: Checkpoint) -> str:
+        """Write a state to disk in place of the old one and its journal; return its hash."""
+        return self.file.write(self.export(checkpoint))
 
     def export(self, checkpoint: Checkpoint) -> dict[str, Any]:
         """Return a state in the form of `pulumi stack export`, with secrets encrypted."""
@@ -101,9 +109,10 @@ def open_stack(request: Request, *, planning: bool = False) -> StackContext:
     project = read_project(request.project_dir)
     passphrase = find_passphrase(environ)
     file = state_file(request, project)
-    document = file.read()
-    configured_salt = _configured_salt(project, request.stack)
-    reader, crypter = crypters_for_state(environ, _salt(document), configured_salt)
+    stored = file.read()
+    salt, configured_salt = _salt(stored.document), _configured_salt(project, request.stack)
+    reader, crypter = crypters_for_state(environ, salt, configured_salt)
+    is_base = salt and not stored.journal and crypter is reader
     return StackContext(
         project=project,
         stack=request.stack,
@@ -114,16 +123,22 @@ def open_stack(request: Request, *, planning: bool = False) -> StackContext:
             allow_placeholders=planning and not has_passphrase(environ),
         ),
         environ=environ,
-        checkpoint=_checkpoint(document, reader),
+        checkpoint=_checkpoint(stored, reader),
         crypter=crypter,
         file=file,
+        base=stored.hash if is_base else "",
+        has_journal=stored.has_journal,
         start=request.start,
     )
 
 
-def _checkpoint(document: dict[str, Any] | None, crypter: Crypter) -> Checkpoint:
-    loaded = load(document, crypter.decrypt) if document else Checkpoint()
-    checkpoint = replace(loaded, entries=[_without_credentials(one) for one in loaded.entries])
+def _checkpoint(stored: StoredState, crypter: Crypter) -> Checkpoint:
+    loaded = load(stored.document, crypter.decrypt) if stored.document else Checkpoint()
+    clean = replace(loaded, entries=[_without_credentials(one) for one in loaded.entries])
+    changes = [
+        read_change(document, crypter.decrypt) for item in stored.journal for document in item
+    ]
+    checkpoint = with_changes(clean, changes)
     require_integrity(checkpoint)
     return checkpoint
 

@@ -160,21 +160,29 @@ def show_secret(leaf: Any) -> Any:
 def export(checkpoint: Checkpoint, encrypt: Callable[[str], str], salt: str) -> dict[str, Any]:
     """Return the state in the form of `pulumi stack export`."""
     encode = secret_encoder(encrypt)
-    operations = [
-        {"resource": _state_document(operation.entry, encode), "type": operation.kind}
-        for operation in checkpoint.pending
-    ]
+    operations = [operation_document(operation, encode) for operation in checkpoint.pending]
     deployment = {
         "manifest": {"time": now(), "magic": _magic(_WRITER), "version": _WRITER},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
-        "resources": [_state_document(entry, encode) for entry in checkpoint.entries],
+        "resources": [state_document(entry, encode) for entry in checkpoint.entries],
         **({"pending_operations": operations} if operations else {}),
         "metadata": {},
     }
     return {"version": STATE_VERSION, "deployment": deployment}
 
 
-def _state_document(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
+def operation_document(operation: Operation, encode: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return a pending operation as JSON; `encode` converts each leaf of properties."""
+    return {"resource": state_document(operation.entry, encode), "type": operation.kind}
+
+
+def read_operation(document: dict[str, Any], decrypt: Callable[[str], str]) -> Operation:
+    """Return the pending operation of a JSON document."""
+    return Operation(read_entry(document["resource"], decrypt), document["type"])
+
+
+def state_document(entry: Entry, encode: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return an entry as JSON in the form of the state."""
     # A plan lists the alias that a resource was found by; the state has its new URN only.
     return entry_document(entry.copy_with(aliases=[]), encode)
 
@@ -189,10 +197,7 @@ def load(document: dict[str, Any], decrypt: Callable[[str], str]) -> Checkpoint:
         raise OfflineError("the state's manifest is damaged: its magic does not fit its version")
     return Checkpoint(
         [read_entry(item, decrypt) for item in deployment.get("resources") or []],
-        [
-            Operation(read_entry(item["resource"], decrypt), item["type"])
-            for item in deployment.get("pending_operations") or []
-        ],
+        [read_operation(item, decrypt) for item in deployment.get("pending_operations") or []],
     )
 
 
