@@ -39,6 +39,8 @@ CALLED_FROM_OUTSIDE = {
     "__getattr__": "Python calls it, of a module",
     "attribute mode": "tarfile reads it, of an entry",
     "tracebacklimit": "Python reads it, of sys",
+    "attribute _idle_semaphore": "concurrent.futures reads it, of a pool",
+    "method release": "likewise, of that count",
     "main_loop": "uvicorn calls it, of a server",
     "shutdown": "likewise",
     "app_state": "uvicorn reads it, of a connection",

@@ -4,10 +4,15 @@ The SDK serves a dynamic provider with a pool of four threads, and has no settin
 A wait for a rollout takes a thread for up to half an hour, so four rollouts that hang would block
 every other call: the failure of a fifth one would be reported only after them.
 
-A pool of ``concurrent.futures`` starts its threads when calls come in, up to a number that it reads
-each time, so raising that number is enough. The pool belongs to the gRPC server, a local variable
-of the SDK's ``main``, which runs on the main thread as long as the process lives. If the SDK looks
-different, nothing is changed, and the four threads remain.
+A pool of ``concurrent.futures`` starts a thread when a call comes in and none is idle, up to a
+number that it reads each time, so that number is raised. The count of idle threads is replaced by
+one that stays 0. The pool counts a thread as idle after each call, also if the next call is queued:
+after the deletes of forty rollouts, which take no time, it would start no thread for the deletes of
+forty deployments.
+
+The pool belongs to the gRPC server, a local variable of the SDK's ``main``, which runs on the main
+thread as long as the process lives. If the SDK looks different, nothing is changed, and the four
+threads remain.
 """
 
 from __future__ import annotations
@@ -34,9 +39,20 @@ def raise_workers(workers: int = WORKERS) -> bool:
         if pool is None:
             return False
         pool._max_workers = max(pool._max_workers, workers)  # noqa: SLF001
+        pool._idle_semaphore = _NoneIdle()  # noqa: SLF001
     except Exception:  # noqa: BLE001 - a process with four workers is slower, not wrong
         return False
     return True
+
+
+class _NoneIdle(threading.Semaphore):
+    """A count of idle threads that stays 0, so that each call starts a thread while it may."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def release(self, n: int = 1) -> None:
+        """Count nothing."""
 
 
 def _pool() -> ThreadPoolExecutor | None:

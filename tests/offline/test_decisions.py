@@ -29,10 +29,7 @@ from langsmith_pulumi.testing.offline.steps import (
     Decision,
     Diff,
     decide,
-    delete_batches,
-    delete_steps,
     replacement_steps,
-    still_required,
 )
 from langsmith_pulumi.testing.offline.urns import make_urn
 
@@ -102,20 +99,6 @@ def test_steps_of_a_replacement(decision: Decision, old: dict[str, Any], ops: li
     """A replacement does not delete again what an earlier run has deleted."""
     steps = replacement_steps(entry("a", **old), entry("a"), decision)
     assert [step.op.value for step in steps] == ops
-
-
-def test_dependents_are_deleted_first() -> None:
-    """A batch has no dependents left, and dependencies of a failed delete are kept."""
-    a, b, c = entry("a"), entry("b", needs=["a"]), entry("c", needs=["b"])
-    d = entry("d", needs=["a"])
-    steps = delete_steps([a, b, c, d])
-    assert [sorted(s.name for s in batch) for batch in delete_batches(steps)] == [
-        ["c", "d"],
-        ["b"],
-        ["a"],
-    ]
-    failed = [step for step in steps if step.name == "d"]
-    assert still_required(steps, failed) == {a.urn}
 
 
 @pytest.mark.parametrize(

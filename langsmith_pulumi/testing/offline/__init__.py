@@ -11,7 +11,7 @@ An operation passes through the modules from top to bottom; imports point downwa
     session             the processes and servers of an operation
     program             the user's program; plugin: the provider's process (children, forking)
     monitor, goal       the gRPC services, and registrations (aliases)
-    update              runs steps in parallel
+    update              runs steps in parallel (ordered_runs)
     planner, executor   decide the steps of a registration, and execute them (steps, paths)
     recording           the journal of the operation, folded into the state at its end
     results             the result, and the JSON document of a preview

@@ -11,7 +11,7 @@ from .results import Recorder, Result
 from .session import Session, open_session
 from .stack_context import Request, StackContext, open_stack, state_file
 from .state import entry_document, show_secret
-from .steps import Op, Step, delete_batches, delete_steps, still_required
+from .steps import Op, Step, delete_steps
 from .urns import urn_name
 from .values import Properties, redact
 
@@ -52,7 +52,7 @@ def refresh(request: Request, listener: Listener | None = None) -> Result:
             _clear_pending(session)
             entries = session.update.snapshot.remaining
             steps = [Step(Op.REFRESH, e.urn, e, e) for e in entries]
-            session.update.run_all(steps, keep_going=True)
+            session.update.run_all(steps, halt=session.update.interrupted)
             _report_interruption(session.update)
         return _result(recorder, session)
 
@@ -100,10 +100,7 @@ def _delete_leftovers(update: Update) -> None:
     leftovers = [one for one in update.snapshot.remaining if selected.includes(one.urn)]
     steps = delete_steps(leftovers)
     update.planner.deleted.update(step.urn for step in steps)
-    failed: list[Step] = []
-    for batch in delete_batches(steps):
-        required = still_required(steps, failed)
-        failed += update.run_all([step for step in batch if step.urn not in required])
+    update.run_deletes(steps)
 
 
 def _warn_of_placeholders(session: Session) -> None:

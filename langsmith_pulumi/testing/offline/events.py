@@ -73,7 +73,8 @@ class Redactor:
         self._listener = listener
         self._listener_lock = threading.Lock()
         self._secrets_lock = threading.Lock()
-        self._secrets: list[str] = []
+        self._secrets: set[str] = set()
+        self._longest_first: list[str] = []
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
@@ -81,13 +82,21 @@ class Redactor:
         long_enough = (text for text in secrets if len(text) >= _MIN_SECRET_LENGTH)
         new: set[str] = set().union(*map(_variants, long_enough))
         with self._secrets_lock:
-            self._secrets = sorted({*self._secrets, *new}, key=len, reverse=True)
+            if not new <= self._secrets:
+                self._secrets |= new
+                self._longest_first = []  # sorted when a message needs it
 
     def redact(self, message: str) -> str:
         """Return the message with every known secret replaced."""
-        for text in self._secrets:
+        for text in self._ordered():
             message = message.replace(text, REDACTED)
         return message
+
+    def _ordered(self) -> list[str]:
+        with self._secrets_lock:
+            if len(self._longest_first) != len(self._secrets):
+                self._longest_first = sorted(self._secrets, key=len, reverse=True)
+            return self._longest_first
 
     def __call__(self, event: Event) -> None:
         """Pass an event on; events of all threads are passed on one at a time."""

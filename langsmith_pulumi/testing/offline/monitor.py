@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from .state import Entry
     from .update import Update
 
-_THREADS = 256  # each registration occupies one until its step is done
+# Each registration occupies a thread until its step is done, and the program makes up to 256 at
+# once (host/run_program.py). The rest is for messages of these steps, which must not wait for them.
+_THREADS = 512
 
 # By name and number, since older SDKs ask by name and know no numbers. The features after
 # deletedWith are not implemented: they are listed so that the SDK calls them and gets our error,

@@ -46,6 +46,8 @@ class Planner:
     """New resources that the selection excludes."""
     former: dict[str, str] = field(default_factory=dict)
     """The former URN of each renamed resource."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """The same, by former URN."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -93,10 +95,9 @@ class Planner:
 
     def _find_old(self, urn: str, goal: Goal) -> Entry | None:
         """Return the old state of a resource, under its URN or a former one, or None."""
-        users = {former: renamed for renamed, former in self.former.items()}
-        if urn in users:
+        if urn in self.renamed:
             raise StepFailedError(
-                urn, f"Duplicate resource URN '{urn}': {_alias_conflict(urn, users[urn])}"
+                urn, f"Duplicate resource URN '{urn}': {_alias_conflict(urn, self.renamed[urn])}"
             )
         if old := self.snapshot.old(urn):
             return old
@@ -105,10 +106,11 @@ class Planner:
         former = next((name for name in formers if name in self._initial_urns), None)
         if former is None or former == urn:
             return None
-        if former in users or former in self.registered:
-            taken = _alias_conflict(former, users.get(former, former))
+        if former in self.renamed or former in self.registered:
+            taken = _alias_conflict(former, self.renamed.get(former, former))
             raise StepFailedError(urn, f"Duplicate resource alias '{former}': {taken}")
         self.former[urn] = former
+        self.renamed[former] = urn
         return self.snapshot.old(former)
 
     def _steps(self, goal: Goal, old: Entry | None, new: Entry) -> list[Step]:

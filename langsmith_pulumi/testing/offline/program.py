@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .update import Update
 
 ORGANIZATION = "organization"  # the name of Pulumi's self-managed backends for it
-PARALLEL = 16
+PARALLEL = 256
+"""The number of steps at once: most of their time they wait for the provider."""
 
 _EXIT_FAILURE_REPORTED = 32  # exit code of a program that has reported its own failure
 _GRACE_SECONDS = 5.0

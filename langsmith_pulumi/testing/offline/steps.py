@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from .paths import contains, parse_path
@@ -152,30 +154,19 @@ def _delete_op(entry: Entry) -> Op:
     return Op.DELETE_REPLACED if replaced else Op.DELETE
 
 
-def delete_batches(steps: list[Step]) -> list[list[Step]]:
-    """Return the deletes in batches that may run in parallel, dependents first."""
-    left = list(steps)
-    batches: list[list[Step]] = []
-    while left:
-        needed = {urn for step in left for urn in _needs(step)}
-        batch = [step for step in left if step.urn not in needed] or left
-        batches.append(batch)
-        left = [step for step in left if step not in batch]
-    return batches
+def order_of_deletes(steps: list[Step]) -> TopologicalSorter[int]:
+    """Return the order of deletes, by index; the steps are in the order of the state.
 
-
-def still_required(steps: list[Step], failed: list[Step]) -> set[str]:
-    """Return the URNs that resources whose delete failed depend on, directly or indirectly."""
-    needs = {step.urn: _needs(step) for step in steps}
-    found: set[str] = set()
-    ahead = [urn for step in failed for urn in _needs(step)]
-    while ahead:
-        urn = ahead.pop()
-        if urn not in found:
-            found.add(urn)
-            ahead += needs.get(urn, ())
-    return found
-
-
-def _needs(step: Step) -> set[str]:
-    return {urn for urn in (step.old.needs if step.old else []) if urn != step.urn}
+    A delete is ready when the deletes of all entries that need the resource are done. If several
+    entries have its URN, the others need those of them that precede them, so there is no circle.
+    """
+    order: TopologicalSorter[int] = TopologicalSorter()
+    before: dict[str, list[int]] = defaultdict(list)
+    for index, step in enumerate(steps):
+        order.add(index)
+        for urn in set(step.old.needs if step.old else ()):
+            for needed in before.get(urn, ()):
+                order.add(needed, index)
+        before[step.urn].append(index)
+    order.prepare()
+    return order

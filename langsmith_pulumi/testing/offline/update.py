@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from .errors import CutOffError, OfflineError, ProtectedError, StepFailedError, StoppedError
 from .events import ERROR, Diagnostic, Event, StepBegan, StepEnded
 from .executor import Executor
+from .ordered_runs import run_in_order
 from .planner import Planner
 from .state import Entry, now
-from .steps import Op, Step
+from .steps import Op, Step, order_of_deletes
 from .urns import DYNAMIC_PACKAGE, EVERYTHING, PROVIDER_TYPE_PREFIX, Selection, make_urn
 from .values import UNKNOWN, Properties, secret_texts
 
@@ -141,15 +142,21 @@ class Update:
             merged = outputs if succeeded else {**entry.outputs, **outputs}
             self.snapshot.amend(entry, outputs=merged)
 
-    def run_all(self, steps: list[Step], *, keep_going: bool = False) -> list[Step]:
-        """Run independent steps in parallel, and return those that failed or did not start.
-
-        After a failure no further step starts unless `keep_going` is set.
-        """
-        halt = self.interrupted if keep_going else self.stopped
+    def run_all(self, steps: list[Step], *, halt: threading.Event) -> None:
+        """Run independent steps in parallel; none starts after `halt` is set."""
         with ThreadPoolExecutor(self.settings.parallel) as pool:
-            outcomes = list(pool.map(lambda step: self._succeeds(step, halt), steps))
-        return [step for step, succeeded in zip(steps, outcomes, strict=True) if not succeeded]
+            list(pool.map(lambda step: self._succeeds(step, halt), steps))
+
+    def run_deletes(self, steps: list[Step]) -> None:
+        """Run deletes in parallel, each as soon as what needs the resource is gone.
+
+        What a resource needs whose delete failed stays; after a failure no further step starts.
+        """
+        run_in_order(
+            order_of_deletes(steps),
+            lambda index: self._succeeds(steps[index], self.stopped),
+            self.settings.parallel,
+        )
 
     @contextlib.contextmanager
     def reporting_errors(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import parent_watchdog  # type: ignore[import-not-found]  # beside this script, which is run by path
 
 EXIT_FAILURE_REPORTED = 32  # Pulumi's exit code of a program that has reported its failure
-_THREADS = 64
+_THREADS = 256  # as many registrations as the engine runs steps at once
 
 parent_watchdog.start()
 
