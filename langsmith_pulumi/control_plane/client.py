@@ -106,6 +106,10 @@ class ControlPlaneClient(Connection):
             if name in (None, found.name) and (include_previews or not found.is_preview):
                 yield found
 
+    def deployment_pages(self, *, policy: Policy = IDEMPOTENT) -> Iterator[list[LiveDeployment]]:
+        """Yield all of the workspace's deployments, one list for each page."""
+        return self.pages(_DEPLOYMENTS, {}, self._parse_deployment, policy=policy)
+
     def patch(
         self,
         deployment_id: str,

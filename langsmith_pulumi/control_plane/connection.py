@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import re
 import time
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import responses
@@ -52,6 +54,8 @@ class Connection:
         self._url = settings.control_plane_url
         self._workspace = settings.workspace_id
         self._deadline: float | None = None
+        self.writes = Writes()
+        """The requests that may change something, also those of the copies for other workspaces."""
         self.clock = clock
         self.sleep = sleep
         self.redactor = self._transport.redactor
@@ -98,7 +102,8 @@ class Connection:
         body: dict[str, Any] | None = None,
     ) -> T:
         """Send a request to this workspace, retried as the policy allows; parse the response."""
-        return self._transport.call(
+        call = partial(
+            self._transport.call,
             method,
             path,
             parse,
@@ -108,6 +113,10 @@ class Connection:
             body=body,
             deadline=self._deadline,
         )
+        if method == "GET":
+            return call()
+        with self.writes:
+            return call()
 
     def list_all(
         self,
@@ -118,20 +127,51 @@ class Connection:
         page_size: int = PAGE_SIZE,
     ) -> Iterator[R]:
         """Yield the entries of a list, each once; the next page is requested when it is needed."""
+        for page in self.pages(path, params, parse, page_size=page_size):
+            yield from page
+
+    def pages(
+        self,
+        path: str,
+        params: dict[str, str],
+        parse: Callable[[RawResponse, Any], R],
+        *,
+        page_size: int = PAGE_SIZE,
+        policy: Policy = IDEMPOTENT,
+    ) -> Iterator[list[R]]:
+        """Yield the pages of a list, each without the entries of the pages before."""
         seen: set[str] = set()
         offset = 0
         while True:
             query = {**params, "limit": str(page_size), "offset": str(offset)}
-            response, page = self.send("GET", path, _parse_page, IDEMPOTENT, params=query)
+            response, page = self.send("GET", path, _parse_page, policy, params=query)
             found = [parse(response, item) for item in page.resources]
             # A create or delete meanwhile shifts the pages, so one may be listed twice.
             new = [resource for resource in found if resource.id not in seen]
-            yield from new
+            yield new
             seen |= {resource.id for resource in new}
             # A server that ignores `offset` repeats the same page.
             if len(found) < page_size or not new:
                 return
             offset = max(page.offset or 0, offset + len(found))
+
+
+class Writes:
+    """A count of the requests that may change something, at their beginnings and their ends.
+
+    What was read is current as long as the count is the one from before the reading.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.count = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.__enter__()
 
 
 def check_id(identifier: str, kind: str, request: str) -> None:

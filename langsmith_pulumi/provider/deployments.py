@@ -45,6 +45,7 @@ from .session import PlannedChange
 from .validation import validate, warnings
 from .validation_problem import ValidationProblem
 from .variables import (
+    FINGERPRINTS,
     SECRETS,
     moved_variables,
     variable_map,
@@ -154,8 +155,9 @@ def read(session: Session, deployment_id: str, props: Properties) -> ReadResult:
     ``ResourceOptions(id=...)`` the engine passes the inputs of the program, unchecked.
     """
     client = session.client_for(props)
+    has_variables = bool(props.get(FINGERPRINTS))
     live = read_live(
-        lambda: session.read_once("deployment", deployment_id, lambda: client.get(deployment_id)),
+        lambda: session.read_once(client, "deployment", deployment_id, has_variables=has_variables),
         session.declarations,
         deployment_id,
         props,

@@ -179,7 +179,7 @@ def read(session: Session, _id: str, props: Properties) -> ReadResult:
     client = session.client_for(props)
     deployment_id = props["deployment_id"]
     try:
-        live = session.read_once("rollout", deployment_id, lambda: client.get(deployment_id))
+        live = session.read_once(client, "rollout", deployment_id)
     except errors.DeploymentNotFound:
         return ReadResult("", {})
     outs = _outputs(with_drift(props, live), live, client)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.responses import LiveDeployment
     from langsmith_pulumi.control_plane.settings import Location
+    from langsmith_pulumi.control_plane.shared_reads import SharedReads
 
 CONFIG_NAMESPACE = "langsmith"
 
@@ -49,8 +50,7 @@ class Session:
         self._given_client = client
         self._clients = [] if client is None else [client]
         self._secrets: list[str] = []
-        self._read_locks: dict[str, Lock] = {}
-        self._reads: dict[str, tuple[str, LiveDeployment]] = {}
+        self._reads: dict[tuple[str, str | None], SharedReads] = {}
         self.declarations = Declarations()
         self.listener_declarations = Declarations("listener", "compute_id")
         self._planned_changes: dict[str, PlannedChange] = {}
@@ -200,22 +200,23 @@ class Session:
         return str(outputs.get("secret_salt") or self.fingerprint_salt(outputs.get("progress_urn")))
 
     def read_once(
-        self, reader: str, deployment_id: str, read: Callable[[], LiveDeployment]
+        self,
+        client: ControlPlaneClient,
+        reader: str,
+        deployment_id: str,
+        *,
+        has_variables: bool = False,
     ) -> LiveDeployment:
-        """Read a deployment for one of the two resources, and share the response with the other.
+        """Read a deployment for one of its two resources, and share the response with the other.
 
-        A refresh reads both at the same time. Each reader uses a response once, so a later refresh
-        in the same process reads again.
+        A refresh reads both, and many deployments at once; see ``shared_reads``.
         """
+        from langsmith_pulumi.control_plane.shared_reads import SharedReads
+
         with self._lock:
-            read_lock = self._read_locks.setdefault(deployment_id, Lock())
-        with read_lock:
-            shared = self._reads.pop(deployment_id, None)
-            if shared and shared[0] != reader:
-                return shared[1]
-            live = read()
-            self._reads[deployment_id] = (reader, live)
-            return live
+            workspace = (client.url, client.workspace)
+            reads = self._reads.setdefault(workspace, SharedReads(client))
+        return reads.read(reader, deployment_id, has_variables=has_variables)
 
     def record_planned_change(self, deployment_id: str, planned_change: PlannedChange) -> None:
         """Note what a deployment's diff says, for its rollout's diff, which always comes later."""
