@@ -20,15 +20,17 @@ from .errors import (
 )
 from .listeners import ListenerClient, explain_placement
 from .logs import LogReader, LogSource
-from .retry import BEST_EFFORT, IDEMPOTENT, NON_IDEMPOTENT, Policy
+from .retry import BEST_EFFORT, IDEMPOTENT, LOOK, NON_IDEMPOTENT, Policy
 from .settings import dashboard_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from .logs import LogKind
     from .models import DeploymentCreateRequest, DeploymentPatchRequest, ResourceTiersRequest
     from .responses import LiveDeployment, RawResponse, Revision, UploadTarget
+    from .watching import Watched
 
 _DEPLOYMENTS = "/v2/deployments"
 _MAX_ROUNDS = 3
@@ -109,6 +111,25 @@ class ControlPlaneClient(Connection):
     def deployment_pages(self, *, policy: Policy = IDEMPOTENT) -> Iterator[list[LiveDeployment]]:
         """Yield all of the workspace's deployments, one list for each page."""
         return self.pages(_DEPLOYMENTS, {}, self._parse_deployment, policy=policy)
+
+    def deployments_of(self, ids: Sequence[str]) -> list[LiveDeployment]:
+        """Return those of some deployments that a page of the list holds for each hundred of them.
+
+        A server that does not know the filter lists others too, and perhaps none of these.
+        """
+        found: list[LiveDeployment] = []
+        for first in range(0, len(ids), PAGE_SIZE):
+            chosen = {"deployment_ids": ",".join(ids[first : first + PAGE_SIZE])}
+            found += next(self.pages(_DEPLOYMENTS, chosen, self._parse_deployment, policy=LOOK))
+        return found
+
+    def joined(self, deployment_id: str) -> AbstractContextManager[Watched]:
+        """Count a wait among those that share their looks, as long as the context lasts."""
+        return self.shared_lists.joined(self._workspace, deployment_id)
+
+    def look(self, watched: Watched) -> LiveDeployment | None:
+        """Return a deployment that is waited for, by a list, or None if that does not show it."""
+        return watched.look(self.deployments_of, self.clock)
 
     def patch(
         self,

@@ -14,6 +14,7 @@ from .errors import InvalidRequest
 from .retry import IDEMPOTENT, Policy, sleep
 from .settings import check_workspace_id, validate_settings
 from .transport import Limits, Transport
+from .watching import SharedLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +57,8 @@ class Connection:
         self._deadline: float | None = None
         self.writes = Writes()
         """The requests that may change something, also those of the copies for other workspaces."""
+        self.shared_lists = SharedLists()
+        """What waits list together, also those of the copies for other workspaces."""
         self.clock = clock
         self.sleep = sleep
         self.redactor = self._transport.redactor

@@ -14,11 +14,13 @@ from .errors import (
     Unreachable,
 )
 from .retry import requested_delay
+from .watching import longest_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .client import ControlPlaneClient
+    from .watching import Watched
 
 TEMPORARY = (*TRANSIENT, RouteNotFound, RevisionNotFound)
 """Errors that do not end a wait; the 404 of a proxy is one, for the address was right before."""
@@ -46,11 +48,15 @@ class PollFailure:
 
 
 def poll_schedule(
-    timeout: float, clock: Callable[[], float], sleep: Callable[[float], None]
+    timeout: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    watched: Watched | None = None,
 ) -> Iterator[float]:
     """Yield the elapsed seconds once for each poll; the last one is at or after the timeout.
 
-    The delays grow slowly: short revisions are noticed soon, and long ones take few requests.
+    The delays grow slowly: short revisions are noticed soon, and long ones take few requests. They
+    grow less while waits share their requests.
     """
     started = clock()
     delay = _FIRST_DELAY
@@ -59,7 +65,8 @@ def poll_schedule(
         yield elapsed
         if elapsed >= timeout:
             return
-        sleep(max(min(delay, timeout - elapsed), _MIN_DELAY))
+        longest = longest_delay(elapsed) if watched and watched.is_listed else _MAX_DELAY
+        sleep(max(min(delay, longest, timeout - elapsed), _MIN_DELAY))
         delay = min(delay * _GROWTH, _MAX_DELAY)
 
 
@@ -80,6 +87,11 @@ class Polls:
     def limited_client(self) -> ControlPlaneClient:
         """Return the client limited to the remaining time, or to that of the last poll."""
         return self.client.until(max(self._deadline, self.client.clock() + _LAST_POLL_SECONDS))
+
+    @property
+    def is_last(self) -> bool:
+        """Return True if the timeout is over, so that this poll has to end soon."""
+        return self.client.clock() >= self._deadline
 
     def succeeded(self) -> None:
         """Record a poll with a usable response."""

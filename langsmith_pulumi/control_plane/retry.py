@@ -9,6 +9,7 @@ policy             used for               attempts retried after
 ``POLLING``        GET in a wait, logs    2        the same
 ``NON_IDEMPOTENT`` POST and PATCH         5        errors before the request was carried out
 ``BEST_EFFORT``    what can be made later 2        as POLLING, within seconds
+``LOOK``           lists that waits share 1        nothing
 ================== ====================== ======== ==========================================
 
 ``recovery`` handles a POST or PATCH whose outcome is unknown.
@@ -81,6 +82,8 @@ POLLING = Policy(_is_transient, attempts=2, seconds=MAX_RETRY_AFTER + 15.0, requ
 """For polling: obeys ``Retry-After``, and ends a hanging request early so that it is reported."""
 BEST_EFFORT = Policy(_is_transient, attempts=2, seconds=20.0)
 """For changes that the next run can make, where the present one must not take long."""
+LOOK = Policy(_is_transient, attempts=1, request_seconds=5.0)
+"""For lists that only spare other requests, and that several waits wait for."""
 
 
 def call_with_retry(

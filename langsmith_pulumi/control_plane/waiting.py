@@ -10,6 +10,9 @@ ends
    is deleted, or when the API key is no longer accepted;
 3. with an error after the timeout and one last poll. The rollout continues by itself then.
 
+While other waits go on too, a list shows for all of them that nothing has changed, which spares the
+requests of a poll; see ``watching``.
+
 Temporary errors do not end it: a control plane in maintenance answers 502 for minutes. The requests
 of a poll, with their retries and delays, end at the timeout; those of the last poll end a few
 seconds after it.
@@ -33,6 +36,7 @@ from .wait_errors import (
     rollout_failed,
     rollout_timed_out,
 )
+from .watching import is_same_deployment, trusted_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from .errors import ControlPlaneError
     from .logs import LogKind
     from .responses import LiveDeployment, Revision
+    from .watching import Watched
 
     Observer: TypeAlias = Callable[[ControlPlaneClient, LiveDeployment, Revision], None]
 
@@ -84,14 +89,16 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     ``observers`` see each poll, with a client whose requests end in time; an error of one counts as
     that of the poll.
     """
-    wait = _RolloutWait(Polls(client, timeout, on_poll_failure), deployment_id, revision_id)
-    wait.observers += observers
-    if revision_id and on_interrupt:
-        wait.observers.append(StuckRevisions(revision_id, on_interrupt).observe)
-    for elapsed in poll_schedule(timeout, client.clock, client.sleep):
-        result = wait.poll(elapsed, on_progress)
-        if result is not None:
-            return result
+    polls = Polls(client, timeout, on_poll_failure)
+    with client.joined(deployment_id) as watched:
+        wait = _RolloutWait(polls, watched, deployment_id, revision_id)
+        wait.observers += observers
+        if revision_id and on_interrupt:
+            wait.observers.append(StuckRevisions(revision_id, on_interrupt).observe)
+        for elapsed in poll_schedule(timeout, client.clock, client.sleep, watched):
+            result = wait.poll(elapsed, on_progress)
+            if result is not None:
+                return result
     seen = wait.last_seen
     page_url = client.dashboard_url(seen.deployment) if seen.deployment else ""
     raise rollout_timed_out(deployment_id, timeout, seen, page_url)
@@ -100,8 +107,11 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
 class _RolloutWait:
     """The observations of one wait for a rollout."""
 
-    def __init__(self, polls: Polls, deployment_id: str, known_revision_id: str | None) -> None:
+    def __init__(
+        self, polls: Polls, watched: Watched, deployment_id: str, known_revision_id: str | None
+    ) -> None:
         self._polls = polls
+        self._watched = watched
         self._client = polls.client
         self._id = deployment_id
         self._known = known_revision_id
@@ -112,6 +122,10 @@ class _RolloutWait:
         """Polls in a row with the same revision and status, without the first one."""
         self._deployment: LiveDeployment | None = None
         self._revision: Revision | None = None
+        self._listed: LiveDeployment | None = None
+        """The deployment in the last list, which was taken before the last request."""
+        self._asked_at = 0.0
+        """The elapsed seconds at the last request for the revision."""
         self._error: ControlPlaneError | None = None
         """The error of the last poll, if any."""
 
@@ -127,7 +141,7 @@ class _RolloutWait:
         self._error = None
         self._client = self._polls.limited_client()
         try:
-            revision = self._read()
+            revision = self._revision_in_progress(elapsed) or self._read()
             if revision is None:
                 result = None
             else:
@@ -135,9 +149,10 @@ class _RolloutWait:
                 self._observe(revision)
                 result = self._result(revision)
         except TEMPORARY as error:
-            self._error = error
+            self._error, self._listed = error, None
             self._polls.failed(error, self._revision.status if self._revision else "")
         except DeploymentNotFound as error:
+            self._listed = None
             self._missing_polls += 1
             if self._deployment is not None or self._missing_polls >= _MAX_MISSING_POLLS:
                 raise deployment_gone(self._id, self.last_seen) from error
@@ -146,6 +161,27 @@ class _RolloutWait:
             self._polls.succeeded()
             return result
         return None
+
+    def _revision_in_progress(self, elapsed: float) -> Revision | None:
+        """Return the newest revision if a list shows that it is still the one in progress.
+
+        It is requested if the list shows any other change, and from time to time. None if the
+        deployment has to be requested too.
+        """
+        listed = None if self._polls.is_last else self._client.look(self._watched)
+        is_same, revision = is_same_deployment(self._listed, listed), self._revision
+        self._listed, asked_at = listed, self._asked_at
+        is_known = is_same and elapsed - asked_at < trusted_seconds(asked_at)
+        if not is_known:
+            self._asked_at = elapsed
+        if revision is None or listed is None or not _goes_on(listed, revision):
+            return None
+        if not is_known:
+            revision = self._client.revision(self._id, revision.id, policy=POLLING)
+        if outcome_of(revision.status) is not Outcome.IN_PROGRESS:
+            return None
+        self._revision = revision
+        return revision
 
     def _read(self) -> Revision | None:
         """Return the newest revision, or None if there is none yet."""
@@ -203,6 +239,16 @@ class _RolloutWait:
         return both != [newest.id, self._known]
 
 
+def _goes_on(listed: LiveDeployment, revision: Revision) -> bool:
+    """Return True if a revision that was in progress may still be that, by a list."""
+    return (
+        outcome_of(revision.status) is Outcome.IN_PROGRESS
+        and listed.latest_revision_id == revision.id
+        and listed.active_revision_id != revision.id
+        and not is_being_deleted(listed.status)
+    )
+
+
 def wait_until_gone(
     client: ControlPlaneClient,
     deployment_id: str,
@@ -218,16 +264,41 @@ def wait_until_gone(
     deployment: LiveDeployment | None = None
     error: ControlPlaneError | None = None
     polls = Polls(client, timeout, on_poll_failure)
-    for elapsed in poll_schedule(timeout, client.clock, client.sleep):
-        error = None
-        try:
-            deployment = polls.limited_client().get(deployment_id, policy=POLLING)
-        except DeploymentNotFound:
-            return
-        except TEMPORARY as failure:
-            error = failure
-            polls.failed(failure, deployment.status if deployment else "")
-        else:
-            polls.succeeded()
-            on_progress(deployment.status, elapsed)
+    with client.joined(deployment_id) as watched:
+        wait = _DeletionWait(polls, watched, deployment_id)
+        for elapsed in poll_schedule(timeout, client.clock, client.sleep, watched):
+            error = None
+            try:
+                deployment = wait.read(elapsed)
+            except DeploymentNotFound:
+                return
+            except TEMPORARY as failure:
+                error = failure
+                polls.failed(failure, deployment.status if deployment else "")
+            else:
+                polls.succeeded()
+                on_progress(deployment.status, elapsed)
     raise deletion_timed_out(deployment_id, timeout, LastSeen(deployment, None, error))
+
+
+class _DeletionWait:
+    """The looks at a deployment that is being deleted."""
+
+    def __init__(self, polls: Polls, watched: Watched, deployment_id: str) -> None:
+        self._polls = polls
+        self._watched = watched
+        self._id = deployment_id
+        self._asked_at = 0.0
+
+    def read(self, elapsed: float) -> LiveDeployment:
+        """Return the deployment as a list shows it, and from time to time as a request shows it.
+
+        Only that says that it is gone.
+        """
+        client = self._polls.limited_client()
+        is_due = self._polls.is_last or elapsed - self._asked_at >= trusted_seconds(self._asked_at)
+        listed = None if is_due else client.look(self._watched)
+        if listed is not None and is_being_deleted(listed.status):
+            return listed
+        self._asked_at = elapsed
+        return client.get(self._id, policy=POLLING)
