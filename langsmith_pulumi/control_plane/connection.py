@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import time
+from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -118,7 +119,7 @@ class Connection:
         )
         if method == "GET":
             return call()
-        with self.writes:
+        with self.writes.recorded(path):
             return call()
 
     def list_all(
@@ -160,21 +161,33 @@ class Connection:
 
 
 class Writes:
-    """A count of the requests that may change something, at their beginnings and their ends.
+    """The order of the requests that may change something, and the last one for each id.
 
-    What was read is current as long as the count is the one from before the reading.
+    What was read of a resource is current if no request for it has begun or ended since.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self.count = 0
+        self._last: dict[str, int] = {}
 
-    def __enter__(self) -> None:
+    def last_of(self, identifier: str) -> int:
+        """Return the count at the last beginning or end of a request for a resource, or 0."""
+        return self._last.get(identifier, 0)
+
+    @contextmanager
+    def recorded(self, path: str) -> Iterator[None]:
+        """Record the beginning and the end of a request for the resources in a path."""
+        self._record(path)
+        try:
+            yield
+        finally:
+            self._record(path)
+
+    def _record(self, path: str) -> None:
         with self._lock:
             self.count += 1
-
-    def __exit__(self, *_: object) -> None:
-        self.__enter__()
+            self._last |= dict.fromkeys(path.split("/"), self.count)
 
 
 def check_id(identifier: str, kind: str, request: str) -> None:

@@ -1,4 +1,4 @@
-"""Shared reads: a refresh of many deployments costs pages of their list, not a request for each.
+"""Shared reads: reading many deployments at once costs pages of their list, not a request for each.
 
 A list is an offer, not an authority:
 
@@ -9,7 +9,10 @@ A list is an offer, not an authority:
 4. An entry of a list counts as the deployment once an entry has been the same as the response of a
    request for the same deployment. If one lacks anything, lists are not used again. For an owner
    of variables the entry that was compared has to have some.
-5. What was read before a change of this process, or too long ago, is forgotten.
+5. What was read of a deployment before a change of it by this process, or too long ago, is not
+   used.
+
+An update of many deployments reads them in the same way before it changes them.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ _READ_ALONE = 2
 _ASKED_PER_PAGE = 4
 """Deployments asked for that pay for one page more."""
 _MAX_SECONDS = 30.0
-"""Seconds after which a refresh reads again."""
+"""Seconds after which it is read again."""
 _MAX_SAMPLES = 3
 """Entries that others wait for while they are compared; more are compared without that."""
 _MOVING = ("updated_at", "status", "latest_revision_id", "active_revision_id")
@@ -41,7 +44,7 @@ _MOVING = ("updated_at", "status", "latest_revision_id", "active_revision_id")
 
 @dataclass
 class _Round:
-    """What one refresh has read; ``writes`` counts the changes of this process before it."""
+    """What was read at about the same time; ``writes`` is the count of changes before it."""
 
     pages: Iterator[list[LiveDeployment]]
     started: float
@@ -97,7 +100,7 @@ class SharedReads:
         current = self._round
         is_current = (
             (reader, deployment_id) not in current.taken
-            and current.writes == self._client.writes.count
+            and self._client.writes.last_of(deployment_id) <= current.writes
             and self._client.clock() - current.started <= _MAX_SECONDS
         )
         if not is_current:

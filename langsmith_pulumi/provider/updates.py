@@ -11,7 +11,14 @@ from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.comparison import is_of_the_service
 
 from . import payloads, progress
-from .changes import REPO_URL, ChangedField, Impact, changes_since, with_impact
+from .changes import (
+    REPO_URL,
+    REVISION_CONFIG,
+    ChangedField,
+    Impact,
+    changes_since,
+    with_impact,
+)
 from .drift import is_already_applied
 from .error_boundary import ProviderError
 from .fingerprints import restore_live_text
@@ -46,7 +53,7 @@ def update(
     client = session.client_for(olds)
     if not any(change.is_sent for change in changed):
         return UpdateResult({**without_inputs(olds), **location_of(client), **news})
-    live = _send_changes(client, deployment_id, olds, news, changed)
+    live = _send_changes(session, deployment_id, olds, news, changed)
     # The state may still contain the URN from before a rename.
     before = {**olds, "progress_urn": news.get("progress_urn")}
     requested = _requested(client, before, live, changed)
@@ -56,17 +63,18 @@ def update(
 
 
 def _send_changes(
-    client: ControlPlaneClient,
+    session: Session,
     deployment_id: str,
     olds: Properties,
     news: Properties,
     changed: list[ChangedField],
 ) -> LiveDeployment:
     """Send the PATCH, and then the sizes, which have a request of their own."""
+    client = session.client_for(olds)
     patched = [change for change in changed if not change.field.own_request]
     previous = olds.get("latest_revision_id")
     if any(change.is_sent for change in patched):
-        live = _patch(client, deployment_id, olds, news, patched)
+        live = _patch(session, deployment_id, olds, news, patched)
         if len(patched) == len(changed):
             return live
         previous = live.latest_revision_id
@@ -84,13 +92,14 @@ def _send_changes(
 
 
 def _patch(
-    client: ControlPlaneClient,
+    session: Session,
     deployment_id: str,
     olds: Properties,
     news: Properties,
     changed: list[ChangedField],
 ) -> LiveDeployment:
     """Make the change unless an earlier run has made it; return the deployment."""
+    client = session.client_for(olds)
     if not with_impact(changed, Impact.REVISION):
         body = payloads.patch_request(news, changed, {})
         makes_revision = payloads.makes_revision(body)
@@ -101,7 +110,7 @@ def _patch(
                 news,
                 lambda _: client.patch(deployment_id, body, makes_revision=makes_revision),
             )
-    live = client.get(deployment_id)
+    live = _read_before(session, client, deployment_id, changed)
     if _was_made_by_an_earlier_run(
         olds, _with_ignored_variables(news, live, changed), live, changed
     ):
@@ -109,6 +118,19 @@ def _patch(
         return live
     with _explained_refusal(deployment_id, changed):
         return _make_revision(client, live, news, changed)
+
+
+def _read_before(
+    session: Session, client: ControlPlaneClient, deployment_id: str, changed: list[ChangedField]
+) -> LiveDeployment:
+    """Return the deployment before a change that makes a revision.
+
+    If the change is sent as a whole, it only tells if an earlier run has made it, and then it may
+    be seconds old and from a list. Otherwise live values become part of the change.
+    """
+    if all(change.path.startswith(f"{REVISION_CONFIG}.") for change in changed):
+        return session.read_once(client, "update", deployment_id)
+    return client.get(deployment_id)
 
 
 @contextmanager

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.support.scenario import REVISION, docker
+import httpx
+
+from tests.support.scenario import API_KEY, REVISION, docker
 
 if TYPE_CHECKING:
     from tests.support.scenario import ScenarioRunner
 
+NEW = "registry.example.com/agent:v2"
 NAMES = [f"agent-{number}" for number in range(12)]
 
 
@@ -23,3 +27,29 @@ def test_a_refresh_reads_pages(runner: ScenarioRunner) -> None:
     assert refreshed.ok, refreshed.errors
     assert len(runner.simulator.requests) <= 5, runner.simulator.requests
     assert runner.engine.preview().ops == {f"{kind} agent-7": "update" for kind in REVISION}
+
+
+def test_new_revisions_of_all(runner: ScenarioRunner) -> None:
+    """What an earlier run was cut off after is found in pages, and not made twice."""
+    simulator = runner.simulator
+    runner.write({name: docker(wait_for_rollout=False) for name in NAMES})
+    assert runner.engine.up().ok
+    made = NAMES[5:]
+    with httpx.Client(base_url=simulator.url, headers={"X-Api-Key": API_KEY}) as earlier_run:
+        for name in made:
+            path = f"/v2/deployments/{simulator.deployment(name)['id']}"
+            response = earlier_run.patch(path, json={"source_revision_config": {"image_uri": NEW}})
+            assert response.is_success
+    runner.write(
+        {
+            name: docker(wait_for_rollout=False, source_revision_config__image_uri=NEW)
+            for name in NAMES
+        }
+    )
+    simulator.clear_requests()
+
+    assert runner.engine.up().ok
+    sent = Counter(request.method for request in simulator.requests)
+    assert sent["PATCH"] == len(NAMES) - len(made)
+    assert sent["GET"] <= len(NAMES) + 5, "each rollout reads its own"
+    assert runner.engine.preview().ops == {}
