@@ -127,9 +127,12 @@ class ControlPlaneClient(Connection):
         """Count a wait among those that share their looks, as long as the context lasts."""
         return self.shared_lists.joined(self._workspace, deployment_id)
 
-    def look(self, watched: Watched) -> LiveDeployment | None:
-        """Return a deployment that is waited for, by a list, or None if that does not show it."""
-        return watched.look(self.deployments_of, self.clock)
+    def look(self, watched: Watched, elapsed: float) -> LiveDeployment | None:
+        """Return a deployment that is waited for, by a list, or None if that does not show it.
+
+        ``elapsed`` is the age of the wait in seconds.
+        """
+        return watched.look(self.deployments_of, self.clock, elapsed)
 
     def patch(
         self,

@@ -168,7 +168,7 @@ class _RolloutWait:
         It is requested if the list shows any other change, and from time to time. None if the
         deployment has to be requested too.
         """
-        listed = None if self._polls.is_last else self._client.look(self._watched)
+        listed = None if self._polls.is_last else self._client.look(self._watched, elapsed)
         is_same, revision = is_same_deployment(self._listed, listed), self._revision
         self._listed, asked_at = listed, self._asked_at
         is_known = is_same and elapsed - asked_at < trusted_seconds(asked_at)
@@ -297,7 +297,7 @@ class _DeletionWait:
         """
         client = self._polls.limited_client()
         is_due = self._polls.is_last or elapsed - self._asked_at >= trusted_seconds(self._asked_at)
-        listed = None if is_due else client.look(self._watched)
+        listed = None if is_due else client.look(self._watched, elapsed)
         if listed is not None and is_being_deleted(listed.status):
             return listed
         self._asked_at = elapsed

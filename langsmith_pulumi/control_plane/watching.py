@@ -29,19 +29,22 @@ if TYPE_CHECKING:
 
 _MIN_WAITS = 3
 """Waits that share; fewer cost less by themselves."""
-_FRESH_SECONDS = 0.5
-"""Seconds for which a list answers all waits."""
 _PAUSE_SECONDS = 30.0
 """Seconds without lists after one that failed."""
-_SHARE = 0.02
-_MIN_LONGEST_DELAY = 1.0
+_FRESH_SHARE = 0.5
+"""Share of the delay between two looks of a wait for which a list answers others too."""
+_DELAY_SHARE = 1 / 75
+_MIN_LONGEST_DELAY = 0.5
 _MIN_ALONE = 3.0
 _MAX_ALONE = 10.0
 
 
 def longest_delay(elapsed: float) -> float:
-    """Return the seconds after which a wait that shares looks again: two per cent of its length."""
-    return max(_MIN_LONGEST_DELAY, _SHARE * elapsed)
+    """Return the seconds after which a wait that shares looks again.
+
+    With the age of a list, an end is noticed within a second or two per cent of the wait.
+    """
+    return max(_MIN_LONGEST_DELAY, _DELAY_SHARE * elapsed)
 
 
 def trusted_seconds(elapsed: float) -> float:
@@ -108,26 +111,28 @@ class Watched:
         """True if the last look found it in a list."""
 
     def look(
-        self, list_deployments: ListDeployments, clock: Callable[[], float]
+        self, list_deployments: ListDeployments, clock: Callable[[], float], elapsed: float
     ) -> LiveDeployment | None:
         """Return the deployment as a list shows it, or None if the wait has to ask for itself.
 
-        Each look of a wait is a newer one than the one before.
+        Each look of a wait is a newer one than the one before. ``elapsed`` is the age of the wait
+        in seconds.
         """
         found = None
         if len(self._shared.ids) >= _MIN_WAITS:
             with self._shared.lock:
-                found = self._find(list_deployments, clock)
+                found = self._find(list_deployments, clock, elapsed)
         self.is_listed = found is not None
         return found
 
     def _find(
-        self, list_deployments: ListDeployments, clock: Callable[[], float]
+        self, list_deployments: ListDeployments, clock: Callable[[], float], elapsed: float
     ) -> LiveDeployment | None:
         shared, now = self._shared, clock()
+        fresh = _FRESH_SHARE * longest_delay(elapsed)
         if now < shared.paused_until:
             return None
-        if shared.number <= self._number or now - shared.taken_at >= _FRESH_SECONDS:
+        if shared.number <= self._number or now - shared.taken_at >= fresh:
             shared.taken_at = now
             shared.number += 1
             shared.listed = {}

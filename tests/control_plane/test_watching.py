@@ -131,7 +131,7 @@ def test_many_rollouts_share_requests(waits: Waits) -> None:
     waits.create(40)
     waits.for_rollouts()
     assert waits.errors == {}
-    assert max(waits.ended.values()) <= SECONDS + 2
+    assert max(waits.ended.values()) <= SECONDS + 1
     alone = 2 * waits.polls.total()
     assert waits.requests.total() <= alone / 5, (waits.requests, alone)
 
@@ -140,7 +140,7 @@ def test_many_deletions_share_requests(waits: Waits) -> None:
     waits.create(20)
     waits.simulator.deletion_seconds = SECONDS
     waits.for_deletions()
-    assert SECONDS <= min(waits.ended.values()) <= max(waits.ended.values()) <= SECONDS + 2
+    assert SECONDS <= min(waits.ended.values()) <= max(waits.ended.values()) <= SECONDS + 1
     assert waits.requests.total() <= waits.polls.total() / 2, (waits.requests, waits.polls)
 
 
