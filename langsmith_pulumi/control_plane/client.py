@@ -19,7 +19,7 @@ from .errors import (
     RouteNotFound,
 )
 from .listeners import ListenerClient, explain_placement
-from .logs import LogReader, LogSource
+from .logs import NO_SUCH_ROUTE, LogReader, LogSource
 from .retry import BEST_EFFORT, IDEMPOTENT, LOOK, NON_IDEMPOTENT, Policy
 from .settings import dashboard_url
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _DEPLOYMENTS = "/v2/deployments"
 _MAX_ROUNDS = 3
 """How often a change of unknown outcome is sent while the deployment does not show it."""
-_NO_SUCH_ROUTE = (404, 405)
 _NO_SIZES = (
     "This control plane may be an older or self-hosted one, whose deployments have no sizes: take "
     "compute_size and database_size out of the program. If nothing else is answered either, check "
@@ -262,7 +261,7 @@ class ControlPlaneClient(Connection):
             post(f"{path}/interrupt")
         except APIStatusError as error:
             # The reference has the route above, a vendor's script the one below.
-            if isinstance(error, DeploymentNotFound) or error.status not in _NO_SUCH_ROUTE:
+            if isinstance(error, DeploymentNotFound) or error.status not in NO_SUCH_ROUTE:
                 raise
             post(f"{path}/interruption")
 

@@ -26,7 +26,8 @@ _MAX_LINE = 300
 _MAX_MESSAGE = 20_000
 _REMEMBERED = 5 * _MAX_PAGE
 """Entries by which a look recognizes what the one before has returned."""
-_NO_SUCH_ROUTE = (404, 405)
+NO_SUCH_ROUTE = (404, 405)
+"""Statuses by which a version of the service may say that it lacks a route."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class LogReader:
             try:
                 return connection.send("GET", newer, parse, POLLING, params=params)
             except APIStatusError as error:
-                if error.status not in _NO_SUCH_ROUTE:
+                if error.status not in NO_SUCH_ROUTE:
                     raise
         found = connection.send("POST", older, parse, POLLING, body=query)
         self._is_older_service = True

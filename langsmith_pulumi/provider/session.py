@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -100,9 +101,12 @@ class Session:
             for client in self._clients:
                 client.register_secrets(secrets)
 
-    @property
+    @cached_property
     def location(self) -> Location:
-        """Return the control plane and the workspace of the settings; needs no API key."""
+        """Return the control plane and the workspace of the settings; needs no API key.
+
+        Each check and each request asks for it, and it may stand in a file.
+        """
         from langsmith_pulumi.control_plane.settings import Location, resolve_location
 
         if self._given_client is not None:
