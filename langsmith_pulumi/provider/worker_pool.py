@@ -10,8 +10,9 @@ one that stays 0. The pool counts a thread as idle after each call, also if the 
 after the deletes of forty rollouts, which take no time, it would start no thread for the deletes of
 forty deployments.
 
-The pool belongs to the gRPC server, a local variable of the SDK's ``main``, which runs on the main
-thread as long as the process lives. If the SDK looks different, nothing is changed, and the four
+A call is served by a thread of the pool, so the pool is found on the stack of the call. The stacks
+of other threads are not looked at: ``sys._current_frames`` can deadlock up to Python 3.11 while
+threads start (python/cpython#106883). If the SDK looks different, nothing is changed, and the four
 threads remain.
 """
 
@@ -30,6 +31,7 @@ WORKERS = 64
 """As many calls as an engine makes at once on sixteen cores (four for each core)."""
 
 _SERVED_BY = "pulumi/dynamic/__main__.py"
+_POOL_MODULE = ThreadPoolExecutor.__module__
 
 
 def raise_workers(workers: int = WORKERS) -> bool:
@@ -56,19 +58,20 @@ class _NoneIdle(threading.Semaphore):
 
 
 def _pool() -> ThreadPoolExecutor | None:
-    """Return the pool of the SDK's server in this process, or None."""
-    for frame in _frames_of_the_main_thread():
-        code = frame.f_code
-        if code.co_name == "main" and code.co_filename.replace("\\", "/").endswith(_SERVED_BY):
-            state = getattr(frame.f_locals.get("server"), "_state", None)
-            pool = getattr(state, "thread_pool", None)
-            usable = isinstance(pool, ThreadPoolExecutor)
-            return pool if usable and isinstance(getattr(pool, "_max_workers", None), int) else None
+    """Return the pool that serves the present call for the SDK, or None."""
+    is_served = False
+    for frame in _calling_frames():
+        is_served |= frame.f_code.co_filename.replace("\\", "/").endswith(_SERVED_BY)
+        if is_served and frame.f_globals.get("__name__") == _POOL_MODULE:
+            reference = frame.f_locals.get("executor_reference")
+            pool = reference() if reference else None
+            if isinstance(pool, ThreadPoolExecutor):
+                return pool
     return None
 
 
-def _frames_of_the_main_thread() -> Iterator[FrameType]:
-    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
+def _calling_frames() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001
     while frame is not None:
         yield frame
         frame = frame.f_back

@@ -40,6 +40,7 @@ SEED = int(
     os.environ.get("HISTORIES_SEED")
     or (randomness.randbelow(1_000_000) if "HISTORIES" in os.environ else 7)
 )
+pytestmark = pytest.mark.timeout(300 + 30 * GRID_STEPS)
 
 
 class RandomStack:

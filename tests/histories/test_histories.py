@@ -45,6 +45,7 @@ CYCLES = 4
 BATCH = 4
 """Histories drawn from one seed."""
 SHARES = {"offline": 1.0, "pulumi": 0.1}
+pytestmark = pytest.mark.timeout(300 + 30 * STEPS)
 NEEDS_PULUMI = pytest.mark.skipif(not shutil.which("pulumi"), reason="pulumi is not on PATH")
 
 SETTINGS = settings(
