@@ -1,7 +1,7 @@
 # make demo | make test | make check | make bench   (each sets up what it needs, once)
 # make grid: more crashes, and thousands of malformed answers; make lowest: the oldest dependencies
-# make coverage: the suite with branch coverage; make docs: what is generated; make dist: the files
-# of a release
+# make coverage: the suite with branch coverage; make docs: what is generated, and the site in
+# docs/_build/html, without network; make dist: the files of a release
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -46,6 +46,7 @@ docs: $(READY)
 	$(BIN)/python docs/make_report_schema.py
 	$(BIN)/python -m tests.review.draw_picture docs/report.svg
 	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
 
 format: $(READY)
 	$(BIN)/ruff check --fix
@@ -59,7 +60,7 @@ dist: $(READY)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) .lowest .demo dist .mypy_cache .ruff_cache .pytest_cache .coverage*
+	rm -rf $(VENV) .lowest .demo dist docs/_build .mypy_cache .ruff_cache .pytest_cache .coverage*
 
 $(READY): pyproject.toml
 	@echo "Setting up $(VENV): one to two minutes the first time, most of it downloads."
