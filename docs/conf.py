@@ -23,6 +23,9 @@ myst_enable_extensions = ["attrs_inline", "deflist"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+pygments_dark_style = "monokai"
 html_copy_source = False
 html_show_copyright = False
 html_theme_options = {

@@ -67,7 +67,7 @@ PUBLIC = {*dir(Simulator), *dir(OfflineStack)}
 """The interface that the tests of users call."""
 
 NEVER_RUN = ("*/typing_api.py", "*/local-folder/agent/*", "*/conf.py")
-"""Modules for type checkers, for a build of the service, and for Sphinx, which reads their names."""
+"""Modules for type checkers, for a build of the service, and for Sphinx."""
 
 
 def unused(paths: tuple[str, ...]) -> list[Any]:

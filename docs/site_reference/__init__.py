@@ -1,4 +1,4 @@
-"""Parts of the reference that are made from the code whenever the site is built.
+"""What Sphinx does to a page when it reads it: parts of the reference are made from the code.
 
 A page names one with a comment such as ``<!-- made: arguments Deployment -->``. So the reference
 cannot be stale, and there is no generated file to keep.
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MARKER = re.compile(r"^<!-- made: (\w+)(?: (\w+))? -->$", re.MULTILINE)
+_FILE = re.compile(r"^:caption: ([\w/-]*[./][\w./-]*)$", re.MULTILINE)
+"""The name of a file above its text, which is no Markdown: ``__main__`` is not bold."""
 
 _PARTS: dict[str, Callable[..., str]] = {
     "arguments": arguments.of_resource,
@@ -29,7 +31,8 @@ _PARTS: dict[str, Callable[..., str]] = {
 
 
 def fill_in(text: str) -> str:
-    """Return a page with each marker replaced by what it names."""
+    """Return a page with each marker replaced by what it names, and names of files as code."""
+    text = _FILE.sub(r':caption: "`\1`"', text)
     return MARKER.sub(lambda found: _PARTS[found[1]](*filter(None, [found[2]])), text)
 
 

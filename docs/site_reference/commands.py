@@ -17,20 +17,28 @@ _WIDTH = 88
 
 def helps() -> str:
     """Return a section for each command, those of a group below it."""
-    return "\n".join(_section(path, command) for path, command in commands(main, PROGRAM))
+    return "\n".join(map(_section, contexts(main, PROGRAM)))
 
 
-def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Yield a command and all below it, each with the words that call it."""
-    yield path, command
-    below: dict[str, click.Command] = getattr(command, "commands", {})
-    for name, one in below.items():
-        yield from commands(one, f"{path} {name}")
-
-
-def _section(path: str, command: click.Command) -> str:
-    level = "##" if path in {PROGRAM, *(f"{PROGRAM} {name}" for name in main.commands)} else "###"
+def contexts(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> Iterator[click.Context]:
+    """Yield the context of a command, and of all below it, as if they were called."""
     context = click.Context(
-        command, info_name=path, terminal_width=_WIDTH, max_content_width=_WIDTH
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **command.context_settings,
     )
-    return f"{level} {path}\n\n```text\n{command.get_help(context)}\n```\n"
+    yield context
+    below: dict[str, click.Command] = getattr(command, "commands", {})
+    for inner, one in below.items():
+        yield from contexts(one, inner, context)
+
+
+def _section(context: click.Context) -> str:
+    is_below_a_group = context.parent is not None and context.parent.parent is not None
+    level = "###" if is_below_a_group else "##"
+    return f"{level} {context.command_path}\n\n```text\n{context.get_help()}\n```\n"

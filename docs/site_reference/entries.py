@@ -46,9 +46,8 @@ def _entry(prefix: str, entry: Entry, *, with_reasons: bool) -> str:
     paragraphs = [" · ".join(_facts(entry)), *_TAIL.sub("", entry.member.text).split("\n\n")]
     paragraphs += [f"*{IMPACTS[row.impact].capitalize()}:* {row.reason}" for row in rows]
     body = "\n\n  ".join(one.replace("\n", "\n  ") for one in paragraphs if one)
-    return f"`{name}`{{#{prefix}-{name}}}\n: {body}\n".replace(
-        f"{{#{prefix}", f"{{#{prefix.lower()}"
-    )
+    anchor = f"{prefix}-{name}".lower().replace("_", "-")
+    return f"[`{name}`]{{#{anchor}}}\n: {body}\n"
 
 
 def _facts(entry: Entry) -> list[str]:
