@@ -25,6 +25,7 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+pygments_style = "default"
 pygments_dark_style = "monokai"
 html_copy_source = False
 html_show_copyright = False

@@ -42,7 +42,9 @@ _INSTALLS = re.compile(r"^(python3? -m venv|\. \S+/activate|pip install|uv )", r
 class PageRun:
     """What the blocks of one page share."""
 
+    home: Path
     folder: Path
+    """Where the reader is, in or below ``home / "project"``."""
     environ: dict[str, str]
     processes: contextlib.ExitStack
     names: dict[str, Any] = field(default_factory=dict)
@@ -90,9 +92,8 @@ class PageRun:
         if command.text.startswith(f"{_SIMULATE} "):
             self._start_simulator(command)
             return
-        words = shlex.split(command.text)
-        is_own = words[0] == "langsmith-pulumi" and not set(words) & _OF_A_SHELL
-        code, output = self._run_own(words[1:]) if is_own else self._run_in_shell(command.text)
+        words = _words_of_own(command.text)
+        code, output = self._run_own(words) if words else self._run_in_shell(command.text)
         assert code == expected_code, f"{command.text}\n{output}"
         assert_matches(command, output)
 
@@ -109,9 +110,10 @@ class PageRun:
 
     def _run_in_shell(self, script: str) -> tuple[int, str]:
         """Run commands in a shell, and keep the variables and the folder that they set."""
-        after = self.folder.parent / "environ"
+        after = self.home / "environ"
+        keep = f"env -0 > {after}; pwd > {after}.pwd"
         done = subprocess.run(
-            ["bash", "-c", f"trap 'env -0 > {after}; pwd > {after}.pwd' EXIT\n{script}"],
+            ["bash", "-c", f"trap '{keep}' EXIT\n{_without_questions(script)}"],
             cwd=self.folder,
             env=self.environ,
             stdin=subprocess.DEVNULL,
@@ -128,7 +130,7 @@ class PageRun:
 
     def _start_simulator(self, command: Command) -> None:
         """Start the simulator of the page, with quick revisions, and take its settings."""
-        log = self.folder.parent / "simulator.log"
+        log = self.home / "simulator.log"
         with log.open("w", encoding="utf-8") as output:
             process = subprocess.Popen(
                 ["bash", "-c", f"exec {command.text}{_QUICK}"],
@@ -176,7 +178,7 @@ def page_run(home: Path) -> Iterator[PageRun]:
     with contextlib.ExitStack() as processes, pytest.MonkeyPatch.context() as patch:
         start = functools.partial(fork, preload=PRELOADED_MODULES)
         patch.setattr(offline_command, "Request", functools.partial(Request, start=start))
-        yield PageRun(folder, _environ(home, commands), processes)
+        yield PageRun(home, folder, _environ(home, commands), processes)
 
 
 def _environ(home: Path, commands: Path) -> dict[str, str]:
@@ -208,6 +210,17 @@ def assert_matches(command: Command, output: str) -> None:
     assert re.fullmatch(form, output.strip(), re.DOTALL), (
         f"{command.text}\n--- the page shows\n{command.expected}\n--- it printed\n{output}"
     )
+
+
+def _words_of_own(text: str) -> list[str]:
+    """Return the arguments of a command of this package that needs no shell, else nothing."""
+    words = shlex.split(text) if text.startswith("langsmith-pulumi ") else []
+    return [] if set(words) & _OF_A_SHELL else words[1:]
+
+
+def _without_questions(text: str) -> str:
+    """Let Pulumi go on without a person who agrees."""
+    return re.sub(r"^(pulumi .*\b(?:up|destroy|refresh)\b)", r"\1 --yes --skip-preview", text)
 
 
 def _patched(text: str, diff: str) -> str:

@@ -43,8 +43,6 @@ RUN_ELSEWHERE = {
     "docs/errors.md": "made by tests/faults, which play each error",
     "docs/lookups.md": "test_lookups.py runs its program in a workspace that fits",
     "docs/revisions.md": "test_revisions.py runs its recipe in a repository",
-    "docs/importing.md": "tests/operations imports workspaces; see the remarks of its blocks",
-    "docs/operations.md": "tests/operations runs each command; see the remarks of its blocks",
 }
 RUN = [page for page, blocks in PAGES.items() if blocks and page not in RUN_ELSEWHERE]
 PULUMI_COMMANDS = {
@@ -66,7 +64,7 @@ def test_page_runs(page: str, tmp_path: Path) -> None:
 
 def _needs_pulumi(block: Block) -> bool:
     is_run = "checked" not in block.remarks
-    return is_run and any(command.text.startswith("pulumi ") for command in block.commands)
+    return is_run and re.search(r"^(\$ )?pulumi ", block.text, re.MULTILINE) is not None
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
