@@ -46,7 +46,7 @@ docs: $(READY)
 	$(BIN)/python docs/make_report_schema.py
 	$(BIN)/python -m tests.review.draw_picture docs/report.svg
 	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
-	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet docs docs/_build/html
+	$(BIN)/sphinx-build --fresh-env --fail-on-warning --quiet docs docs/_build/html
 
 format: $(READY)
 	$(BIN)/ruff check --fix

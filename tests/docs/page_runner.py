@@ -34,8 +34,8 @@ _SET_BY_SIMULATOR = re.compile(r"^export (\w+)=(\S+)\n", re.MULTILINE)
 _READY = "export LANGSMITH_CONTROL_PLANE_URL="
 _QUICK = " --revision-seconds 0.05"
 _OF_A_SHELL = {"|", "<", ">>", "&&", ";", "&", "2>"}
-_INSTALLS = re.compile(r"^(python3? -m venv|\. \S+/activate|pip install|uv )", re.MULTILINE)
-"""What a reader does once; the tests have it installed, and check the requirements."""
+_NOT_RUN = re.compile(r"^(python3? -m venv|\. \S+/activate|pip install|make )", re.MULTILINE)
+"""What is checked and not run: a set-up, which the tests have, and the repository's own targets."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class PageRun:
             raise AssertionError(f"line {block.line}: {failed}") from None
 
     def _run(self, block: Block) -> None:
-        if "checked" in block.remarks or _INSTALLS.search(block.text):
+        if "checked" in block.remarks or _NOT_RUN.search(block.text):
             return
         if block.caption:
             self._write(block)

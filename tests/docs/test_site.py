@@ -157,7 +157,7 @@ def _is_ours(requirement: str) -> bool:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site."""
     built = tmp_path_factory.mktemp("site")
-    command = ["sphinx", "--fail-on-warning", "--keep-going", "--quiet", str(DOCS), str(built)]
+    command = ["sphinx", "--fail-on-warning", "--quiet", str(DOCS), str(built)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
         [sys.executable, "-m", *command],
