@@ -76,7 +76,8 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
                 yield Block(line, "sh", found[2])
             else:
                 remarks[found[1]] = found[2]
-        if token.type == "fence":
+        is_directive = token.info.startswith("{") and not token.info.startswith("{code-block}")
+        if token.type == "fence" and not is_directive:
             yield _block(token, line, remarks)
             remarks = {}
 

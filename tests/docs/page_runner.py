@@ -21,7 +21,7 @@ from langsmith_pulumi.testing.offline.forking import fork
 from langsmith_pulumi.testing.offline.stack_context import Request
 from tests.support.commands import run_command
 from tests.support.engines import PRELOADED_MODULES
-from tests.support.processes import TIMEOUT_SECONDS, wait_until
+from tests.support.processes import TIMEOUT_SECONDS, kill_tree, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,10 @@ _SIMULATE = "langsmith-pulumi simulate"
 _SET_BY_SIMULATOR = re.compile(r"^export (\w+)=(\S+)\n", re.MULTILINE)
 _READY = "export LANGSMITH_CONTROL_PLANE_URL="
 _QUICK = " --revision-seconds 0.05"
+_SECONDS = 240.0
+"""Seconds until a command of a page is given up; `pulumi up` is slow on a busy machine."""
 _OF_A_SHELL = {"|", "<", ">>", "&&", ";", "&", "2>"}
-_NOT_RUN = re.compile(r"^(python3? -m venv|\. \S+/activate|pip install|make )", re.MULTILINE)
+_NOT_RUN = re.compile(r"(python3? -m venv|\. \S+/activate|pip install|make)(?= |$)")
 """What is checked and not run: a set-up, which the tests have, and the repository's own targets."""
 
 
@@ -59,7 +61,7 @@ class PageRun:
             raise AssertionError(f"line {block.line}: {failed}") from None
 
     def _run(self, block: Block) -> None:
-        if "checked" in block.remarks or _NOT_RUN.search(block.text):
+        if "checked" in block.remarks:
             return
         if block.caption:
             self._write(block)
@@ -78,9 +80,11 @@ class PageRun:
         file.write_text(text, encoding="utf-8")
 
     def _run_commands(self, block: Block) -> None:
+        steps = [step for step in block.commands if not _NOT_RUN.match(step.text)]
+        if not steps:
+            return
         if not (self.has_simulator or block.text.lstrip("$ ").startswith(_SIMULATE)):
             self._use(self.processes.enter_context(Simulator()).env)
-        steps = block.commands
         if any(re.match(r"(for|if|while|cat) ", step.text) for step in steps):
             steps = [replace(steps[0], text=f"set -e\n{block.text}")]
         expected_code = int(block.remarks.get("exit code", "0"))
@@ -112,7 +116,7 @@ class PageRun:
         """Run commands in a shell, and keep the variables and the folder that they set."""
         after = self.home / "environ"
         keep = f"env -0 > {after}; pwd > {after}.pwd"
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["bash", "-c", f"trap '{keep}' EXIT\n{_without_questions(script)}"],
             cwd=self.folder,
             env=self.environ,
@@ -120,13 +124,16 @@ class PageRun:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
         )
+        try:
+            output = process.communicate(timeout=_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            kill_tree(process)
+            raise
         pairs = (entry.partition("=") for entry in after.read_text().split("\0") if entry)
         self.environ = {name: value for name, _, value in pairs}
         self.folder = Path(Path(f"{after}.pwd").read_text().strip())
-        return done.returncode, done.stdout
+        return process.returncode, output
 
     def _start_simulator(self, command: Command) -> None:
         """Start the simulator of the page, with quick revisions, and take its settings."""
