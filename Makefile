@@ -1,7 +1,8 @@
 # make demo | make test | make check | make bench   (each sets up what it needs, once)
 # make grid: more crashes, and thousands of malformed answers; make lowest: the oldest dependencies
 # make coverage: the suite with branch coverage; make docs: what is generated, and the site in
-# docs/_build/html, without network; make dist: the files of a release
+# docs/_build/html, without network; make pictures: those of the README, by a browser
+# make dist: the files of a release
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test grid lowest coverage check docs format bench dist clean
+.PHONY: demo test grid lowest coverage check docs pictures format bench dist clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
@@ -44,9 +45,11 @@ docs: $(READY)
 	$(BIN)/python docs/make_inputs.py
 	$(BIN)/python docs/make_changes.py
 	$(BIN)/python docs/make_report_schema.py
-	$(BIN)/python -m tests.review.draw_picture docs/report.svg
 	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
 	$(BIN)/sphinx-build --fresh-env --fail-on-warning --quiet docs docs/_build/html
+
+pictures: $(READY)
+	$(BIN)/python docs/make_pictures.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix

@@ -102,7 +102,7 @@ def run_on_terminal(
     stream = pyte.ByteStream(screen)
     ours, theirs = pty.openpty()
     size = {"COLUMNS": str(COLUMNS), "LINES": str(ROWS), "TERM": "xterm-256color"}
-    process = subprocess.Popen(  # noqa: S603 - a fixed command
+    process = subprocess.Popen(
         command, cwd=folder, env=environ | size, stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
@@ -162,7 +162,7 @@ def draw_comment() -> None:
         width, height = COMMENT_SIZE
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         output = f"--screenshot={PICTURES / 'comment.png'}"
-        subprocess.run(  # noqa: S603 - a fixed command
+        subprocess.run(
             [browser, *options, f"--window-size={width},{height}", output, page.as_uri()],
             check=True,
             capture_output=True,
