@@ -18,7 +18,7 @@ from vulture import Vulture  # type: ignore[import-untyped]
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
 
-PACKAGE = ("langsmith_pulumi", "docs", "examples")
+PACKAGE = ("langsmith_pulumi", "pytest_langsmith_pulumi.py", "docs", "examples")
 EVERYTHING = (*PACKAGE, "tests")
 
 REGISTERED = (

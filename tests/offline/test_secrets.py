@@ -123,7 +123,7 @@ def test_a_preview_needs_no_passphrase(toy: Toy, salt: str) -> None:
     plan = toy.stack().preview()
     assert plan.ok
     assert [d.message for d in plan.diagnostics] == [
-        "the configuration's secrets cannot be read here; placeholders stand for them"
+        "placeholders stand for secrets of the configuration that cannot be read here: toy:greeting"
     ]
     with pytest.raises(OfflineError):
         toy.stack().up()

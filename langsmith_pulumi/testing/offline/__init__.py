@@ -15,6 +15,7 @@ An operation passes through the modules from top to bottom; imports point downwa
     planner, executor   decide the steps of a registration, and execute them (steps, paths)
     recording           the journal of the operation, folded into the state at its end
     results             the result, and the JSON document of a preview
+    langsmith           all that it knows of LangSmith: simulated or not, and what changes cost
     stack_context       project, configuration, passphrase, state (project, secrets, store, journal)
     snapshot            the state during the operation (changes, entries, integrity, state)
     events              the events of an operation, with secrets redacted
@@ -24,25 +25,32 @@ An operation passes through the modules from top to bottom; imports point downwa
 
 from __future__ import annotations
 
-from .errors import OfflineError
+from .errors import NeedsPulumiError, OfflineError, StackLockedError, WrongPassphraseError
 from .events import Diagnostic, Event, Listener, Status, StepBegan, StepEnded
-from .results import Result
+from .langsmith import ChangeKind, Changes
+from .results import Operation, Result
 from .stack import OfflineStack
 from .steps import Op, Step
 from .values import UNKNOWN, Secret
 
 __all__ = [
     "UNKNOWN",
+    "ChangeKind",
+    "Changes",
     "Diagnostic",
     "Event",
     "Listener",
+    "NeedsPulumiError",
     "OfflineError",
     "OfflineStack",
     "Op",
+    "Operation",
     "Result",
     "Secret",
+    "StackLockedError",
     "Status",
     "Step",
     "StepBegan",
     "StepEnded",
+    "WrongPassphraseError",
 ]

@@ -72,6 +72,7 @@ class Child:
     def __init__(self, process: Process, on_line: Callable[[str, bool], None]) -> None:
         self._process = process
         self._on_line = on_line
+        self._lock = threading.Lock()
         self._readers = [
             threading.Thread(target=self._relay, args=(stream, is_error), daemon=True)
             for stream, is_error in ((process.stdout, False), (process.stderr, True))
@@ -83,8 +84,8 @@ class Child:
 
     def relay_output(self) -> None:
         """Pass the lines that it prints from now on to `on_line`."""
-        for reader in self._readers:
-            reader.start()
+        with self._lock:
+            self._start_readers()
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Return its exit code after the end of its output, or None after the timeout."""
@@ -105,7 +106,22 @@ class Child:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, number)
                 self.wait(_GRACE_SECONDS)
+        self._discard_output()
         self._close_input()
+
+    def _start_readers(self) -> None:
+        for reader in self._readers:
+            if not reader.ident:
+                reader.start()
+
+    def _discard_output(self) -> None:
+        """Read what nothing was to read, for a reader closes its stream at the end."""
+        with self._lock:
+            if not any(reader.ident for reader in self._readers):
+                self._on_line = lambda _line, _is_error: None
+            self._start_readers()
+        for reader in self._readers:
+            reader.join(_GRACE_SECONDS)
 
     def _close_input(self) -> None:
         with contextlib.suppress(OSError):

@@ -16,7 +16,8 @@ from .urns import urn_name
 from .values import Properties, redact
 
 if TYPE_CHECKING:
-    from .state import Operation
+    from .results import Operation
+    from .state import Operation as PendingOperation
     from .update import Update
 
 
@@ -40,7 +41,7 @@ def destroy(request: Request, listener: Listener | None = None) -> Result:
             _warn_of_pending(session)
             _delete_leftovers(session.update)
             _report_interruption(session.update)
-        return _result(recorder, session)
+        return _result("destroy", recorder, session)
 
 
 def refresh(request: Request, listener: Listener | None = None) -> Result:
@@ -54,7 +55,7 @@ def refresh(request: Request, listener: Listener | None = None) -> Result:
             steps = [Step(Op.REFRESH, e.urn, e, e) for e in entries]
             session.update.run_all(steps, halt=session.update.interrupted)
             _report_interruption(session.update)
-        return _result(recorder, session)
+        return _result("refresh", recorder, session)
 
 
 def _run_update(request: Request, listener: Listener | None, *, dry_run: bool) -> Result:
@@ -71,7 +72,7 @@ def _run_update(request: Request, listener: Listener | None, *, dry_run: bool) -
         update.write_stack_outputs(succeeded=not update.failed.is_set())
         program.end()
         _report_interruption(update)
-    return _result(recorder, session)
+    return _result("preview" if dry_run else "up", recorder, session)
 
 
 def _require_known(urns: frozenset[str], context: StackContext) -> None:
@@ -104,10 +105,11 @@ def _delete_leftovers(update: Update) -> None:
 
 
 def _warn_of_placeholders(session: Session) -> None:
-    if session.context.config.has_placeholders:
+    keys = ", ".join(sorted(session.context.config.placeholders))
+    if keys:
         _warn(
             session,
-            "the configuration's secrets cannot be read here; placeholders stand for them",
+            f"placeholders stand for secrets of the configuration that cannot be read here: {keys}",
         )
 
 
@@ -150,21 +152,24 @@ def _report_interruption(update: Update) -> None:
         update.report_error(Diagnostic("", message, ERROR))
 
 
-def _format_operations(pending: list[Operation]) -> str:
+def _format_operations(pending: list[PendingOperation]) -> str:
     return "\n".join(
         f"  {operation.kind} {urn_name(operation.entry.urn)} ({operation.entry.urn})"
         for operation in pending
     )
 
 
-def _result(recorder: Recorder, session: Session) -> Result:
+def _result(operation: Operation, recorder: Recorder, session: Session) -> Result:
     update = session.update
     outputs: Properties = next(
         (e.outputs for e in update.snapshot.checkpoint.entries if e.is_stack and not e.delete),
         {},
     )
     return recorder.result(
-        ok=not update.failed.is_set(), outputs=redact(outputs), config=session.context.config
+        operation,
+        ok=not update.failed.is_set(),
+        outputs=redact(outputs),
+        config=session.context.config,
     )
 
 

@@ -7,6 +7,8 @@ the SDK and forks. The forked children run the same scripts as new interpreters.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import os
 import signal
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _servers: dict[tuple[str, ...], ForkServer] = {}
 _lock = threading.Lock()
+_GRACE_SECONDS = 1.0
 
 
 def fork(launch: Launch, preload: tuple[str, ...] = ()) -> Process:
@@ -43,6 +46,12 @@ def _server_for(launch: Launch, preload: tuple[str, ...]) -> ForkServer:
     if key not in _servers or not _servers[key].is_running:
         _servers[key] = ForkServer(launch, preload)
     return _servers[key]
+
+
+@atexit.register
+def _stop_servers() -> None:
+    for server in _servers.values():
+        server.stop()
 
 
 class ForkServer:
@@ -79,6 +88,12 @@ class ForkServer:
         with os.fdopen(request_pipe[1], "w", encoding="utf-8") as file:
             json.dump(request, file)
         return ForkedProcess(stdin[1], stdout[0], stderr[0], status[0])
+
+    def stop(self) -> None:
+        """End it by closing its socket, and wait a little for its end."""
+        self._socket.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GRACE_SECONDS)
 
 
 class ForkedProcess:

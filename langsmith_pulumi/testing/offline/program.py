@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .children import Child, Launch
 from .events import ERROR, Diagnostic
+from .project import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,6 +92,7 @@ def start_program(
         "parallel": PARALLEL,
         "organization": ORGANIZATION,
         "root_directory": str(project.root),
+        "missing_secret": PLACEHOLDER if config.simulated else None,
     }
     environ = {
         **child_environment(project, context.environ),

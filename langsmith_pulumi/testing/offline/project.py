@@ -15,14 +15,14 @@ from .secrets import Crypter
 from .values import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
 
 _SECRET_NAME = re.compile(r"(?:api_?key|token|password|secret)$", re.IGNORECASE)
 """Keys whose values are secrets even if given in plain text, such as `langsmith:apiKey`."""
 PLACEHOLDER = "a-secret-that-cannot-be-read-here"
-"""The value that a preview without passphrase uses for an encrypted value."""
+"""The value that stands for a secret that cannot be decrypted, or that nothing sets."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Project:
     options: Mapping[str, Any]
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Configuration of every stack that does not override it."""
+    declared_secrets: frozenset[str] = frozenset()
+    """Keys that Pulumi.yaml declares as secret, and gives no value."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,34 @@ class Config:
 
     values: Mapping[str, str] = field(default_factory=dict)
     secret_keys: frozenset[str] = frozenset()
-    has_placeholders: bool = False
-    """True if placeholders replace encrypted values, because there is no passphrase."""
+    placeholders: frozenset[str] = frozenset()
+    """The keys whose values are placeholders."""
+    simulated: bool = False
+    """True if a placeholder also stands for a secret that the program requires and nothing sets."""
 
     def with_values(self, values: Mapping[str, str], *, secret: bool = False) -> Config:
         """Return the configuration with some values set; a secret key stays secret."""
         keys = values.keys() if secret else {key for key in values if _SECRET_NAME.search(key)}
         return replace(self, values={**self.values, **values}, secret_keys=self.secret_keys | keys)
+
+    def without(self, keys: Collection[str]) -> Config:
+        """Return the configuration without some values."""
+        left = {key: text for key, text in self.values.items() if key not in keys}
+        return replace(
+            self,
+            values=left,
+            secret_keys=self.secret_keys & left.keys(),
+            placeholders=self.placeholders & left.keys(),
+        )
+
+    def filled(self, declared: Collection[str]) -> Config:
+        """Return the configuration with placeholders for the declared secrets that nothing sets."""
+        missing = frozenset(declared) - self.values.keys()
+        return replace(
+            self.with_values(dict.fromkeys(missing, PLACEHOLDER), secret=True),
+            placeholders=self.placeholders | missing,
+            simulated=True,
+        )
 
 
 def without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +98,12 @@ def read_project(folder: Path) -> Project:
     options = named.get("options") or {}
     main = (root / (document.get("main") or ".")).resolve()
     project = Project(document["name"], root, main, _interpreter(root, options), options)
-    return replace(project, defaults=namespaced(project, _defaults(document.get("config"))))
+    config = document.get("config")
+    return replace(
+        project,
+        defaults=namespaced(project, _defaults(config)),
+        declared_secrets=frozenset(namespaced(project, _declared_secrets(config))),
+    )
 
 
 def _defaults(config: Any) -> dict[str, str]:
@@ -83,6 +111,17 @@ def _defaults(config: Any) -> dict[str, str]:
     declared = config.items() if isinstance(config, dict) else ()
     values = {key: _declared_value(value) for key, value in declared}
     return {key: _config_text(value) for key, value in values.items() if value is not None}
+
+
+def _declared_secrets(config: Any) -> dict[str, str]:
+    declared = config.items() if isinstance(config, dict) else ()
+    return {
+        key: ""
+        for key, value in declared
+        if isinstance(value, dict)
+        and value.get("secret") is True
+        and _declared_value(value) is None
+    }
 
 
 def _declared_value(value: Any) -> Any:
@@ -103,19 +142,25 @@ def _interpreter(root: Path, options: Mapping[str, Any]) -> str:
     return str(python) if options.get("virtualenv") and python.exists() else sys.executable
 
 
-def read_config(project: Project, stack: str, passphrase: str | None) -> Config:
-    """Return a stack's configuration with secrets decrypted, or placeholders for them."""
+def read_config(
+    project: Project, stack: str, passphrase: str | None, overridden: Collection[str] = ()
+) -> Config:
+    """Return a stack's configuration with secrets decrypted, or placeholders for them.
+
+    Values that are overridden are not decrypted; their keys stay secret.
+    """
     document = stack_settings(project, stack)
     decrypt = _decrypt(document, passphrase)
     values: dict[str, str] = dict(project.defaults)
     hidden: set[str] = set()
     for key, value in (document.get("config") or {}).items():
-        values[key] = _config_text(_decrypted(value, decrypt))
         if _holds_secret(value):
             hidden.add(key)
-    has_placeholders = passphrase is None and bool(hidden)
+        if key not in overridden:
+            values[key] = _config_text(_decrypted(value, decrypt))
+    placeholders = frozenset(hidden.difference(overridden)) if passphrase is None else frozenset()
     hidden |= {key for key in values if _SECRET_NAME.search(key)}
-    return Config(values, frozenset(hidden), has_placeholders=has_placeholders)
+    return Config(values, frozenset(hidden), placeholders)
 
 
 def stack_settings(project: Project, stack: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .events import ERROR, WARNING, Diagnostic, Event, StepBegan, StepEnded
+from .formatting import format_title
+from .langsmith import Changes, judged, refreshed
 from .state import Entry, entry_document
 from .steps import Op, Step, is_displayed
 from .values import REDACTED, redact
@@ -16,30 +19,70 @@ if TYPE_CHECKING:
     from .project import Config
     from .values import Properties
 
+Operation = Literal["preview", "up", "refresh", "destroy"]
+
 _COUNTED = {Op.SAME, Op.CREATE, Op.UPDATE, Op.DELETE, Op.REPLACE}
+_LONGEST_ERROR = 100
 _PREFIXES = {ERROR: "error: ", WARNING: "warning: "}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The result of an operation.
 
     `steps` are the displayed ones: none for unchanged resources, and one `replace` for a
     replacement. `outputs` are the stack's, with secrets redacted. `plan` is the document that
-    `--json` prints.
+    `--json` prints. `unchanged` has the names of the resources that stay as they are.
     """
 
+    operation: Operation
     ok: bool
     steps: list[Step]
     diagnostics: list[Diagnostic]
     outputs: Properties
     summary: dict[str, int]
     plan: dict[str, Any]
+    unchanged: frozenset[str] = frozenset()
 
     @property
     def exit_code(self) -> int:
         """Return 0 if the operation succeeded, else 1."""
         return 0 if self.ok else 1
+
+    @functools.cached_property
+    def changes(self) -> Changes:
+        """Return what the operation does to each resource that changes, by its name.
+
+        In a preview it is what `up` would do. A deployment and its rollout are one entry. Of two
+        resources with one name a deployment counts, and of two deployments the graver change. If
+        the operation failed, it is what had begun.
+        """
+        if self.operation == "refresh":
+            return Changes(refreshed(self.steps), self.unchanged)
+        return Changes(judged(self.plan), self.unchanged)
+
+    @property
+    def errors(self) -> list[str]:
+        """Return the error messages, with secrets redacted."""
+        return [item.message for item in self.diagnostics if item.severity == ERROR]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Return the warnings, with secrets redacted."""
+        return [item.message for item in self.diagnostics if item.severity == WARNING]
+
+    def assert_ok(self) -> Result:
+        """Raise an AssertionError with all messages if the operation failed, else return itself."""
+        __tracebackhide__ = True
+        if not self.ok:
+            raise AssertionError(f"{self.operation} failed\n{_format_messages(self.diagnostics)}")
+        return self
+
+    def __repr__(self) -> str:
+        """Return the operation, its outcome, the changes and the first error, on one line."""
+        outcome = "ok" if self.ok else "failed"
+        error = "".join(f", error={_shorten(message)!r}" for message in self.errors[:1])
+        return f"<Result of {self.operation}: {outcome}, changes={self.changes}{error}>"
 
 
 @dataclass
@@ -62,17 +105,21 @@ class Recorder:
         elif isinstance(event, Diagnostic):
             self.diagnostics.append(event)
 
-    def result(self, *, ok: bool, outputs: Properties, config: Config) -> Result:
+    def result(
+        self, operation: Operation, *, ok: bool, outputs: Properties, config: Config
+    ) -> Result:
         """Return the result of the recorded events."""
         seconds = time.monotonic() - self.since
         summary = self._summary()
         return Result(
+            operation,
             ok=ok,
             steps=[step for step in self.ended if is_displayed(step)],
             diagnostics=self.diagnostics,
             outputs=outputs,
             summary=summary,
             plan=_plan_document(self.began, self.diagnostics, config, summary, seconds),
+            unchanged=frozenset(step.name for step in self.ended if _is_unchanged(step)),
         )
 
     def _summary(self) -> dict[str, int]:
@@ -96,6 +143,29 @@ def _plan_document(
         "changeSummary": dict(sorted(summary.items())),
     }
     return {key: value for key, value in document.items() if value}
+
+
+def _is_unchanged(step: Step) -> bool:
+    return step.op == Op.SAME and not (step.is_stack or step.is_provider)
+
+
+def _format_messages(diagnostics: list[Diagnostic]) -> str:
+    """Return the messages, errors first; what the program printed comes last."""
+    order = [ERROR, WARNING]
+    ranked = sorted(
+        diagnostics,
+        key=lambda item: order.index(item.severity) if item.severity in order else len(order),
+    )
+    lines = (
+        f"{format_title(item.urn)}: {_PREFIXES.get(item.severity, '')}{item.message}"
+        for item in ranked
+    )
+    return "\n".join(line.rstrip().replace("\n", "\n    ") for line in lines)
+
+
+def _shorten(message: str) -> str:
+    line = message.strip().partition("\n")[0]
+    return line if len(line) <= _LONGEST_ERROR else f"{line[: _LONGEST_ERROR - 3]}..."
 
 
 def _is_listed(step: Step) -> bool:

@@ -102,6 +102,15 @@ def crypters_for_state(
     return own, own
 
 
+def opens(passphrase: str, salt_state: str) -> bool:
+    """Return True if a passphrase matches a salt; any one does if there is no salt."""
+    try:
+        Crypter(passphrase, salt_state).verify()
+    except WrongPassphraseError:
+        return False
+    return True
+
+
 def _generated_crypter(environ: Mapping[str, str], salt: str) -> Crypter:
     path = generated_passphrase_file(environ)
     if not has_passphrase(environ):

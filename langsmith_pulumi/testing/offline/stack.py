@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 class OfflineStack:
     """A stack of a Pulumi Python project, run by the offline engine.
 
+    Secrets of the stack's configuration that cannot be decrypted here are placeholders in a
+    preview without a passphrase, and in all operations if the control plane of the settings is on
+    this machine, as a simulator is. Then a placeholder also stands for a secret that the program
+    requires and nothing sets. A warning in the result names them.
+
     Args:
-        project_dir: the folder with Pulumi.yaml; state is kept in its `.pulumi-offline/`.
+        project_dir: the folder with Pulumi.yaml, or one below it.
         stack: the stack's name; its configuration is in Pulumi.<stack>.yaml, if there is one.
         config: configuration for this object only; keys without a namespace get the project's.
         secrets: the same for secret values.
         environ: the environment variables of program and provider; this process's by default.
+        state_dir: the folder of the state; `.pulumi-offline/` beside Pulumi.yaml by default.
         listener: is called with every event while an operation runs.
         preload: modules of program or provider that are slow to import, such as "httpx". They are
             imported once per process, so name only modules that do not change while tests run.
@@ -42,13 +48,25 @@ class OfflineStack:
         config: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         environ: Mapping[str, str] | None = None,
+        state_dir: Path | str | None = None,
         listener: Listener | None = None,
         preload: Sequence[str] = (),
     ) -> None:
-        folder = Path(project_dir)
-        start = partial(fork, preload=tuple(preload))
-        self._request = Request(folder, stack, config or {}, secrets or {}, environ, start)
+        self._request = Request(
+            Path(project_dir),
+            stack,
+            config or {},
+            secrets or {},
+            environ,
+            start=partial(fork, preload=tuple(preload)),
+            state_dir=Path(state_dir) if state_dir else None,
+            placeholders=True,
+        )
         self._listener = listener
+
+    def __repr__(self) -> str:
+        """Return the folder and the name of the stack."""
+        return f"OfflineStack({str(self._request.project_dir)!r}, {self._request.stack!r})"
 
     def preview(
         self,

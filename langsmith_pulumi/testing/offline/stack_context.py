@@ -10,6 +10,7 @@ from .changes import read_change
 from .children import spawn
 from .errors import NoPassphraseError, WrongPassphraseError
 from .integrity import require_integrity
+from .langsmith import is_simulated, unreadable_settings
 from .project import (
     Config,
     Project,
@@ -19,10 +20,10 @@ from .project import (
     stack_settings,
     without_secrets,
 )
-from .secrets import Crypter, crypters_for_state, find_passphrase, has_passphrase
+from .secrets import Crypter, crypters_for_state, find_passphrase, has_passphrase, opens
 from .snapshot import with_changes
 from .state import Checkpoint, Entry, export, load
-from .store import StateFile, StoredState
+from .store import FOLDER, StateFile, StoredState
 from .urns import EVERYTHING, Selection, is_dynamic_provider
 from .values import Properties, Secret, secret_texts
 
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .children import Launch, Process
+
+
+_SIMULATOR_HINT = (
+    "; or run the stack on a simulator (config=simulator.config), where placeholders stand for them"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,10 @@ class Request:
     """The environment variables of children; None stands for those of this process."""
     start: Callable[[Launch], Process] = spawn
     selected: Selection = EVERYTHING
+    state_dir: Path | None = None
+    """The folder of the state; None stands for `.pulumi-offline/` in the project."""
+    placeholders: bool = False
+    """True if placeholders stand for secrets that cannot be read, on a simulated control plane."""
 
 
 @dataclass(frozen=True)
@@ -103,25 +113,22 @@ def open_stack(request: Request, *, planning: bool = False) -> StackContext:
     """Read a stack; one that does not exist yet is empty.
 
     With `planning`, and without a passphrase, placeholders replace the secrets of the
-    configuration.
+    configuration; on a simulated control plane they do so in each operation, if requested.
     """
     environ = dict(os.environ if request.environ is None else request.environ)
     project = read_project(request.project_dir)
-    passphrase = find_passphrase(environ)
+    config = _config(project, request, environ, planning=planning)
     file = state_file(request, project)
     stored = file.read()
     salt, configured_salt = _salt(stored.document), _configured_salt(project, request.stack)
+    if config.simulated and not opens(find_passphrase(environ), configured_salt):
+        configured_salt = ""
     reader, crypter = crypters_for_state(environ, salt, configured_salt)
     is_base = salt and not stored.journal and crypter is reader
     return StackContext(
         project=project,
         stack=request.stack,
-        config=_config(
-            project,
-            request,
-            passphrase,
-            allow_placeholders=planning and not has_passphrase(environ),
-        ),
+        config=config,
         environ=environ,
         checkpoint=_checkpoint(stored, reader),
         crypter=crypter,
@@ -154,20 +161,34 @@ def _without_credentials(entry: Entry) -> Entry:
 
 def state_file(request: Request, project: Project | None = None) -> StateFile:
     """Return the state file of a stack."""
-    return StateFile((project or read_project(request.project_dir)).root, request.stack)
+    project = project or read_project(request.project_dir)
+    return StateFile(request.state_dir or project.root / FOLDER, request.stack)
 
 
 def _config(
-    project: Project, request: Request, passphrase: str, *, allow_placeholders: bool
+    project: Project, request: Request, environ: Mapping[str, str], *, planning: bool
 ) -> Config:
+    """Return the configuration, with placeholders where that is allowed and necessary."""
     try:
-        config = read_config(project, request.stack, passphrase)
+        config = _read_config(project, request, find_passphrase(environ))
     except (NoPassphraseError, WrongPassphraseError) as wrong:
-        if not allow_placeholders:
-            raise type(wrong)(f"Pulumi.{request.stack}.yaml: {wrong}") from None
-        config = read_config(project, request.stack, None)
-    with_plain = config.with_values(namespaced(project, request.config))
-    return with_plain.with_values(namespaced(project, request.secrets), secret=True)
+        config = _read_config(project, request, None)
+        simulated = config.without(unreadable_settings(config))
+        if request.placeholders and is_simulated(simulated, environ):
+            return simulated.filled(project.declared_secrets)
+        if not planning or has_passphrase(environ):
+            hint = _SIMULATOR_HINT if request.placeholders else ""
+            raise type(wrong)(f"Pulumi.{request.stack}.yaml: {wrong}{hint}") from None
+        return config
+    if request.placeholders and is_simulated(config, environ):
+        return config.filled(project.declared_secrets)
+    return config
+
+
+def _read_config(project: Project, request: Request, passphrase: str | None) -> Config:
+    plain, hidden = (namespaced(project, values) for values in (request.config, request.secrets))
+    config = read_config(project, request.stack, passphrase, {*plain, *hidden})
+    return config.with_values(plain).with_values(hidden, secret=True)
 
 
 def _configured_salt(project: Project, stack: str) -> str:

@@ -39,10 +39,10 @@ class StoredState:
 
 
 class StateFile:
-    """The state file of one stack, under the project's `.pulumi-offline/`."""
+    """The state file of one stack, in a folder such as the project's `.pulumi-offline/`."""
 
-    def __init__(self, project_dir: Path, stack: str) -> None:
-        self.path = project_dir / FOLDER / f"{stack}.json"
+    def __init__(self, folder: Path, stack: str) -> None:
+        self.path = folder / f"{stack}.json"
         self.journal = Journal(self.path.with_suffix(".journal"))
         self._stack = stack
 

@@ -44,6 +44,37 @@ except ModuleNotFoundError as missing:
         f"The simulator needs {missing.name}: pip install 'langsmith-pulumi[testing]'",
         name=missing.name,
     ) from missing
-from langsmith_pulumi.testing.simulator.settings import Integration, Listener, Settings
+from langsmith_pulumi.testing.simulator.records import LogKind, LogLevel
+from langsmith_pulumi.testing.simulator.settings import (
+    Behaviour,
+    Hosting,
+    Integration,
+    InterruptRoute,
+    Listener,
+    Settings,
+)
+from langsmith_pulumi.testing.simulator.traffic import (
+    ALWAYS,
+    ExternalRequest,
+    FaultKind,
+    FaultOptions,
+    RecordedRequest,
+)
 
-__all__ = ["Integration", "Listener", "Settings", "Simulator", "run"]
+__all__ = [
+    "ALWAYS",
+    "Behaviour",
+    "ExternalRequest",
+    "FaultKind",
+    "FaultOptions",
+    "Hosting",
+    "Integration",
+    "InterruptRoute",
+    "Listener",
+    "LogKind",
+    "LogLevel",
+    "RecordedRequest",
+    "Settings",
+    "Simulator",
+    "run",
+]

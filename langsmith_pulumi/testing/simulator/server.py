@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
+from typing_extensions import Unpack
 
 from langsmith_pulumi.testing.simulator import (
     admin_api,
@@ -37,6 +38,7 @@ from langsmith_pulumi.testing.simulator.traffic import (
     ExternalRequest,
     Fault,
     FaultKind,
+    FaultOptions,
     Health,
     RecordedRequest,
     Traffic,
@@ -64,7 +66,7 @@ application.include_router(admin_api.router)
 application.include_router(other_hosts.router)
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Simulator(Settings):
     """The control plane on loopback, as a context manager; takes all of `Settings`, and these.
 
@@ -100,6 +102,10 @@ class Simulator(Settings):
         self._traffic = Traffic()
         self._app = self._application()
         self._server: LoopbackServer | None = None
+
+    def __repr__(self) -> str:
+        """Return the URL, or that it does not run."""
+        return f"<Simulator at {self.url}>" if self._server else "<Simulator, stopped>"
 
     def __enter__(self) -> "Simulator":  # noqa: PYI034 - Self is not in Python 3.10
         """Start the simulator."""
@@ -140,6 +146,15 @@ class Simulator(Settings):
         return env | ({"LANGSMITH_WORKSPACE_ID": self.workspace_id} if self.workspace_id else {})
 
     @property
+    def config(self) -> dict[str, str]:
+        """Return the configuration of a stack on this simulator, such as `langsmith:apiKey`.
+
+        It takes precedence over the environment, as the configuration in a stack's file does.
+        """
+        config = {"langsmith:apiKey": self.api_key, "langsmith:controlPlaneUrl": self.url}
+        return config | ({"langsmith:workspaceId": self.workspace_id} if self.workspace_id else {})
+
+    @property
     def requests(self) -> list[RecordedRequest]:
         """Return the requests to the API so far, oldest first."""
         return self._do(lambda: list(self._traffic.requests))
@@ -159,8 +174,26 @@ class Simulator(Settings):
         answers = [Health(status, body) for status in statuses]
         self._do(lambda: self._traffic.health.update({name: answers}))
 
-    def fail(self, method: str, path: str, kind: FaultKind, **options: Any) -> None:
-        """Add a fault for the next matching request; `Fault` explains the kinds and the options."""
+    def fail(
+        self, method: str, path: str, kind: FaultKind, **options: Unpack[FaultOptions]
+    ) -> None:
+        """Add a fault for the next matching request.
+
+        Kinds: `status` answers with that status; `garbage` answers 200 with a body that is not
+        JSON; `delay` waits; `drip` spreads the response over the seconds; `truncated` sends the
+        first half of the response as if it were all; `stale` answers from the data before the last
+        write, if the fault was set before that write; `drop_request` closes the connection before
+        the request is carried out, `drop_response` after, `drop_body` in the middle of the
+        response.
+
+        Args:
+            method: one method, or `*` for any.
+            path: a glob, such as `/v2/deployments*`; its `*` spans slashes.
+            kind: what goes wrong.
+            options: `status` of the response (500), `seconds` of `delay` and `drip` (0), `times`
+                (1, or `ALWAYS`), how many requests to `skip` first (0), `after` to carry the
+                request out first, and `headers`, `body` and `content_type` of the response.
+        """
         fault = Fault(method=method, path=path, kind=kind, **options)
         self._do(lambda: self._traffic.faults.append(fault))
 

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from langsmith_pulumi.testing.simulator.schemas import StrictModel
 
@@ -20,6 +21,20 @@ FaultKind = Literal[
     "drop_body",
 ]
 ALWAYS = -1
+"""The number of `times` of a fault that hits all requests."""
+
+
+class FaultOptions(TypedDict, total=False):
+    """The options of `Simulator.fail`; `Fault` explains them."""
+
+    status: int
+    seconds: float
+    times: int
+    skip: int
+    after: bool
+    headers: dict[str, str]
+    body: str
+    content_type: str
 
 
 class Fault(StrictModel):

@@ -76,6 +76,7 @@ def run(script: str, arguments: list[str], cwd: str, environ: dict[str, str]) ->
 
 
 for module in sys.argv[1:]:
-    importlib.import_module(module)
+    with contextlib.suppress(ImportError):  # the project's interpreter may have another version
+        importlib.import_module(module)
 gc.freeze()  # keeps the children's collections from copying memory shared with this process
 serve()

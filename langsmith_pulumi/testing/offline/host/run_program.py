@@ -55,7 +55,23 @@ def _configure(monitor: str, engine: str) -> None:
         pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
     )
     settings = json.loads(os.environ.pop("PULUMI_OFFLINE_SETTINGS"))
+    if missing_secret := settings.pop("missing_secret"):
+        _fill_missing_secrets(missing_secret)
     pulumi.runtime.configure(pulumi.runtime.Settings(monitor=monitor, engine=engine, **settings))
+
+
+def _fill_missing_secrets(placeholder: str) -> None:
+    """Let the program get a placeholder for a secret that it requires and nothing sets."""
+    require_secret = pulumi.Config.require_secret
+
+    def require_or_fill(config: pulumi.Config, key: str) -> pulumi.Output[str]:
+        try:
+            return require_secret(config, key)
+        except pulumi.ConfigMissingError:
+            pulumi.log.warn(f"a placeholder stands for the missing secret {config.name}:{key}")
+            return pulumi.Output.secret(placeholder)
+
+    pulumi.Config.require_secret = require_or_fill  # type: ignore[method-assign]
 
 
 def _run(program: str) -> None:
