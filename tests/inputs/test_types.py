@@ -15,12 +15,12 @@ from langsmith_pulumi import inputs
 from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPES
 from langsmith_pulumi.provider.sources import SOURCES
 
-USES = Path(__file__).parent / "typing_api.py"
-ROOT = USES.parents[2]
+ROOT = Path(__file__).parents[2]
+USES = [ROOT / "tests/inputs/typing_api.py", ROOT / "tests/testing/typing_testing.py"]
 
 
 CHECKERS = {
-    "mypy": ["mypy", str(USES)],
+    "mypy": ["mypy", *map(str, USES)],
     "pyright": ["pyright", "--pythonpath", sys.executable],
 }
 
@@ -46,7 +46,7 @@ def test_pyright_reads_these_uses_and_all_examples() -> None:
     report = json.loads(run(*CHECKERS["pyright"], "--outputjson").stdout)
     programs = (ROOT / "examples").rglob("*.py")
     examples = [file for file in programs if file.parent.name != "agent"]
-    assert report["summary"]["filesAnalyzed"] == len([USES, *examples])
+    assert report["summary"]["filesAnalyzed"] == len([*USES, *examples])
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Result:
 
         In a preview it is what `up` would do. A deployment and its rollout are one entry. Of two
         resources with one name a deployment counts, and of two deployments the graver change. If
-        the operation failed, it is what had begun.
+        the operation failed, those are missing that had not begun.
         """
         if self.operation == "refresh":
             return Changes(refreshed(self.steps), self.unchanged)

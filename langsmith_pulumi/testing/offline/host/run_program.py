@@ -64,11 +64,11 @@ def _fill_missing_secrets(placeholder: str) -> None:
     """Let the program get a placeholder for a secret that it requires and nothing sets."""
     require_secret = pulumi.Config.require_secret
 
-    def require_or_fill(config: pulumi.Config, key: str) -> pulumi.Output[str]:
+    def require_or_fill(self: pulumi.Config, key: str) -> pulumi.Output[str]:
         try:
-            return require_secret(config, key)
+            return require_secret(self, key)
         except pulumi.ConfigMissingError:
-            pulumi.log.warn(f"a placeholder stands for the missing secret {config.name}:{key}")
+            pulumi.log.warn(f"a placeholder stands for the missing secret {self.name}:{key}")
             return pulumi.Output.secret(placeholder)
 
     pulumi.Config.require_secret = require_or_fill  # type: ignore[method-assign]
