@@ -117,8 +117,9 @@ class Child:
     def _discard_output(self) -> None:
         """Read what nothing was to read, for a reader closes its stream at the end."""
         with self._lock:
-            if not any(reader.ident for reader in self._readers):
-                self._on_line = lambda _line, _is_error: None
+            if any(reader.ident for reader in self._readers):
+                return
+            self._on_line = lambda _line, _is_error: None
             self._start_readers()
         for reader in self._readers:
             reader.join(_GRACE_SECONDS)
