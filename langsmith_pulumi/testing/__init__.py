@@ -104,20 +104,24 @@ _OTHERS = {"EventListener": ("offline", "Listener"), "StackFactory": ("stacks", 
 _EXTRA = frozenset({"cryptography", "fastapi", "grpc", "rich", "starlette", "uvicorn", "yaml"})
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name, and with it the simulator or the engine, at its first use."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    package, origin = _OTHERS.get(name, ("simulator" if name in _SIMULATOR else "offline", name))
-    try:
-        return getattr(importlib.import_module(f"{__name__}.{package}"), origin)
-    except ModuleNotFoundError as missing:
-        if missing.name not in _EXTRA:
-            raise
-        raise ModuleNotFoundError(
-            f"{name} needs {missing.name}: pip install 'langsmith-pulumi[testing]'",
-            name=missing.name,
-        ) from missing
+if not TYPE_CHECKING:  # a type checker would take every misspelt name for one of these
+
+    def __getattr__(name: str) -> Any:
+        """Import a name, and with it the simulator or the engine, at its first use."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        package, origin = _OTHERS.get(
+            name, ("simulator" if name in _SIMULATOR else "offline", name)
+        )
+        try:
+            return getattr(importlib.import_module(f"{__name__}.{package}"), origin)
+        except ModuleNotFoundError as missing:
+            if missing.name not in _EXTRA:
+                raise
+            raise ModuleNotFoundError(
+                f"{name} needs {missing.name}: pip install 'langsmith-pulumi[testing]'",
+                name=missing.name,
+            ) from missing
 
 
 def __dir__() -> list[str]:
