@@ -2,6 +2,8 @@
 
 It stands outside of the package because pytest imports it at every start, also where no test uses
 it: from within, the import would bring Pulumi's SDK.
+
+It holds no assertions, so pytest need not rewrite them: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations

@@ -116,11 +116,11 @@ if not TYPE_CHECKING:  # a type checker would take every misspelt name for one o
         try:
             return getattr(importlib.import_module(f"{__name__}.{package}"), origin)
         except ModuleNotFoundError as missing:
-            if missing.name not in _EXTRA:
+            package = (missing.name or "").partition(".")[0]
+            if package not in _EXTRA:
                 raise
             raise ModuleNotFoundError(
-                f"{name} needs {missing.name}: pip install 'langsmith-pulumi[testing]'",
-                name=missing.name,
+                f"{name} needs {package}: pip install 'langsmith-pulumi[testing]'", name=package
             ) from missing
 
 
