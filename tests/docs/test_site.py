@@ -43,6 +43,7 @@ RUN_ELSEWHERE = {
     "docs/errors.md": "made by tests/faults, which play each error",
     "docs/lookups.md": "test_lookups.py runs its program in a workspace that fits",
     "docs/revisions.md": "test_revisions.py runs its recipe in a repository",
+    "docs/testing.md": "test_testing.py runs its tests as a user does",
 }
 RUN = [page for page, blocks in PAGES.items() if blocks and page not in RUN_ELSEWHERE]
 PULUMI_COMMANDS = {
@@ -118,7 +119,7 @@ def _check(words: list[str], where: str) -> None:
         case ["pulumi", *arguments]:
             assert PULUMI_COMMANDS & set(arguments), where
         case ["pip", "install", *requirements]:
-            assert all(_is_ours(one) for one in requirements if not one.startswith("-")), where
+            assert all(_is_known(one) for one in requirements if not one.startswith("-")), where
         case ["make", target, *_]:
             makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), where
@@ -144,8 +145,10 @@ def _parse(command: click.Command, arguments: list[str], where: str) -> None:
         _parse(below, rest, where)
 
 
-def _is_ours(requirement: str) -> bool:
-    """Return True for this package, with extras that it has."""
+def _is_known(requirement: str) -> bool:
+    """Return True for this package, with extras that it has, and for what it is developed with."""
+    if re.search(rf'^  "{re.escape(requirement)}[\[>"]', PYPROJECT, re.MULTILINE):
+        return True
     found = re.fullmatch(r"langsmith-pulumi(?:\[([\w,]+)\])?(?:[=~<>].*)?", requirement)
     extras = (found[1] or "").split(",") if found else []
     return bool(found) and all(
