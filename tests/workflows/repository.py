@@ -43,6 +43,8 @@ class Repository:
     fake_pulumi: bool = True
     extra: dict[str, str] = field(default_factory=dict)
     """Variables that override the workflow's own."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """Inputs that override those a workflow gives our action."""
     runs: int = 0
 
     @classmethod
@@ -62,17 +64,23 @@ class Repository:
     def write(self, name: str, text: str) -> None:
         """Commit a file."""
         path = self.folder / "origin" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
         author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
         for command in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "change"]):
             subprocess.run(["git", *command], cwd=path.parents[name.count("/")], check=True)
 
-    def set_plan(self, stack: str, recorded: str) -> None:
-        """Set the recorded plan that a preview of a stack prints."""
+    def set_plan(self, stack: str, recorded: str, project: str = "") -> None:
+        """Set the recorded plan that a preview of a stack prints.
+
+        A project is that of the folder ``agents/PROJECT``; without one it is that of the root.
+        """
         text = (PLANS / f"{recorded}.json").read_text()
-        urns = f"urn:pulumi:{stack.rpartition('/')[2]}::agents::"
-        self.configure_fake(f"plans/{stack}.json", text.replace("urn:pulumi:prod::support::", urns))
+        urns = f"urn:pulumi:{stack.rpartition('/')[2]}::{project or 'agents'}::"
+        folder = f"plans/agents/{project}" if project else "plans"
+        self.configure_fake(
+            f"{folder}/{stack}.json", text.replace("urn:pulumi:prod::support::", urns)
+        )
 
     def set_plan_of_many(self, stack: str, number: int) -> str:
         """Set a plan that creates this many resources, and return the name of the last one."""
@@ -85,14 +93,8 @@ class Repository:
     def configure_fake(self, name: str, text: str) -> None:
         """Write a file that configures the fake Pulumi."""
         path = self.folder / "fake" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
-
-    @property
-    def code(self) -> str:
-        """Return the hash of the agent's folder."""
-        command = ["git", "rev-parse", "HEAD:agent"]
-        return subprocess.check_output(command, cwd=self.folder / "origin", text=True).strip()
 
     @property
     def calls(self) -> list[str]:
@@ -101,6 +103,11 @@ class Repository:
         lines = path.read_text().splitlines() if path.exists() else []
         kept = ("up ", "refresh ", "destroy ", "cancel ", "stack select", "config cp")
         return [line for line in lines if line.startswith(kept)]
+
+    @property
+    def folders(self) -> set[str]:
+        """Return the folders that Pulumi was called in."""
+        return set((self.folder / "fake/folders").read_text().splitlines())
 
     def github(
         self,
@@ -119,12 +126,15 @@ class Repository:
             "token": TOKEN,
             "base_ref": "main",
         }
-        context = {"github": github, "secrets": KEYS, "matrix": matrix}
+        if name == "pull_request":
+            github["head_ref"] = event["pull_request"]["head"]["ref"]
+        context = {"github": github, "secrets": KEYS, "matrix": {"project": ".", **matrix}}
         environ = {**github_environ(self.forge, self.folder, event.get("number", 7)), **self._tools}
         # A token is given to steps one by one.
         environ.pop("GITHUB_TOKEN")
         path = EXAMPLES / f"github/{workflow}.yml"
-        return GitHubRun(path, context, environ, self._checkout(), self.extra).job(job)
+        run = GitHubRun(path, context, environ, self._checkout(), self.extra, self.inputs)
+        return run.job(job)
 
     def gitlab(self, job: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a job of the pipeline without checking its rules."""

@@ -12,7 +12,10 @@ import yaml
 
 from tests.workflows.expressions import as_text, condition_holds, interpolate
 
-EXAMPLES = Path(__file__).parents[2] / "examples/workflows"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples/workflows"
+ACTION = ROOT / "action.yml"
+OWN_ACTION = "langsmith-pulumi/langsmith-pulumi@"
 GITHUB = sorted((EXAMPLES / "github").glob("*.yml"))
 GITLAB = EXAMPLES / "gitlab/.gitlab-ci.yml"
 
@@ -67,12 +70,14 @@ class GitHubRun:
 
     path: Path
     context: dict[str, Any]
-    """The contexts of expressions: ``github``, ``secrets``, ``matrix``."""
+    """The contexts of expressions: ``github``, ``secrets``, ``matrix``, ``vars``."""
     environ: dict[str, str]
     """The variables of the machine."""
     cwd: Path
     overrides: dict[str, str] = field(default_factory=dict)
     """Variables that override the workflow's own."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """Inputs that override those the workflow gives our action."""
 
     def job(self, name: str) -> JobResult | None:
         """Run a job and return its result, or None if its condition does not hold."""
@@ -82,7 +87,8 @@ class GitHubRun:
         if not condition_holds(job.get("if", "success()"), context, "success"):
             return None
         context["env"] = self._env({**workflow.get("env", {}), **job.get("env", {})}, context)
-        return _Job(self, context).run(job["steps"])
+        defaults = job.get("defaults", {}).get("run", {})
+        return _Job(self, context, defaults.get("working-directory", ".")).run(job["steps"])
 
     @staticmethod
     def _env(env: dict[str, Any], context: dict[str, Any]) -> dict[str, str]:
@@ -90,9 +96,10 @@ class GitHubRun:
 
 
 class _Job:
-    def __init__(self, run: GitHubRun, context: dict[str, Any]) -> None:
+    def __init__(self, run: GitHubRun, context: dict[str, Any], folder: str) -> None:
         self._run = run
         self._context = context
+        self._folder = folder
         self._result = JobResult()
         self._files = run.cwd.parent / f"{run.cwd.name}.runner"
         self._files.mkdir(exist_ok=True)
@@ -101,13 +108,30 @@ class _Job:
 
     def run(self, steps: list[dict[str, Any]]) -> JobResult:
         for step in steps:
-            if "run" in step:
-                outcome = self._step(step)
-                self._result.outcomes[step["name"]] = outcome
-                facts = {"outcome": outcome, "outputs": self._pairs("output")}
-                self._context["steps"][step.get("id", step["name"])] = facts
+            if step.get("uses", "").startswith(OWN_ACTION):
+                self._use(step["with"])
+            elif "run" in step:
+                self._note(step)
         self._result.summary = (self._files / "summary").read_text()
         return self._result
+
+    def _use(self, given: dict[str, str]) -> None:
+        """Run the steps of our own action, with the inputs that a workflow gives."""
+        action = load(ACTION)
+        values = {name: spec.get("default", "") for name, spec in action["inputs"].items()}
+        assert set(given) <= set(values)
+        values |= given | self._run.inputs
+        inputs = {name: interpolate(value, self._context) for name, value in values.items()}
+        self._context["inputs"] = inputs
+        for step in action["runs"]["steps"]:
+            if "run" in step:
+                self._note(step)
+
+    def _note(self, step: dict[str, Any]) -> None:
+        outcome = self._step(step)
+        self._result.outcomes[step["name"]] = outcome
+        facts = {"outcome": outcome, "outputs": self._pairs("output")}
+        self._context["steps"][step.get("id", step["name"])] = facts
 
     def _step(self, step: dict[str, Any]) -> str:
         if not condition_holds(step.get("if", "success()"), self._context, self._result.status):
@@ -117,9 +141,10 @@ class _Job:
         script.write_text(interpolate(step["run"], self._context))
         # The command of `shell: bash`.
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+        folder = interpolate(step.get("working-directory", self._folder), self._context)
         done = subprocess.run(
             command,
-            cwd=self._run.cwd,
+            cwd=self._run.cwd / folder,
             env=self._environ(step),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -145,6 +170,8 @@ class _Job:
         }
         return {
             **self._run.environ,
+            "GITHUB_ACTION_PATH": str(ROOT),
+            "GITHUB_WORKSPACE": str(self._run.cwd),
             "PATH": ":".join([*reversed(added), self._run.environ["PATH"]]),
             **{key: str(self._files / name) for key, name in files.items()},
             **self._context["env"],
@@ -161,10 +188,13 @@ class _Job:
 def run_gitlab(name: str, environ: dict[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a job's scripts in one shell, as GitLab does, without checking its rules."""
     document = load(GITLAB)
-    job = document[name]
-    base = document.get(job.get("extends", ""), {})
-    script = [*document["default"]["before_script"], *job.get("script", base.get("script", []))]
-    own = {**job.get("variables", {}), **environ}
+    job: dict[str, Any] = {}
+    for base in document[name].get("extends", []):
+        job |= document[base]
+    job |= document[name]
+    script = [*document["default"]["before_script"], *job["script"]]
+    first = {key: values[0] for key, values in _matrix(job).items()}
+    own = {**job.get("variables", {}), **first, "CI_PROJECT_DIR": str(cwd), **environ}
     variables = {
         key: _expanded(value, own) for key, value in {**document["variables"], **own}.items()
     }
@@ -178,6 +208,12 @@ def run_gitlab(name: str, environ: dict[str, str], cwd: Path) -> subprocess.Comp
         check=False,
         timeout=300,
     )
+
+
+def _matrix(job: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the variables that a job is repeated for."""
+    (matrix,) = job.get("parallel", {}).get("matrix", [{}])
+    return dict(matrix)
 
 
 def _expanded(value: Any, known: dict[str, Any]) -> str:

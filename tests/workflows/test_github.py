@@ -10,7 +10,7 @@ import pytest
 from tests.workflows.expressions import interpolate
 from tests.workflows.forges import HEAD, TOKEN
 from tests.workflows.repository import ENCRYPTED, KEYS, NEEDED
-from tests.workflows.runner import EXAMPLES, GITHUB, load
+from tests.workflows.runner import ACTION, EXAMPLES, GITHUB, load
 
 if TYPE_CHECKING:
     from tests.workflows.repository import Repository
@@ -75,12 +75,13 @@ GATES = {
 def test_the_label_holds_for_one_plan(github_event: dict[str, Any], *, allowed: bool) -> None:
     """Only setting the label opens the gate, for that run; every other run removes the label."""
     workflow = load(PREVIEW)
-    (comment,) = (s for s in workflow["jobs"]["preview"]["steps"] if s.get("name") == "Comment")
+    (review,) = (s["with"] for s in workflow["jobs"]["preview"]["steps"] if "name" in s)
     context: dict[str, Any] = {"github": {"event": github_event}}
     context["env"] = {"ALLOWED": interpolate(workflow["env"]["ALLOWED"], context)}
 
-    assert context["env"]["ALLOWED"] == str(allowed).lower()
-    assert interpolate(comment["env"]["DROP"], context) == ("" if allowed else "allow-loss")
+    gates = "unjudged" if allowed else "replace,delete,truncated"
+    assert interpolate(review["fail-on"], context) == gates
+    assert interpolate(review["drop-label"], context) == ("" if allowed else "allow-loss")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,54 @@ def test_a_failed_preview_is_reported_and_refused(repository: Repository) -> Non
     assert "The preview failed" in repository.forge.own_bodies[0]
 
 
+def test_several_projects_make_one_comment(repository: Repository) -> None:
+    """Each stack of each project is previewed, and a project that fails hides no other."""
+    for project in ("support", "triage"):
+        repository.write(f"agents/{project}/Pulumi.yaml", f"name: {project}\n")
+        repository.set_plan("dev", "03_new_revision", project=project)
+        repository.set_plan("prod", "02_in_place", project=project)
+    (repository.folder / "fake/plans/agents/triage/prod.json").unlink()
+    repository.inputs = {"projects": "agents/support agents/triage"}
+
+    result = completed(repository.github("preview", "preview", event("opened")))
+
+    assert result.failed == ["Gate"]
+    (comment,) = repository.forge.own_bodies
+    for name in ("support/dev", "support/prod", "triage/dev", "triage/prod"):
+        assert f"### `{name}`" in comment
+    assert "exit code 1" in comment
+
+
+def test_a_project_in_a_folder_goes_up(repository: Repository) -> None:
+    """Each project of the matrix is checked, refreshed, judged and brought up in its folder."""
+    python = "{name: python, options: {virtualenv: ../../.venv}}"
+    repository.write("agents/triage/Pulumi.yaml", f"name: triage\nruntime: {python}\n")
+    repository.set_plan("prod", "02_in_place", project="triage")
+    matrix = {"stack": "prod", "project": "agents/triage"}
+
+    result = completed(repository.github("deploy", "up", {}, name="push", **matrix))
+
+    assert result.failed == [], result.log
+    assert "triage/prod" in result.summary
+    folders = {line.rpartition("/run-1/")[2] for line in repository.folders}
+    assert folders == {"agents/triage"}
+
+
+def test_a_folder_that_is_not_committed_fails_the_preview(repository: Repository) -> None:
+    """A misspelt folder of an agent is an error, not a hash that never changes."""
+    program = repository.folder / "origin/__main__.py"
+    text = program.read_text().replace('committed("agent")', 'committed("agnet")')
+    repository.write("__main__.py", text)
+    repository.write("Pulumi.dev.yaml", ENCRYPTED)
+    repository.inputs = {"stacks": "dev"}
+
+    result = completed(repository.github("preview", "preview", event("opened", fork=True)))
+
+    assert result.failed == ["Gate"]
+    assert "No folder 'agnet' is committed here" in result.log
+    assert "Traceback" not in result.log
+
+
 FAILURES = {
     "nothing is written": ("", 1),
     "half a plan is written": ('{"steps": [', 1),
@@ -128,7 +177,7 @@ def test_a_failure_replaces_the_old_report(repository: Repository, written: str,
 
     That holds for a single stack, too, whose comment is found by that stack's name alone.
     """
-    repository.extra = {"STACKS": "acme/prod"}
+    repository.inputs = {"stacks": "acme/prod"}
     repository.set_plan("acme/prod", "02_in_place")
     completed(repository.github("preview", "preview", event("opened")))
     assert "changed in place" in repository.forge.own_bodies[0]
@@ -197,7 +246,7 @@ def test_forks_are_previewed_offline(repository: Repository, without: dict[str, 
 
 
 def test_a_merge_is_brought_up(repository: Repository) -> None:
-    """A merged change is brought up with the code's hash, so that new code makes a revision."""
+    """A merged change is brought up as the state is after a refresh."""
     repository.forge.merged = []
 
     result = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
@@ -205,7 +254,7 @@ def test_a_merge_is_brought_up(repository: Repository) -> None:
     assert result.failed == []
     assert repository.calls == [
         "refresh --yes --skip-preview --non-interactive --stack dev",
-        f"up --yes --skip-preview --non-interactive --stack dev --config code={repository.code}",
+        "up --yes --skip-preview --non-interactive --stack dev",
     ]
 
 
@@ -221,12 +270,13 @@ def test_a_failed_preview_never_goes_up(repository: Repository) -> None:
     assert not any(call.startswith("up ") for call in repository.calls)
 
 
-@pytest.mark.parametrize("shared", ['--stack "$STACK"', '--config "code=$CODE"'])
-def test_the_gate_plans_what_goes_up(shared: str) -> None:
-    """Gate and `up` have the same arguments, and neither of them refreshes the state again."""
+def test_the_gate_plans_what_goes_up() -> None:
+    """Gate and `up` have the same settings, and neither of them refreshes the state again."""
     steps = {step.get("name"): step for step in load(DEPLOY)["jobs"]["up"]["steps"]}
+    assert steps["Gate"]["env"] == steps["Up"]["env"]
     for name in ("Gate", "Up"):
-        assert shared in steps[name]["run"]
+        assert '--stack "$STACK"' in steps[name]["run"]
+        assert "--config" not in steps[name]["run"]
         assert "--refresh" not in steps[name]["run"]
 
 
@@ -267,7 +317,7 @@ def test_an_environment_comes_and_goes_with_its_request(repository: Repository) 
 
     completed(repository.github("preview-environment", "up", event("opened")))
     assert repository.calls[:2] == up
-    assert "--stack pr-7 --config repoRef=feature --config code=" in repository.calls[2]
+    assert repository.calls[2].endswith("--stack pr-7 --config repoRef=feature")
     assert "served at https://agent.example" in forge.own_bodies[0]
 
     repository.configure_fake("fails", "^up ")
@@ -314,8 +364,9 @@ def test_no_output_of_a_build_is_executed(
 
 def test_every_step_that_runs_pulumi_stops_commands() -> None:
     """Each step stops the runner's commands before a program or a build prints anything."""
-    for path in GITHUB:
-        for job in load(path)["jobs"].values():
+    for path in [*GITHUB, ACTION]:
+        workflow = load(path)
+        for job in workflow.get("jobs", {"action": workflow.get("runs")}).values():
             for step in job["steps"]:
                 script = step.get("run", "")
                 if "pulumi " in script and "pip install" not in script:

@@ -140,7 +140,7 @@ def test_an_environment_comes_and_goes_with_its_request(repository: Repository) 
     assert repository.calls == [
         "stack select --create pr-7",
         "config cp --stack dev --dest pr-7",
-        f"{UP} --stack pr-7 --config repoRef=feature --config code={repository.code}",
+        f"{UP} --stack pr-7 --config repoRef=feature",
     ]
     assert "served at https://agent.example" in repository.forge.own_bodies[0]
 

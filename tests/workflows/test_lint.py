@@ -12,10 +12,13 @@ from typing import Any
 import click
 import pytest
 
+from langsmith_pulumi._version import __version__
 from langsmith_pulumi.cli import main
-from tests.workflows.runner import GITHUB, GITLAB, load
+from tests.workflows.runner import ACTION, GITHUB, GITLAB, OWN_ACTION, load
 
 BIN = Path(sys.executable).parent
+ZIZMOR = ["zizmor", "--offline", "--no-progress", "--persona", "pedantic"]
+CONFIG = Path(__file__).parent / "zizmor.yml"
 TOOLS = sorted(path for path in (Path(__file__).parent / "tools").rglob("*") if path.is_file())
 LINTERS = {
     "schema of GitHub": [
@@ -25,13 +28,21 @@ LINTERS = {
         *GITHUB,
     ],
     "schema of GitLab": ["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", GITLAB],
-    "zizmor": ["zizmor", "--offline", "--no-progress", "--persona", "pedantic", *GITHUB],
+    "schema of our action": [
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-actions",
+        ACTION,
+    ],
+    "zizmor": [*ZIZMOR, "--config", CONFIG, *GITHUB, ACTION],
     "shellcheck of our tools": ["shellcheck", *TOOLS],
 }
 
 
 def _jobs() -> list[tuple[str, dict[str, Any]]]:
-    return [(path.stem, job) for path in GITHUB for job in load(path)["jobs"].values()]
+    """Return the jobs of GitHub, and the steps of our action as one more."""
+    jobs = [(path.stem, job) for path in GITHUB for job in load(path)["jobs"].values()]
+    return [*jobs, ("action", load(ACTION)["runs"])]
 
 
 def _scripts() -> dict[str, str]:
@@ -87,7 +98,7 @@ def test_every_script_is_sound_and_short(script: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert len(script.splitlines()) <= 13
+    assert len(script.splitlines()) <= 14
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
@@ -121,8 +132,14 @@ def test_rights_are_the_least(path: Path) -> None:
 
 
 def test_actions_are_few_and_pinned() -> None:
-    """Only three actions are used, pinned to commits; no checkout keeps the token."""
-    steps = [step for _, job in _jobs() for step in job["steps"] if "uses" in step]
+    """Only three actions are used, pinned to commits; no checkout keeps the token.
+
+    Our own is named by the tag of this version, for a file cannot name the commit it is part of.
+    """
+    used = [step for _, job in _jobs() for step in job["steps"] if "uses" in step]
+    steps = [step for step in used if not step["uses"].startswith(OWN_ACTION)]
+    own = {step["uses"] for step in used} - {step["uses"] for step in steps}
+    assert own == {f"{OWN_ACTION}v{__version__}"}
     assert {step["uses"].partition("@")[0] for step in steps} == {
         "actions/checkout",
         "actions/setup-python",
@@ -133,13 +150,53 @@ def test_actions_are_few_and_pinned() -> None:
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
+ACCESS = {
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "LANGSMITH_API_KEY",
+    "LANGSMITH_WORKSPACE_ID",
+    "LANGSMITH_ENDPOINT",
+}
+"""The settings of the backend and the control plane."""
+
+
 def test_secrets_go_only_to_the_steps_that_need_them() -> None:
     """No secret is job-wide, a step that comments has no keys, and no script has expressions."""
     for _, job in _jobs():
         assert "secrets." not in str(job.get("env"))
         for step in job["steps"]:
             env = step.get("env", {})
-            keys = {key for key, value in env.items() if "secrets." in str(value)}
-            assert keys <= {"PULUMI_ACCESS_TOKEN", "LANGSMITH_API_KEY"}
-            assert not (keys and "GITHUB_TOKEN" in env)
+            if any("secrets." in str(value) for value in env.values()):
+                assert set(env) == ACCESS
             assert "${{" not in step.get("run", "")
+
+
+@pytest.mark.parametrize("path", GITHUB, ids=lambda path: path.stem)
+def test_the_backend_is_set_in_one_place(path: Path) -> None:
+    """Each file names the settings of the backend and the control plane once."""
+    text = path.read_text(encoding="utf-8")
+    for name in ACCESS:
+        spelt = name.lower().replace("_", "-") if path.stem == "preview" else name
+        assert len(re.findall(rf"^ +{spelt}: ", text, re.MULTILINE)) == 1
+
+
+def test_the_action_hands_keys_to_its_previews_alone() -> None:
+    """The defaults of inputs use no context that an action has none of, and keys stay apart."""
+    action = load(ACTION)
+    keys = {name for name in action["inputs"] if name.upper().replace("-", "_") in ACCESS}
+    assert len(keys) == len(ACCESS)
+    for step in action["runs"]["steps"]:
+        given = {name for name in keys if f"inputs.{name}" in str(step)}
+        assert given == (keys if step.get("name") == "Preview" else set())
+    defaults = str([spec.get("default") for spec in action["inputs"].values()])
+    assert set(re.findall(r"\$\{\{(.+?)\}\}", defaults)) == {" github.token "}
+
+
+def test_every_install_is_by_hash() -> None:
+    """No job installs a file that the repository has no hash of, nor runs a build for it."""
+    installs = [script for script in SCRIPTS.values() if "pip install" in script]
+    assert len(installs) == 5
+    for script in installs:
+        assert "--require-hashes" in script
+        assert "--only-binary" in script

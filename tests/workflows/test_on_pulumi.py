@@ -82,7 +82,7 @@ def test_what_the_preview_told_is_what_the_merge_does(forge: ForgeServer, tmp_pa
     """The plan of a merge is the one that was reviewed, and it passes the gate."""
     with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
         repository = simulated_repository(forge, tmp_path, simulator)
-        repository.extra["STACKS"] = "dev"
+        repository.inputs = {"stacks": "dev"}
         preview = completed(repository.github("preview", "preview", event("opened")))
         merge = completed(repository.github("deploy", "up", {}, name="push", stack="dev"))
         after = completed(repository.github("preview", "preview", event("synchronize")))
@@ -99,7 +99,7 @@ def test_a_stack_that_is_not_there_is_told_in_the_comment(
     """For a missing stack Pulumi writes no plan; the comment reports a failed preview."""
     with Simulator(api_key=KEYS["LANGSMITH_API_KEY"]) as simulator:
         repository = simulated_repository(forge, tmp_path, simulator)
-        repository.extra["STACKS"] = "nowhere"
+        repository.inputs = {"stacks": "nowhere"}
         preview = completed(repository.github("preview", "preview", event("opened")))
 
     assert preview.failed == ["Gate"]

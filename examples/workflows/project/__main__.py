@@ -3,12 +3,23 @@
 The stacks ``dev`` and ``prod`` are permanent; each open pull request N has a stack ``pr-N``.
 """
 
+import subprocess
 from typing import cast
 
 import pulumi
 
 import langsmith_pulumi as langsmith
 from langsmith_pulumi.inputs import DeploymentType
+
+
+def committed(folder: str) -> str:
+    """Return the hash of a folder as it is committed; it changes with the code in it."""
+    command = ["git", "rev-parse", "--verify", f"HEAD:./{folder}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise pulumi.RunError(f"No folder {folder!r} is committed here: {done.stderr.strip()}")
+    return done.stdout.strip()
+
 
 config = pulumi.Config()
 stack = pulumi.get_stack()
@@ -29,9 +40,9 @@ agent = langsmith.Deployment(
         "langgraph_config_path": "agent/langgraph.json",
     },
     secrets={"OPENAI_API_KEY": config.require_secret("openaiApiKey")},
-    # A push moves the branch and changes no argument. The workflows pass the hash of the agent's
-    # folder, so a revision is made when the agent's code changes, and not for a typo in the README.
-    triggers={"code": config.get("code") or ""},
+    # A push moves the branch and changes no argument. The hash makes a revision when the agent's
+    # code changes, and none for a typo in the README; the plan says so beforehand.
+    triggers={"code": committed("agent")},
     # The traces of a pull request are deleted with it: their project would keep the name in use.
     delete_tracing_project=stack.startswith("pr-"),
 )

@@ -1,6 +1,8 @@
 """Add an error to a plan whose preview failed, so that the report shows it and the gate refuses.
 
-Usage: python note_failure.py PLAN STACK EXIT_CODE
+Usage: python note_failure.py PLAN STACK EXIT_CODE [PROJECT]
+
+PROJECT is the folder of the Pulumi.yaml, this one by default.
 
 Pulumi does not write every failure into the plan, and some previews write no plan at all. The file
 then holds just the error. It names the stack, so that the comment of an earlier plan is found and
@@ -15,10 +17,10 @@ from typing import Any
 import yaml
 
 
-def note_failure(path: Path, stack: str, exit_code: str) -> None:
+def note_failure(path: Path, stack: str, exit_code: str, project: str = ".") -> None:
     """Add an error to the plan in a file, or create a plan if there is none."""
     plan = _plan(path)
-    plan["diagnostics"] = [*(plan.get("diagnostics") or []), _error(stack, exit_code)]
+    plan["diagnostics"] = [*(plan.get("diagnostics") or []), _error(stack, exit_code, project)]
     path.write_text(json.dumps(plan), encoding="utf-8")
 
 
@@ -30,8 +32,8 @@ def _plan(path: Path) -> dict[str, Any]:
     return plan if isinstance(plan, dict) else {}
 
 
-def _error(stack: str, exit_code: str) -> dict[str, str]:
-    project = yaml.safe_load(Path("Pulumi.yaml").read_text(encoding="utf-8"))["name"]
+def _error(stack: str, exit_code: str, project: str) -> dict[str, str]:
+    project = yaml.safe_load(Path(project, "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
     name = stack.rpartition("/")[2]
     return {
         "severity": "error",
