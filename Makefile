@@ -2,7 +2,8 @@
 # make grid: more crashes, and thousands of malformed answers; make lowest: the oldest dependencies
 # make coverage: the suite with branch coverage; make docs: what is generated, and the site in
 # docs/_build/html, without network; make pictures: those of the README, by a browser
-# make dist: the files of a release
+# make dist: the files of a release; make installed: its wheel in an empty environment; make unpacked:
+# its sdist, and the suite that is in it
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test grid lowest coverage check docs pictures format bench dist clean
+.PHONY: demo test grid lowest coverage check docs pictures format bench dist installed unpacked clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
@@ -58,17 +59,35 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
-dist: $(READY)
+# The time of the commit makes the same bytes of it, whenever and wherever they are built.
+dist:
 	rm -rf dist
-	$(BIN)/python -m build
+	$(PYTHON) -m venv --clear .dist
+	.dist/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--only-binary=:all: --requirement .github/build-requirements.txt
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .dist/bin/python -m build --no-isolation
+
+installed: dist
+	$(PYTHON) -m venv --clear .installed
+	.installed/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	.installed/bin/python -I tests/packaging/check_installed.py
+	.installed/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo dist/*.whl)[testing]"
+	.installed/bin/python -I tests/packaging/check_installed.py testing
+
+unpacked: dist
+	rm -rf .unpacked
+	mkdir .unpacked
+	tar --extract --file dist/*.tar.gz --directory .unpacked --strip-components 1
+	$(MAKE) -C .unpacked test
 
 clean:
-	rm -rf $(VENV) .lowest .demo dist docs/_build .mypy_cache .ruff_cache .pytest_cache .coverage*
+	rm -rf $(VENV) .lowest .demo .dist .installed .unpacked dist docs/_build .mypy_cache .ruff_cache \
+		.pytest_cache .coverage*
 
 $(READY): pyproject.toml
-	@echo "Setting up $(VENV): one to two minutes the first time, most of it downloads."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "langsmith-pulumi needs Python 3.10 or newer; try: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
+	@printf 'Setting up $(VENV), one to two minutes the first time: '
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --editable '.[dev]' \
-		| sed -n 's/^Collecting /  /p; s/^Installing collected packages.*/  installing .../p'
+		| awk '/^Collecting / && n++ % 5 == 0 { printf "."; fflush() } END { print "" }'
 	@touch $(READY)
