@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,12 @@ def test_the_same_files_make_the_same_bytes(release: Release) -> None:
     """Another folder, times and modes make no difference; the sdist makes what the tree makes."""
     for path in (release.sdist, release.wheel):
         assert (release.rebuilt / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_changelog_has_this_version() -> None:
+    """A version is released with what users should know of it."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[{re.escape(__version__)}\] - ", text, re.MULTILINE)
 
 
 def test_the_wheel_holds_the_package_alone(release: Release) -> None:

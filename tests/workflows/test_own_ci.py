@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.workflows.runner import load
 
@@ -44,14 +43,23 @@ def test_linters_find_nothing(name: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+RIGHTS = {
+    "publish": {"id-token": "write"},
+    "release": {"contents": "write", "id-token": "write", "attestations": "write"},
+}
+"""The rights of the jobs that do more than read the repository."""
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_rights_are_the_least(path: Path) -> None:
-    """No workflow has rights by default, and only the publishing job may ask for an identity."""
+    """No workflow has rights by default, and what publishes builds nothing."""
     workflow = load(path)
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
-        wanted = {"id-token": "write"} if name == "publish" else {"contents": "read"}
-        assert job["permissions"] == wanted
+        assert job["permissions"] == RIGHTS.get(name, {"contents": "read"})
+        if name in RIGHTS:
+            assert "make" not in str(job["steps"])
+            assert "checkout" not in str(job["steps"])
         assert job["timeout-minutes"] <= 90
 
 
@@ -74,5 +82,9 @@ def test_each_supported_python_is_tested() -> None:
     """The matrix has the versions that the package's classifiers name."""
     classifiers = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     supported = re.findall(r"Python :: (3[.]\d+)", classifiers)
-    matrix = yaml.safe_load((GITHUB / "workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
-    assert matrix["test"]["strategy"]["matrix"]["python"] == supported
+    jobs = load(GITHUB / "workflows/ci.yml")["jobs"]
+    assert jobs["test"]["strategy"]["matrix"]["python"] == supported
+    ends = [supported[0], supported[-1]]
+    for job, target in {"package": "make installed", "sdist": "make unpacked"}.items():
+        assert jobs[job]["strategy"]["matrix"]["python"] == ends
+        assert jobs[job]["steps"][-1]["run"] == target
