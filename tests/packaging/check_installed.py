@@ -16,6 +16,7 @@ from pathlib import Path
 
 import langsmith_pulumi
 
+VERSION = metadata.version("langsmith-pulumi")
 PACKAGE = Path(langsmith_pulumi.__file__).parent
 COMMAND = Path(sys.executable).parent / "langsmith-pulumi"
 PROGRAM = """
@@ -39,11 +40,11 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def check_package() -> None:
     """Check the version, the files that are no modules, and that each module can be imported."""
     assert "site-packages" in PACKAGE.parts, PACKAGE
-    assert metadata.version("langsmith-pulumi") in run("--version").stdout
+    assert VERSION in run("--version").stdout
     for name in ("py.typed", "review/report.schema.json"):
         assert (PACKAGE / name).is_file(), name
     for module in pkgutil.walk_packages([str(PACKAGE)], "langsmith_pulumi."):
-        if not module.name.startswith("langsmith_pulumi.testing"):
+        if not module.name.startswith("langsmith_pulumi.testing") and "__main__" not in module.name:
             importlib.import_module(module.name)
 
 
@@ -74,6 +75,4 @@ if __name__ == "__main__":
         check_deployment()
     else:
         check_without_extra()
-    print(
-        f"langsmith-pulumi {langsmith_pulumi.__version__} on Python {sys.version.split()[0]}: fine"
-    )
+    print(f"langsmith-pulumi {VERSION} on Python {sys.version.split()[0]}: fine")

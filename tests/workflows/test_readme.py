@@ -52,8 +52,9 @@ def test_a_workflow_with_oidc_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "deploy.yml"
     path.write_text(yaml.safe_dump(workflow))
 
-    command = [Path(sys.executable).parent / "check-jsonschema", "--builtin-schema"]
-    done = subprocess.run([*command, "vendor.github-workflows", path], check=False, timeout=60)
+    linter = str(Path(sys.executable).parent / "check-jsonschema")
+    command = [linter, "--builtin-schema", "vendor.github-workflows", str(path)]
+    done = subprocess.run(command, check=False, timeout=60)
     assert done.returncode == 0
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in added)
     # The token that a step has exported counts where no secret is set.
