@@ -98,5 +98,6 @@ def test_the_wheel_holds_the_package_alone(release: Release) -> None:
     with zipfile.ZipFile(release.wheel) as archive:
         names = set(archive.namelist())
     package = {name for name in names if not name.startswith(f"{NAME}.dist-info/")}
-    assert package == {name for name in release.tracked if name.startswith("langsmith_pulumi/")}
+    code = ("langsmith_pulumi/", "pytest_langsmith_pulumi.py")
+    assert package == {name for name in release.tracked if name.startswith(code)}
     assert {"langsmith_pulumi/py.typed", "langsmith_pulumi/review/report.schema.json"} <= package
