@@ -91,6 +91,8 @@ def names_of(secrets: Any) -> Any:
 
 
 def _secret(value: Any) -> pulumi.Output[Any]:
+    if isinstance(value, str):
+        return pulumi.Output.secret(value)
     return pulumi.Output.secret(value).apply(_or_no_value)
 
 
@@ -145,16 +147,24 @@ def remove_internals(resource: Resource) -> None:
 
 def urn_of(
     resource: type[Resource], name: str, parent: pulumi.Resource | None
-) -> pulumi.Output[str]:
+) -> pulumi.Input[str]:
     """Return the URN of a resource, which the provider needs to show progress.
 
     The parent's URN is used without its dependencies, because those of a component include its
     children, and so this resource.
     """
     if parent is None:
-        return pulumi.create_urn(name, type_of(resource))
+        prefix = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
+        return f"{prefix}{type_of(resource)}::{name}"
     untracked: pulumi.Output[Any] = pulumi.Output.from_input(parent.urn.future())
-    return pulumi.create_urn(name, type_of(resource), untracked)
+    return child_urn(untracked, resource, name)
+
+
+def child_urn(
+    parent: pulumi.Output[str], resource: type[Resource], name: str
+) -> pulumi.Output[str]:
+    """Return the URN of a child; `pulumi.create_urn` makes more outputs, which take time."""
+    return parent.apply(lambda urn: f"{urn.rpartition('::')[0]}${type_of(resource)}::{name}")
 
 
 def type_of(resource: type[Resource]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ._arguments import remove_internals, type_of
+from ._arguments import child_urn, remove_internals
 from .provider import RolloutProvider
 from .provider.changes import REVISION_FIELDS
 from .provider.folder.difference import FOLDER
@@ -100,7 +100,7 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
             "timeout": timeout,
             "interrupt_stuck": interrupt_stuck,
             "health_check": health_check,
-            "progress_urn": pulumi.create_urn(resource_name, type_of(Rollout), deployment),
+            "progress_urn": child_urn(deployment.urn, Rollout, resource_name),
         }
         opts = pulumi.ResourceOptions(parent=deployment, id=read_id)
         super().__init__(RolloutProvider(), resource_name, props, opts)
