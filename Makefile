@@ -4,6 +4,9 @@
 # docs/_build/html, without network; make pictures: those of the README, by a browser
 # make dist: the files of a release; make installed: its wheel in an empty environment; make unpacked:
 # its sdist, and the suite that is in it
+# make bench MATRIX=quick|full|soak SIZES="1 10" REVISIONS="0 5" LATENCIES="0 0.1" DELETIONS=5
+#   ROUTES="ours waiting floor script" ENGINES="offline pulumi" LIMIT=60 REPEATS=3 DATA=file KEEP=1
+# make performance: everything that docs/performance.md shows, measured again; takes hours
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -11,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test grid lowest coverage check docs pictures format bench dist installed unpacked clean
+.PHONY: demo test grid lowest coverage check docs pictures format bench performance dist installed unpacked clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
@@ -46,6 +49,7 @@ docs: $(READY)
 	$(BIN)/python docs/make_inputs.py
 	$(BIN)/python docs/make_changes.py
 	$(BIN)/python docs/make_report_schema.py
+	$(BIN)/python -m tests.bench.page
 	$(BIN)/pytest --quiet --numprocesses=auto --snapshot-update tests/faults
 	$(BIN)/sphinx-build --fresh-env --fail-on-warning --quiet docs docs/_build/html
 
@@ -58,6 +62,11 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+performance: $(READY)
+	$(BIN)/python -m tests.bench --matrix full --repeats 1 --new --data docs/performance.json
+	$(BIN)/python -m tests.bench --matrix soak --repeats 1 --keep --data docs/performance.json
+	$(BIN)/python -m tests.bench.page
 
 # The time of the commit makes the same bytes of it, whenever and wherever they are built.
 dist:
@@ -81,8 +90,8 @@ unpacked: dist
 	$(MAKE) -C .unpacked test
 
 clean:
-	rm -rf $(VENV) .lowest .demo .dist .installed .unpacked dist docs/_build .mypy_cache .ruff_cache \
-		.pytest_cache .coverage*
+	rm -rf $(VENV) .lowest .demo .bench .dist .installed .unpacked dist docs/_build .mypy_cache \
+		.ruff_cache .pytest_cache .coverage*
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "langsmith-pulumi needs Python 3.10 or newer; try: make PYTHON=python3.12 ...")'
