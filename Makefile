@@ -6,7 +6,7 @@
 # its sdist, and the suite that is in it
 # make bench MATRIX=quick|full|soak SIZES="1 10" REVISIONS="0 5" LATENCIES="0 0.1" DELETIONS=5
 #   ROUTES="ours waiting floor script" ENGINES="offline pulumi" LIMIT=60 REPEATS=3 DATA=file KEEP=1
-# make performance: everything that docs/performance.md shows, measured again; takes hours
+# make performance: everything that docs/performance.md shows, measured again; two to three hours
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3

@@ -111,7 +111,7 @@ MATRICES = {
         revisions=(5.0, 0.0, 30.0),
         latencies=(0.0, 0.1),
         stuck=((8, 4), (40, 4)),
-        limit=300.0,
+        limit=150.0,
     ),
     "soak": Matrix(sizes=(1000,), routes=(OURS, FLOOR), engines=(OFFLINE,)),
 }

@@ -33,7 +33,8 @@ measures a smaller part on your machine.
 
 - **langsmith-pulumi**: a `Deployment` and its `Rollout`, as in the README.
 - **waits in create**: a plain dynamic provider, one resource a deployment, which polls once a
-  second inside `create`, `update` and `delete`. Left out where it takes longer than five minutes.
+  second inside `create`, `update` and `delete`, of which four run at once. Left out where its
+  waits take more than 150 s.
 - **floor + wait**: as many resources with as many properties, whose providers do nothing, which is
   the time of the engine. The longest revision or deletion is added, for nobody can be faster.
 - **script**: asyncio and httpx without an engine. It has no plan, no state and no recovery.

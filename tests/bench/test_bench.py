@@ -94,6 +94,6 @@ def test_the_matrix_leaves_out_what_waits_too_long() -> None:
     """The floor is measured once a size, and a provider that waits in create not for hours."""
     runs = list(MATRICES["full"].runs())
     assert len(runs) == len(set(runs))
-    assert all(run.waiting_in_turn <= 300 for run in runs if run.route == WAITING)
+    assert all(run.waiting_in_turn <= 150 for run in runs if run.route == WAITING)
     floors = [(run.engine, run.count) for run in runs if run.route == FLOOR]
     assert len(floors) == len(set(floors)) == 10

@@ -29,6 +29,19 @@ def test_a_refresh_reads_pages(runner: ScenarioRunner) -> None:
     assert runner.engine.preview().ops == {f"{kind} agent-7": "update" for kind in REVISION}
 
 
+def test_a_change_in_place_of_all(runner: ScenarioRunner) -> None:
+    """It sends one request for each, and nothing when there is nothing to do."""
+    runner.write({name: docker(wait_for_rollout=False) for name in NAMES})
+    assert runner.engine.up().ok
+    runner.write({name: docker(wait_for_rollout=False, display_name="renamed") for name in NAMES})
+    runner.simulator.clear_requests()
+
+    assert runner.engine.up().ok
+    assert [request.method for request in runner.simulator.requests] == ["PATCH"] * len(NAMES)
+    assert runner.engine.up().ok
+    assert len(runner.simulator.requests) == len(NAMES)
+
+
 def test_new_revisions_of_all(runner: ScenarioRunner) -> None:
     """What an earlier run was cut off after is found in pages, and not made twice."""
     simulator = runner.simulator
