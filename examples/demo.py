@@ -28,7 +28,7 @@ class Demo:
     """A copy of the example, the engine that runs it, and its configuration."""
 
     simulator: Simulator
-    config: dict[str, str] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict[str, str])
     pulumi: str | None = shutil.which("pulumi")
 
     def prepare(self) -> None:

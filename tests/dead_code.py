@@ -67,7 +67,7 @@ CALLED_FROM_OUTSIDE = {
 PUBLIC = {*dir(Simulator), *dir(OfflineStack), *dir(Result)}
 """The interface that the tests of users call."""
 
-NEVER_RUN = ("*/typing_*.py", "*/local-folder/agent/*", "*/conf.py")
+NEVER_RUN = ("*/typing_*.py", "*/local_folder/agent/*", "*/conf.py")
 """Modules for type checkers, for a build of the service, and for Sphinx."""
 
 

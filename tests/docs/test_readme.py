@@ -56,8 +56,8 @@ def test_the_project_at_the_root_is_the_example(tmp_path: Path) -> None:
 
 def test_the_example_with_a_local_folder(tmp_path: Path) -> None:
     """`pulumi up` in the example uploads the agent beside it, and a second one does nothing."""
-    project = tmp_path / "local-folder"
-    shutil.copytree(ROOT / "examples" / "local-folder", project)
+    project = tmp_path / "local_folder"
+    shutil.copytree(ROOT / "examples" / "local_folder", project)
     with Simulator() as simulator:
         stack = OfflineStack(project, environ=environ(simulator))
         assert stack.up().ok

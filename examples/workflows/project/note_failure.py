@@ -12,7 +12,7 @@ edited.
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -29,7 +29,7 @@ def _plan(path: Path) -> dict[str, Any]:
         plan = json.loads(path.read_bytes())
     except ValueError:
         return {}
-    return plan if isinstance(plan, dict) else {}
+    return cast(dict[str, Any], plan) if isinstance(plan, dict) else {}
 
 
 def _error(stack: str, exit_code: str, project: str) -> dict[str, str]:
