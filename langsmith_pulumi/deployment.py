@@ -217,11 +217,13 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 For an agent in a monorepo, the output of ``git rev-parse HEAD:<folder>``
                 changes only with the content of its folder.
             path: A folder to upload (``internal_source`` only), relative to the program's, with
-                ``langgraph.json`` in it. A change of its contents makes a new revision; times and
-                owners do not count. Left out is what ``.gitignore`` and ``.dockerignore`` name, and
-                always ``.git``, environments, caches, Pulumi's files and ``.env*``, for secrets
-                belong into ``secrets``. At most 209,715,200 bytes when packed (vendor's CLI). With
-                ``ignore_changes=["path"]`` the folder is not read again, and stays as it was built.
+                ``langgraph.json`` in it. Absolute in an inline program of the Automation API, whose
+                folder is where its script is started, or a temporary one. A change of its contents
+                makes a new revision; times and owners do not count. Left out is what ``.gitignore``
+                and ``.dockerignore`` name, and always ``.git``, environments, caches, Pulumi's
+                files and ``.env*``, for secrets belong into ``secrets``. At most 209,715,200 bytes
+                when packed (vendor's CLI). With ``ignore_changes=["path"]`` the folder is not read
+                again, and stays as it was built.
             wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
                 not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
             rollout_timeout: Seconds to wait for a revision, for a deletion, and for the end of a

@@ -25,7 +25,7 @@ def program() -> None:
         name=f"assistant-{customer}",
         source="internal_source",
         source_config={"deployment_type": "dev"},
-        # Not "./agent": a program that is a function starts in a temporary folder.
+        # Not "../local_folder/agent": a relative path would begin where the script is started.
         path=str(HERE.parent / "local_folder" / "agent"),
         environment_variables={"CUSTOMER": customer},
     )

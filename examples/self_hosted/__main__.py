@@ -21,6 +21,8 @@ agent = langsmith.Deployment(
     source_config={
         "listener_id": listener.id,
         "listener_config": {"k8s_namespace": namespace},
+        # Self-hosted services tell no URL; this one leads to the cluster's ingress.
+        "custom_url": "https://support-agent.example.com",
         "resource_spec": {
             "min_scale": 1,
             "max_scale": 3,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langsmith_pulumi.control_plane.text import printable
@@ -19,7 +20,6 @@ from .ignore import IgnoreRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAX_FILES = 50_000
 """More files than any agent has; a folder with more is the wrong one."""
@@ -50,7 +50,7 @@ def _resolve(root: Path) -> Path:
     except (OSError, RuntimeError):
         raise FolderError(
             f"names a folder that does not exist: {str(root)!r} (a relative path begins at the "
-            "folder of the program)"
+            f"folder of the program, here {str(Path.cwd())!r})"
         ) from None
     if not resolved.is_dir():
         raise FolderError("names a file; give the folder that holds langgraph.json")
