@@ -34,8 +34,8 @@ _SELECTION = [
 def offline() -> None:
     """Run a project without the Pulumi CLI, for experiments and tests.
 
-    State is kept, secrets encrypted, in the project's .pulumi-offline/, in Pulumi's own format:
-    `pulumi stack import` takes it. Real stacks run on Pulumi.
+    State is kept, secrets encrypted, in the project's .pulumi-offline/. `offline export` prints it
+    in the form that `pulumi stack import` takes. Real stacks run on Pulumi.
     """
 
 
