@@ -227,7 +227,9 @@ def _words_of_own(text: str) -> list[str]:
 
 def _without_questions(text: str) -> str:
     """Let Pulumi go on without a person who agrees."""
-    return re.sub(r"^(pulumi .*\b(?:up|destroy|refresh)\b)", r"\1 --yes --skip-preview", text)
+    return re.sub(
+        r"^(pulumi (?:-\S+ \S+ )*(?:up|destroy|refresh)\b)", r"\1 --yes --skip-preview", text
+    )
 
 
 def _patched(text: str, diff: str) -> str:
