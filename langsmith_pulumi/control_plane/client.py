@@ -126,12 +126,12 @@ class ControlPlaneClient(Connection):
         """Count a wait among those that share their looks, as long as the context lasts."""
         return self.shared_lists.joined(self._workspace, deployment_id)
 
-    def look(self, watched: Watched, elapsed: float) -> LiveDeployment | None:
+    def look(self, watched: Watched, max_age: float) -> LiveDeployment | None:
         """Return a deployment that is waited for, by a list, or None if that does not show it.
 
-        ``elapsed`` is the age of the wait in seconds.
+        ``max_age`` is that of the list in seconds.
         """
-        return watched.look(self.deployments_of, self.clock, elapsed)
+        return watched.look(self.deployments_of, self.clock, max_age)
 
     def patch(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from .errors import Conflict, ControlPlaneError
-from .polling import TEMPORARY, Polls, poll_schedule
+from .polling import TEMPORARY, Polls
 from .retry import POLLING
 from .revision_status import Outcome, is_being_deleted, outcome_of
 from .wait_errors import LastSeen, deployment_gone, still_in_progress
@@ -45,8 +45,9 @@ def send_when_idle(  # noqa: PLR0913 - the options and callbacks of a wait
     except Conflict as conflict:
         blocked = _as_blocked(conflict)
     on_conflict(blocked)
-    wait = _IdleWait(Polls(client, timeout, on_poll_failure), deployment_id)
-    for elapsed in poll_schedule(timeout, client.clock, client.sleep):
+    polls = Polls(client, timeout, on_poll_failure)
+    wait = _IdleWait(polls, deployment_id)
+    for elapsed in polls.schedule():
         if not wait.poll(elapsed, on_progress):
             continue
         try:

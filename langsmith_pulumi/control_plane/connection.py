@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 import re
 import time
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import responses
 from .errors import InvalidRequest
+from .pace import Lengths
+from .rate_limit import RateLimit
 from .retry import IDEMPOTENT, Policy, sleep
 from .settings import check_workspace_id, validate_settings
 from .transport import Limits, Transport
@@ -37,21 +40,30 @@ _ID = re.compile(r"[\w-]+")
 class Connection:
     """A connection to the control plane, which threads may share.
 
-    ``sleep`` takes seconds and ``clock`` is monotonic; tests replace both, and ``transport``.
+    ``sleep`` takes seconds, ``clock`` is monotonic, and ``chance`` returns a number from 0 to 1 for
+    the jitter of delays; tests replace them, and ``transport``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last four are for tests
         self,
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = sleep,
         clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
         limits: Limits | None = None,
     ) -> None:
         validate_settings(settings)
+        self.rate_limit = RateLimit(clock, sleep, chance)
+        """The pause that the control plane asks for, also for the copies for other workspaces."""
         self._transport = Transport(
-            settings, transport=transport, clock=clock, sleep=sleep, limits=limits or Limits()
+            settings,
+            transport=transport,
+            clock=clock,
+            sleep=sleep,
+            limits=limits or Limits(),
+            rate_limit=self.rate_limit,
         )
         self._url = settings.control_plane_url
         self._workspace = settings.workspace_id
@@ -60,8 +72,11 @@ class Connection:
         """The requests that may change something, also those of the copies for other workspaces."""
         self.shared_lists = SharedLists()
         """What waits list together, also those of the copies for other workspaces."""
+        self.rollout_lengths = Lengths()
+        self.deletion_lengths = Lengths()
         self.clock = clock
         self.sleep = sleep
+        self.chance = chance
         self.redactor = self._transport.redactor
         self.redact = self.redactor.redact
         """Redacts every secret that was sent, received or registered."""

@@ -13,22 +13,27 @@ from .errors import (
     RouteNotFound,
     Unreachable,
 )
+from .pace import jittered, seconds_between_looks
 from .retry import requested_delay
-from .watching import longest_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .client import ControlPlaneClient
+    from .responses import LiveDeployment
     from .watching import Watched
 
 TEMPORARY = (*TRANSIENT, RouteNotFound, RevisionNotFound)
 """Errors that do not end a wait; the 404 of a proxy is one, for the address was right before."""
 
-_FIRST_DELAY = 1.0
-_MAX_DELAY = 5.0
 _MIN_DELAY = 0.01
-_GROWTH = 1.2
+_LISTED_LOOK = 1 / 2
+_LIST_AGE = 1 / 3
+"""Shares of the time between two looks: how often a wait looks at lists, and how old they may be.
+
+Together they leave some time for the requests that follow when a list shows a change.
+"""
+_REQUESTS_OF_POLL = 2
 _LAST_POLL_SECONDS = 5.0
 """Seconds for the requests of the poll at the end of the timeout."""
 
@@ -47,42 +52,66 @@ class PollFailure:
     """True if there are responses, though unusable ones, such as 502."""
 
 
-def poll_schedule(
-    timeout: float,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
-    watched: Watched | None = None,
-) -> Iterator[float]:
-    """Yield the elapsed seconds once for each poll; the last one is at or after the timeout.
-
-    The delays grow slowly: short revisions are noticed soon, and long ones take few requests. They
-    grow less while waits share their requests.
-    """
-    started = clock()
-    delay = _FIRST_DELAY
-    while True:
-        elapsed = clock() - started
-        yield elapsed
-        if elapsed >= timeout:
-            return
-        longest = longest_delay(elapsed) if watched and watched.is_listed else _MAX_DELAY
-        sleep(max(min(delay, longest, timeout - elapsed), _MIN_DELAY))
-        delay = min(delay * _GROWTH, _MAX_DELAY)
-
-
 class Polls:
-    """The time limits of the polls of one wait, and the time since the last success."""
+    """The schedule and the time limits of the polls of one wait, and what they share with others.
+
+    A wait that has no ``watched`` polls by itself.
+    """
 
     def __init__(
         self,
         client: ControlPlaneClient,
         timeout: float,
         on_poll_failure: Callable[[PollFailure], None],
+        watched: Watched | None = None,
     ) -> None:
         self.client = client
+        self.expected_ends: list[float] = []
+        """The elapsed seconds at which the wait may end, by the lengths of earlier ones."""
+        self._watched = watched
+        self._timeout = timeout
         self._on_poll_failure = on_poll_failure
         self._started = self._succeeded = client.clock()
         self._deadline = self._started + timeout
+
+    def schedule(self) -> Iterator[float]:
+        """Yield the elapsed seconds once for each poll; the last one is at or after the timeout."""
+        while True:
+            elapsed = self.client.clock() - self._started
+            yield elapsed
+            if elapsed >= self._timeout:
+                return
+            delay = jittered(self._delay(elapsed), self.client.chance())
+            left = self._deadline - self.client.clock()
+            self.client.sleep(max(min(delay, left), _MIN_DELAY))
+
+    def _delay(self, elapsed: float) -> float:
+        if self._watched is None:
+            return self._between_looks(elapsed, _REQUESTS_OF_POLL)
+        if self._watched.is_listed:
+            return _LISTED_LOOK * self._between_looks(elapsed)
+        return self._between_looks(elapsed, _REQUESTS_OF_POLL * self._watched.waits)
+
+    def _between_looks(self, elapsed: float, requests: int = 0) -> float:
+        is_limited = self.client.rate_limit.is_recent
+        return seconds_between_looks(
+            elapsed, self.expected_ends, requests=requests, is_limited=is_limited
+        )
+
+    def look(self, client: ControlPlaneClient, elapsed: float) -> LiveDeployment | None:
+        """Return the deployment by a shared list, or None if the wait has to ask for itself."""
+        if self._watched is None or self.is_last:
+            return None
+        return client.look(self._watched, _LIST_AGE * self._between_looks(elapsed))
+
+    def is_request_due(self, elapsed: float, asked_at: float) -> bool:
+        """Return True if a wait has to ask for itself now, whatever lists show.
+
+        ``asked_at`` are the elapsed seconds at which it has last done so.
+        """
+        waits = self._watched.waits if self._watched else 1
+        next_look = elapsed + self._delay(elapsed)
+        return next_look - asked_at > self._between_looks(elapsed, waits)
 
     def limited_client(self) -> ControlPlaneClient:
         """Return the client limited to the remaining time, or to that of the last poll."""

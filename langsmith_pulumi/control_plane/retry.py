@@ -82,7 +82,7 @@ POLLING = Policy(_is_transient, attempts=2, seconds=MAX_RETRY_AFTER + 15.0, requ
 """For polling: obeys ``Retry-After``, and ends a hanging request early so that it is reported."""
 BEST_EFFORT = Policy(_is_transient, attempts=2, seconds=20.0)
 """For changes that the next run can make, where the present one must not take long."""
-LOOK = Policy(_is_transient, attempts=1, request_seconds=5.0)
+LOOK = Policy(_is_transient, attempts=1, seconds=5.0, request_seconds=5.0)
 """For lists that only spare other requests, and that several waits wait for."""
 
 

@@ -23,7 +23,14 @@ import httpx
 from langsmith_pulumi._version import __version__
 
 from .error_mapping import error_for
-from .errors import ControlPlaneError, InvalidResponse, ResponseLost, RouteNotFound, Unreachable
+from .errors import (
+    ControlPlaneError,
+    InvalidResponse,
+    RateLimited,
+    ResponseLost,
+    RouteNotFound,
+    Unreachable,
+)
 from .redaction import Redactor
 from .responses import RawResponse
 from .retry import Policy, call_with_retry, parse_http_date, parse_retry_after
@@ -33,6 +40,7 @@ from .text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from .rate_limit import RateLimit
     from .settings import Settings
 
 T = TypeVar("T")
@@ -78,7 +86,7 @@ class Limits:
 class Transport:
     """Connections to one control plane, shared by threads and workspaces."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the connection shares with it
         self,
         settings: Settings,
         *,
@@ -86,6 +94,7 @@ class Transport:
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         limits: Limits,
+        rate_limit: RateLimit,
     ) -> None:
         self._url = settings.control_plane_url
         self._host = httpx.URL(self._url).netloc.decode()
@@ -93,6 +102,7 @@ class Transport:
         self.sleep = sleep
         self.redactor = Redactor([settings.api_key])
         self._limits = limits
+        self._rate_limit = rate_limit
         # Only a network can trickle; other transports, as in tests, respond at once.
         self._uses_network = transport is None or isinstance(transport, httpx.HTTPTransport)
         self._http = httpx.Client(
@@ -142,18 +152,24 @@ class Transport:
         def remaining() -> float:
             return inf if deadline is None else max(deadline - self.clock(), _MIN_SECONDS)
 
+        bounded = replace(policy, seconds=min(policy.seconds, remaining()))
+        label = f"{method} {path}"
+
         def send_once() -> T:
+            self._rate_limit.wait(label, min(remaining(), bounded.seconds))
             limits = self._limits.capped(min(remaining(), policy.request_seconds))
             try:
-                response = self._exchange(request, f"{method} {path}", limits)
+                response = self._exchange(request, label, limits)
                 if not response.is_success:
                     raise error_for(response, self.redactor)
                 return parse(response)
+            except RateLimited as error:
+                self._rate_limit.record(error)
+                raise
             except (InvalidResponse, RouteNotFound) as error:
                 error.host = self._host
                 raise
 
-        bounded = replace(policy, seconds=min(policy.seconds, remaining()))
         return call_with_retry(send_once, bounded, clock=self.clock, sleep=self.sleep)
 
     def _exchange(self, request: httpx.Request, label: str, limits: Limits) -> RawResponse:

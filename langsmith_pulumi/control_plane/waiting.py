@@ -11,7 +11,7 @@ ends
 3. with an error after the timeout and one last poll. The rollout continues by itself then.
 
 While other waits go on too, a list shows for all of them that nothing has changed, which spares the
-requests of a poll; see ``watching``.
+requests of a poll; see ``watching``. How often a wait polls is the matter of ``pace``.
 
 Temporary errors do not end it: a control plane in maintenance answers 502 for minutes. The requests
 of a poll, with their retries and delays, end at the timeout; those of the last poll end a few
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import DeploymentNotFound
-from .polling import TEMPORARY, PollFailure, Polls, poll_schedule
+from .polling import TEMPORARY, PollFailure, Polls
 from .retry import POLLING
 from .revision_status import Outcome, is_being_deleted, outcome_of
 from .stuck import StuckRevisions
@@ -36,7 +36,7 @@ from .wait_errors import (
     rollout_failed,
     rollout_timed_out,
 )
-from .watching import is_same_deployment, trusted_seconds
+from .watching import is_same_deployment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from .errors import ControlPlaneError
     from .logs import LogKind
     from .responses import LiveDeployment, Revision
-    from .watching import Watched
 
     Observer: TypeAlias = Callable[[ControlPlaneClient, LiveDeployment, Revision], None]
 
@@ -54,6 +53,8 @@ _MAX_UNSETTLED_POLLS = 10
 """Polls of a state that usually changes by itself, before it is taken as final."""
 _MAX_MISSING_POLLS = 3
 """Polls for a deployment that was never seen, because a new one may show late."""
+_TRUST_SECONDS = 10.0
+"""Seconds for which lists are believed that a deletion goes on."""
 _LOG_LINES = 15
 _LOG_SECONDS = 45.0
 """Limit for reading the log of a failed revision, so that its failure is reported soon."""
@@ -67,6 +68,8 @@ class RolloutResult:
     deployment: LiveDeployment
     warning: str = ""
     """Why the revision may not be active; empty as a rule."""
+    seconds: float | None = None
+    """How long the rollout took, counted from when the revision was made; None if not seen."""
 
 
 def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
@@ -79,6 +82,7 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     revision_id: str | None = None,
     on_interrupt: Callable[[str], None] | None = None,
     observers: Sequence[Observer] = (),
+    earlier_seconds: float | None = None,
 ) -> RolloutResult:
     """Wait until the newest revision is deployed; raise a ``WaitError`` if it is not.
 
@@ -87,15 +91,15 @@ def wait_for_rollout(  # noqa: PLR0913 - the options and callbacks of a wait
     revision that is known to exist: a response from before it is ignored. With ``on_interrupt`` an
     older revision that holds it in the queue for too long is interrupted, and that is reported.
     ``observers`` see each poll, with a client whose requests end in time; an error of one counts as
-    that of the poll.
+    that of the poll. ``earlier_seconds`` is how long an earlier rollout of the deployment took.
     """
-    polls = Polls(client, timeout, on_poll_failure)
     with client.joined(deployment_id) as watched:
-        wait = _RolloutWait(polls, watched, deployment_id, revision_id)
+        polls = Polls(client, timeout, on_poll_failure, watched)
+        wait = _RolloutWait(polls, deployment_id, revision_id, earlier_seconds)
         wait.observers += observers
         if revision_id and on_interrupt:
             wait.observers.append(StuckRevisions(revision_id, on_interrupt).observe)
-        for elapsed in poll_schedule(timeout, client.clock, client.sleep, watched):
+        for elapsed in polls.schedule():
             result = wait.poll(elapsed, on_progress)
             if result is not None:
                 return result
@@ -108,13 +112,19 @@ class _RolloutWait:
     """The observations of one wait for a rollout."""
 
     def __init__(
-        self, polls: Polls, watched: Watched, deployment_id: str, known_revision_id: str | None
+        self,
+        polls: Polls,
+        deployment_id: str,
+        known_revision_id: str | None,
+        earlier_seconds: float | None,
     ) -> None:
         self._polls = polls
-        self._watched = watched
         self._client = polls.client
         self._id = deployment_id
         self._known = known_revision_id
+        self._expected = earlier_seconds, polls.client.rollout_lengths.typical()
+        self._began: float | None = None
+        """The elapsed seconds at which the newest revision was made, mostly below zero."""
         self.observers: list[Observer] = []
         self._missing_polls = 0
         """Polls that found no deployment."""
@@ -141,13 +151,13 @@ class _RolloutWait:
         self._error = None
         self._client = self._polls.limited_client()
         try:
-            revision = self._revision_in_progress(elapsed) or self._read()
+            revision = self._revision_in_progress(elapsed) or self._read(elapsed)
             if revision is None:
                 result = None
             else:
                 on_progress(revision, elapsed)
                 self._observe(revision)
-                result = self._result(revision)
+                result = self._result(revision, elapsed)
         except TEMPORARY as error:
             self._error, self._listed = error, None
             self._polls.failed(error, self._revision.status if self._revision else "")
@@ -168,10 +178,10 @@ class _RolloutWait:
         It is requested if the list shows any other change, and from time to time. None if the
         deployment has to be requested too.
         """
-        listed = None if self._polls.is_last else self._client.look(self._watched, elapsed)
+        listed = self._polls.look(self._client, elapsed)
         is_same, revision = is_same_deployment(self._listed, listed), self._revision
-        self._listed, asked_at = listed, self._asked_at
-        is_known = is_same and elapsed - asked_at < trusted_seconds(asked_at)
+        self._listed = listed
+        is_known = is_same and not self._polls.is_request_due(elapsed, self._asked_at)
         if not is_known:
             self._asked_at = elapsed
         if revision is None or listed is None or not _goes_on(listed, revision):
@@ -183,7 +193,7 @@ class _RolloutWait:
         self._revision = revision
         return revision
 
-    def _read(self) -> Revision | None:
+    def _read(self, elapsed: float) -> Revision | None:
         """Return the newest revision, or None if there is none yet."""
         self._deployment = deployment = self._client.get(self._id, policy=POLLING)
         if is_being_deleted(deployment.status):
@@ -195,9 +205,21 @@ class _RolloutWait:
         moved = before is None or (before.id, before.status) != (revision.id, revision.status)
         self._unchanged_polls = 0 if moved else self._unchanged_polls + 1
         self._revision = revision
+        if before is None or before.id != revision.id:
+            self._expect_end(revision, elapsed)
         return revision
 
-    def _result(self, revision: Revision) -> RolloutResult | None:
+    def _expect_end(self, revision: Revision, elapsed: float) -> None:
+        """Note when a revision was made, and when it may end by the lengths of earlier ones."""
+        is_seen = outcome_of(revision.status) is Outcome.IN_PROGRESS
+        self._began = elapsed - max(revision.age or 0.0, 0.0) if is_seen else None
+        self._polls.expected_ends = [
+            self._began + length
+            for length in self._expected
+            if length is not None and self._began is not None
+        ]
+
+    def _result(self, revision: Revision, elapsed: float) -> RolloutResult | None:
         outcome, deployment = outcome_of(revision.status), self._deployment
         if outcome is Outcome.IN_PROGRESS or deployment is None:
             return None
@@ -206,7 +228,8 @@ class _RolloutWait:
             return None
         page_url = self._client.dashboard_url(deployment)
         if outcome is Outcome.SUCCEEDED:
-            return RolloutResult(deployment, inactive_warning(deployment, revision, page_url))
+            warning = inactive_warning(deployment, revision, page_url)
+            return RolloutResult(deployment, warning, self._record_length(elapsed))
         log_kind = _LOG_KINDS.get(revision.status, "build")
         reader = self._client.until(self._client.clock() + _LOG_SECONDS)
         raise rollout_failed(
@@ -216,6 +239,13 @@ class _RolloutWait:
             log_lines=reader.build_log(deployment.id, revision.id, _LOG_LINES, log_kind),
             page_url=page_url,
         )
+
+    def _record_length(self, elapsed: float) -> float | None:
+        if self._began is None:
+            return None
+        seconds = elapsed - self._began
+        self._client.rollout_lengths.record(seconds)
+        return seconds
 
     def _observe(self, newest: Revision) -> None:
         for observe in self.observers:
@@ -263,14 +293,15 @@ def wait_until_gone(
     """
     deployment: LiveDeployment | None = None
     error: ControlPlaneError | None = None
-    polls = Polls(client, timeout, on_poll_failure)
     with client.joined(deployment_id) as watched:
-        wait = _DeletionWait(polls, watched, deployment_id)
-        for elapsed in poll_schedule(timeout, client.clock, client.sleep, watched):
+        polls = Polls(client, timeout, on_poll_failure, watched)
+        wait = _DeletionWait(polls, deployment_id)
+        for elapsed in polls.schedule():
             error = None
             try:
                 deployment = wait.read(elapsed)
             except DeploymentNotFound:
+                wait.record_length(elapsed)
                 return
             except TEMPORARY as failure:
                 error = failure
@@ -284,11 +315,13 @@ def wait_until_gone(
 class _DeletionWait:
     """The looks at a deployment that is being deleted."""
 
-    def __init__(self, polls: Polls, watched: Watched, deployment_id: str) -> None:
+    def __init__(self, polls: Polls, deployment_id: str) -> None:
         self._polls = polls
-        self._watched = watched
         self._id = deployment_id
+        self._lengths = polls.client.deletion_lengths
         self._asked_at = 0.0
+        typical = self._lengths.typical()
+        polls.expected_ends = [] if typical is None else [typical]
 
     def read(self, elapsed: float) -> LiveDeployment:
         """Return the deployment as a list shows it, and from time to time as a request shows it.
@@ -296,9 +329,14 @@ class _DeletionWait:
         Only that says that it is gone.
         """
         client = self._polls.limited_client()
-        is_due = self._polls.is_last or elapsed - self._asked_at >= trusted_seconds(self._asked_at)
-        listed = None if is_due else client.look(self._watched, elapsed)
+        is_due = elapsed - self._asked_at >= _TRUST_SECONDS
+        listed = None if is_due else self._polls.look(client, elapsed)
         if listed is not None and is_being_deleted(listed.status):
             return listed
         self._asked_at = elapsed
         return client.get(self._id, policy=POLLING)
+
+    def record_length(self, elapsed: float) -> None:
+        """Remember how long the deletion took, if it was waited for."""
+        if elapsed > 0:
+            self._lengths.record(elapsed)

@@ -1,9 +1,10 @@
 """Shared watching: waits of one process ask for their deployments together, by one list.
 
 A list only lets a wait leave out requests of its own; it never ends one. It says that nothing has
-changed since the last look, and a wait believes that for some seconds and then asks for itself. A
-deployment that is missing from a list, a list that fails, and a server that ignores the filter
-``deployment_ids`` leave each wait to its own requests.
+changed since the last look. A list does not show that a revision has failed (its deployment is
+READY all the same), so each wait also asks for its revision itself, as often as ``pace`` allows for
+their number. A deployment that is missing from a list, a list that fails, and a server that ignores
+the filter ``deployment_ids`` leave each wait to its own requests.
 
 Fewer than three waits do not share, and neither does a wait whose time is over.
 """
@@ -30,29 +31,7 @@ if TYPE_CHECKING:
 _MIN_WAITS = 3
 """Waits that share; fewer cost less by themselves."""
 _PAUSE_SECONDS = 30.0
-"""Seconds without lists after one that failed."""
-_FRESH_SHARE = 0.5
-"""Share of the delay between two looks of a wait for which a list answers others too."""
-_DELAY_SHARE = 1 / 75
-_MIN_LONGEST_DELAY = 0.5
-_MIN_ALONE = 3.0
-_MAX_ALONE = 10.0
-
-
-def longest_delay(elapsed: float) -> float:
-    """Return the seconds after which a wait that shares looks again.
-
-    With the age of a list, an end is noticed within a second or two per cent of the wait.
-    """
-    return max(_MIN_LONGEST_DELAY, _DELAY_SHARE * elapsed)
-
-
-def trusted_seconds(elapsed: float) -> float:
-    """Return how long a wait believes lists that nothing has changed, from when it asked itself.
-
-    A list cannot show that a revision has failed.
-    """
-    return min(max(_MIN_ALONE, elapsed), _MAX_ALONE)
+"""Seconds without lists after one that failed, unless the server asks for another time."""
 
 
 def is_same_deployment(before: LiveDeployment | None, after: LiveDeployment | None) -> bool:
@@ -110,36 +89,39 @@ class Watched:
         self.is_listed = False
         """True if the last look found it in a list."""
 
+    @property
+    def waits(self) -> int:
+        """Return the number of deployments that are waited for, with this one."""
+        return len(self._shared.ids)
+
     def look(
-        self, list_deployments: ListDeployments, clock: Callable[[], float], elapsed: float
+        self, list_deployments: ListDeployments, clock: Callable[[], float], max_age: float
     ) -> LiveDeployment | None:
         """Return the deployment as a list shows it, or None if the wait has to ask for itself.
 
-        Each look of a wait is a newer one than the one before. ``elapsed`` is the age of the wait
-        in seconds.
+        Each look of a wait sees a newer list than the one before, which is at most ``max_age``
+        seconds old.
         """
         found = None
-        if len(self._shared.ids) >= _MIN_WAITS:
+        if self.waits >= _MIN_WAITS:
             with self._shared.lock:
-                found = self._find(list_deployments, clock, elapsed)
+                found = self._find(list_deployments, clock, max_age)
         self.is_listed = found is not None
         return found
 
     def _find(
-        self, list_deployments: ListDeployments, clock: Callable[[], float], elapsed: float
+        self, list_deployments: ListDeployments, clock: Callable[[], float], max_age: float
     ) -> LiveDeployment | None:
         shared, now = self._shared, clock()
-        fresh = _FRESH_SHARE * longest_delay(elapsed)
         if now < shared.paused_until:
             return None
-        if shared.number <= self._number or now - shared.taken_at >= fresh:
+        if shared.number <= self._number or now - shared.taken_at >= max_age:
             shared.taken_at = now
             shared.number += 1
             shared.listed = {}
             try:
                 shared.listed = {one.id: one for one in list_deployments(shared.ids)}
             except ControlPlaneError as error:
-                pause = max(_PAUSE_SECONDS, requested_delay(error) or 0.0)
-                shared.paused_until = clock() + pause
+                shared.paused_until = clock() + (requested_delay(error) or _PAUSE_SECONDS)
         self._number = shared.number
         return shared.listed.get(self._id)

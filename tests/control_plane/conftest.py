@@ -35,7 +35,11 @@ def client(server: FakeServer, clock: FakeClock) -> Iterator[ControlPlaneClient]
     # Loading the root certificates takes longer than a test.
     transport = httpx.HTTPTransport(verify=False)
     client = ControlPlaneClient(
-        settings, transport=transport, sleep=clock.sleep, clock=clock.monotonic
+        settings,
+        transport=transport,
+        sleep=clock.sleep,
+        clock=clock.monotonic,
+        chance=lambda: 0.0,
     )
     yield client
     client.close()

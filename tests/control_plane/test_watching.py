@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import httpx
@@ -48,6 +50,7 @@ class Waits:
     """Waits for many deployments, each in a thread, with what each of them reported."""
 
     def __init__(self, simulator: Simulator, clock: VirtualClock) -> None:
+        self.timeout = TIMEOUT
         self.simulator = simulator
         self.clock = clock
         self.polls: Counter[str] = Counter()
@@ -61,20 +64,30 @@ class Waits:
             transport=transport,
             sleep=clock.sleep,
             clock=clock.monotonic,
+            chance=random.Random(7).random,
         )
 
-    def create(self, count: int, *, broken: int = 0) -> None:
+    def create(
+        self,
+        count: int,
+        *,
+        prefix: str = "agent",
+        unlike: int = 0,
+        outcome: str = "BUILD_FAILED",
+    ) -> None:
+        """Create deployments; the revisions of some of them, the first ones, end otherwise."""
+        self.ids.clear()
         for number in range(count):
-            name = f"agent-{number}"
-            if number < broken:
-                self.simulator.outcome(name, "BUILD_FAILED", "a broken build")
+            name = f"{prefix}-{number}"
+            if number < unlike:
+                self.simulator.outcome(name, outcome, "a broken build")
             body = {**IMAGE, "name": name}
             request = DeploymentCreateRequest.model_validate(body)
             self.ids[name] = self.client.create(request).id
         self.simulator.clear_requests()
 
-    def for_rollouts(self) -> None:
-        self.clock.run(self._wait_for_rollout, list(self.ids))
+    def for_rollouts(self, *names: str) -> None:
+        self.clock.run(self._wait_for_rollout, list(names or self.ids))
 
     def for_deletions(self) -> None:
         self.clock.run(self._wait_until_gone, list(self.ids))
@@ -89,7 +102,7 @@ class Waits:
             result = wait_for_rollout(
                 self.client,
                 self.ids[name],
-                timeout=TIMEOUT,
+                timeout=self.timeout,
                 on_progress=lambda _revision, _seconds: self.polls.update([name]),
             )
             assert result.deployment.active_revision_id, "read after the rollout, not before"
@@ -102,21 +115,24 @@ class Waits:
         wait_until_gone(
             self.client,
             self.ids[name],
-            timeout=TIMEOUT,
+            timeout=self.timeout,
             on_progress=lambda _status, _seconds: self.polls.update([name]),
         )
         self.ended[name] = self.clock.now
 
 
-class _Edited(httpx.HTTPTransport):
+class _Edited(httpx.BaseTransport):
     """Sends requests as a test edits them."""
 
     def __init__(self, waits: Waits) -> None:
-        super().__init__(verify=False)
+        self._http = httpx.HTTPTransport(verify=False)
         self._waits = waits
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return super().handle_request(self._waits.edit(request))
+        return self._http.handle_request(self._waits.edit(request))
+
+    def close(self) -> None:
+        self._http.close()
 
 
 @pytest.fixture
@@ -127,13 +143,16 @@ def waits(simulator: Simulator, clock: VirtualClock) -> Iterator[Waits]:
 
 
 def test_many_rollouts_share_requests(waits: Waits) -> None:
-    """They cost a fifth of what each would alone, at most, and their ends are noticed at once."""
-    waits.create(40)
+    """A hundred cost a fifth of what each would alone, at most, and ends are noticed at once."""
+    waits.create(1, prefix="alone")
+    waits.for_rollouts()
+    alone = waits.requests.total()
+    begun = waits.clock.now
+    waits.create(100)
     waits.for_rollouts()
     assert waits.errors == {}
-    assert max(waits.ended.values()) <= SECONDS + 1
-    alone = 2 * waits.polls.total()
-    assert waits.requests.total() <= alone / 5, (waits.requests, alone)
+    assert max(waits.ended.values()) <= begun + SECONDS + 1
+    assert waits.requests.total() <= 100 * alone / 5, (waits.requests, alone)
 
 
 def test_many_deletions_share_requests(waits: Waits) -> None:
@@ -150,13 +169,69 @@ def test_two_waits_list_nothing(waits: Waits) -> None:
     assert waits.requests["list"] == 0
 
 
-def test_failures_are_noticed_though_no_list_shows_them(waits: Waits) -> None:
-    """Each error is that of a wait alone, with its reason."""
-    waits.create(12, broken=4)
+@pytest.mark.parametrize(("count", "seconds"), [(12, 1), (40, 2)])
+def test_failures_are_noticed_though_no_list_shows_them(
+    waits: Waits, count: int, seconds: float
+) -> None:
+    """Each error is that of a wait alone, with its reason; more than 20 take turns to ask."""
+    waits.create(count, unlike=4)
     waits.for_rollouts()
     assert sorted(waits.errors) == [f"agent-{number}" for number in range(4)]
     assert all("a broken build" in error for error in waits.errors.values())
-    assert max(waits.ended[name] for name in waits.errors) <= SECONDS + 11
+    assert max(waits.ended[name] for name in waits.errors) <= SECONDS + seconds
+
+
+def test_stuck_rollouts_hold_up_no_other(waits: Waits) -> None:
+    """Of eight rollouts four hang until the timeout; the ends of the others are noticed at once."""
+    waits.timeout = 60
+    waits.create(8, unlike=4, outcome="REHEARSING")
+    waits.for_rollouts()
+    stuck = {f"agent-{number}" for number in range(4)}
+    assert waits.errors.keys() == stuck
+    assert all("is REHEARSING after 1 min" in error for error in waits.errors.values())
+    assert max(at for name, at in waits.ended.items() if name not in stuck) <= SECONDS + 2
+
+
+def test_an_expected_end_is_noticed_sooner(waits: Waits) -> None:
+    """A wait looks more often around the age at which earlier rollouts of the process ended."""
+    delays = []
+    for prefix in ("first", "second"):
+        waits.simulator.revision_seconds = 303
+        begun = waits.clock.now
+        waits.create(1, prefix=prefix)
+        waits.for_rollouts()
+        delays.append(max(waits.ended.values()) - begun - 303)
+    first, second = delays
+    assert first <= 0.02 * 303
+    assert second <= 0.005 * 303 + 0.1
+
+
+@pytest.mark.parametrize("refused", [LIST, f"{LIST}/*"])
+@pytest.mark.parametrize("timeout", [TIMEOUT, 25.0])
+def test_all_waits_obey_retry_after(waits: Waits, refused: str, timeout: float) -> None:
+    """After a 429 nobody sends anything in its time, and each wait ends at its own timeout."""
+    waits.create(6)
+    waits.timeout = timeout
+    sent: list[float] = []
+
+    def refuse_once(request: httpx.Request) -> httpx.Request:
+        if not sent and waits.clock.now >= 10:
+            answer = {"status": 429, "headers": {"retry-after": "40"}}
+            waits.simulator.fail("GET", refused, "status", **answer)
+        if waits.clock.now >= 10:
+            sent.append(waits.clock.now)
+        return request
+
+    waits.edit = refuse_once
+    waits.for_rollouts()
+    if timeout == TIMEOUT:
+        assert waits.errors == {}
+        assert max(after - before for before, after in pairwise(sent)) >= 40
+        assert max(waits.ended.values()) <= 60
+    else:
+        assert all(" after 25 s; the last look failed: " in one for one in waits.errors.values())
+        assert sent[-1] < 12
+        assert max(waits.ended.values()) <= 25.1
 
 
 def test_a_failed_request_is_repeated_at_once(waits: Waits) -> None:
@@ -194,7 +269,7 @@ def test_waits_without_lists(waits: Waits, status: int, kind: str) -> None:
     assert waits.errors == {}
     assert max(waits.ended.values()) <= SECONDS + 5
     assert waits.requests["list"] <= 3
-    assert max(waits.polls.values()) <= 13
+    assert max(waits.polls.values()) <= SECONDS / 0.8
 
 
 @pytest.mark.parametrize("kind", ["for_rollouts", "for_deletions"])
