@@ -226,9 +226,10 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
                 again, and stays as it was built.
             wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
                 not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
-            rollout_timeout: Seconds to wait for a revision, for a deletion, and for the end of a
-                revision that blocks a change (the service then answers 409). Default 1800. Changes
-                in place, without a request; ``custom_timeouts`` never reach a dynamic provider.
+            rollout_timeout: Seconds to wait for a revision, for a deletion (also one under way that
+                keeps the name of a new deployment), and for the end of a revision that blocks a
+                change (the service then answers 409). Default 1800. Changes in place, without a
+                request; ``custom_timeouts`` never reach a dynamic provider.
             interrupt_stuck: Whether the rollout interrupts an older revision that has held the
                 requested one in ``QUEUED`` for 15 minutes; the vendor calls the effect of an
                 interruption undefined. Never the newest revision, and each one once at most. Where

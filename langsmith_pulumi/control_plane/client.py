@@ -21,6 +21,7 @@ from .errors import (
 from .listeners import ListenerClient, explain_placement
 from .logs import NO_SUCH_ROUTE, LogReader, LogSource
 from .retry import BEST_EFFORT, IDEMPOTENT, LOOK, NON_IDEMPOTENT, Policy
+from .revision_status import is_being_deleted
 from .settings import dashboard_url
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ControlPlaneClient(Connection):
             name=body.name,
             request=f"POST {_DEPLOYMENTS}",
             post=post,
-            find=partial(self.find, body.name),
+            find=partial(self._find_kept, body.name),
             differing_paths=lambda live: [
                 one.path for one in differences(sent, live, missing_means_unchanged=True)
             ],
@@ -85,6 +86,11 @@ class ControlPlaneClient(Connection):
     def find(self, name: str) -> LiveDeployment | None:
         """Return the deployment of exactly this name, or None; none made for a pull request."""
         return next(self.search({"name": name}), None)
+
+    def _find_kept(self, name: str) -> LiveDeployment | None:
+        """Return the deployment of this name, unless it is being deleted."""
+        found = self.find(name)
+        return None if found and is_being_deleted(found.status) else found
 
     def deployments(self, name_contains: str | None = None) -> Iterator[LiveDeployment]:
         """Yield the workspace's deployments, page by page, in no particular order.

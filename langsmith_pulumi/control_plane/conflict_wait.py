@@ -1,7 +1,10 @@
-"""Wait out a 409 that says that a revision is in progress, then send the change again.
+"""Wait out a 409 that ends by itself, then send the request again. Others are errors at once.
 
-The vendor's clients report it for new revisions; whether a PATCH, a redeploy and a resize can be
-answered so is not documented. Any other 409 is an error at once.
+A change may meet a revision in progress. The vendor's clients report it for new revisions; whether
+a PATCH, a redeploy and a resize can be answered so is not documented.
+
+A create may meet a deployment that is being deleted, which keeps its name, and its place as the
+only one of an agent, until it is gone.
 """
 
 from __future__ import annotations
@@ -12,16 +15,21 @@ from .errors import Conflict, ControlPlaneError
 from .polling import TEMPORARY, Polls
 from .retry import POLLING
 from .revision_status import Outcome, is_being_deleted, outcome_of
-from .wait_errors import LastSeen, deployment_gone, still_in_progress
+from .wait_errors import LastSeen, create_timed_out, deployment_gone, still_in_progress
+from .waiting import wait_until_gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .client import ControlPlaneClient
+    from .models import DeploymentCreateRequest
     from .polling import PollFailure
     from .responses import LiveDeployment, Revision
 
 T = TypeVar("T")
+
+_SECONDS_BETWEEN_CREATES = 5.0
+"""For a deployment that a list still shows, though it is gone."""
 
 
 def send_when_idle(  # noqa: PLR0913 - the options and callbacks of a wait
@@ -65,6 +73,45 @@ def _as_blocked(conflict: Conflict) -> Conflict:
     if conflict.kind != "revision_in_progress" or is_unclear:
         raise conflict
     return conflict
+
+
+def create_when_free(  # noqa: PLR0913 - the options and callbacks of a wait
+    client: ControlPlaneClient,
+    body: DeploymentCreateRequest,
+    *,
+    timeout: float,
+    on_conflict: Callable[[Conflict], None],
+    on_progress: Callable[[str, float], None],
+    on_poll_failure: Callable[[PollFailure], None] = lambda _: None,
+) -> LiveDeployment:
+    """Create a deployment; while another one that is being deleted is in its way, wait.
+
+    ``timeout`` is in seconds; after it ``DeletionTimedOut`` is raised. ``on_conflict`` receives
+    the 409 for each deployment that is waited for, ``on_progress`` its status and the seconds.
+    """
+    deadline = client.clock() + timeout
+    waited_for: set[str] = set()
+    while True:
+        try:
+            return client.create(body)
+        except Conflict as conflict:
+            if not conflict.is_being_deleted or client.clock() >= deadline:
+                raise
+            blocking = conflict
+        deletion = str(blocking.deployment_id)
+        if deletion in waited_for:
+            client.sleep(_SECONDS_BETWEEN_CREATES)
+        else:
+            on_conflict(blocking)
+            waited_for.add(deletion)
+        wait_until_gone(
+            client,
+            deletion,
+            timeout=deadline - client.clock(),
+            on_progress=on_progress,
+            on_poll_failure=on_poll_failure,
+            timed_out=create_timed_out,
+        )
 
 
 class _IdleWait:

@@ -68,7 +68,8 @@ def explain_conflict(
     if other is None:
         conflict.advice = template.format(name=body["name"])
         return conflict
-    conflict.deployment_id = other.id
+    conflict.deployment_id, conflict.deployment_name = other.id, other.name
+    conflict.is_being_deleted = is_being_deleted(other.status)
     conflict.advice = template.format(
         name=other.name, id=other.id, adopting=adoption_hint(other.id)
     )
@@ -81,10 +82,10 @@ def _advice_template(conflict: Conflict, other: LiveDeployment | None) -> str:
         if is_agent_conflict:
             return _AGENT_UNKNOWN
         return _PROJECT_LEFT_BEHIND if conflict.kind == "project_exists" else ""
-    if other.is_preview:
-        return _PREVIEW
     if is_being_deleted(other.status):
         return _BEING_DELETED
+    if other.is_preview:
+        return _PREVIEW
     return _SAME_AGENT if is_agent_conflict else _EXISTS
 
 

@@ -304,6 +304,10 @@ class Conflict(APIStatusError):
         """What the conflict is with."""
         self.deployment_id = deployment_id
         """The conflicting deployment; None if there is none or it was not found."""
+        self.deployment_name = ""
+        """Its name, if it was found."""
+        self.is_being_deleted = False
+        """True if it is being deleted, so that the conflict ends by itself."""
 
 
 class RateLimited(APIStatusError):

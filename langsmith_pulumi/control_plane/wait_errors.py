@@ -144,6 +144,20 @@ def deletion_timed_out(deployment_id: str, timeout: float, seen: LastSeen) -> De
     )
 
 
+def create_timed_out(deployment_id: str, timeout: float, seen: LastSeen) -> DeletionTimedOut:
+    """Return the error for a create that another deployment's deletion has held up for too long."""
+    status = f"is still {seen.deployment.status}" if seen.deployment else "is not gone"
+    return DeletionTimedOut(
+        f"{_label(deployment_id, seen)}, which is being deleted and keeps its place until it is "
+        f"gone, {status} after a wait of {format_duration(timeout)}{seen.error_suffix}",
+        advice=(
+            "Nothing was created. Run `pulumi up` again later: it waits once more. The argument "
+            "rollout_timeout (in seconds) allows more time."
+        ),
+        request="POST /v2/deployments",
+    )
+
+
 def _unanswered_request(deployment_id: str, seen: LastSeen) -> str:
     """Return the request if no response gave the name, so that the caller adds it."""
     return "" if seen.deployment else f"GET /v2/deployments/{deployment_id}"

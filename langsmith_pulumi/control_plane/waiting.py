@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from .client import ControlPlaneClient
-    from .errors import ControlPlaneError
+    from .errors import ControlPlaneError, DeletionTimedOut
     from .logs import LogKind
     from .responses import LiveDeployment, Revision
 
@@ -279,17 +279,19 @@ def _goes_on(listed: LiveDeployment, revision: Revision) -> bool:
     )
 
 
-def wait_until_gone(
+def wait_until_gone(  # noqa: PLR0913 - the options and callbacks of a wait
     client: ControlPlaneClient,
     deployment_id: str,
     *,
     timeout: float,
     on_progress: Callable[[str, float], None],
     on_poll_failure: Callable[[PollFailure], None] = lambda _: None,
+    timed_out: Callable[[str, float, LastSeen], DeletionTimedOut] = deletion_timed_out,
 ) -> None:
     """Wait until the control plane says that a deleted deployment is gone, which frees its name.
 
-    ``timeout`` is in seconds. ``on_progress`` receives the status and the elapsed seconds.
+    ``timeout`` is in seconds. ``on_progress`` receives the status and the elapsed seconds,
+    ``timed_out`` returns the error after the timeout.
     """
     deployment: LiveDeployment | None = None
     error: ControlPlaneError | None = None
@@ -309,7 +311,7 @@ def wait_until_gone(
             else:
                 polls.succeeded()
                 on_progress(deployment.status, elapsed)
-    raise deletion_timed_out(deployment_id, timeout, LastSeen(deployment, None, error))
+    raise timed_out(deployment_id, timeout, LastSeen(deployment, None, error))
 
 
 class _DeletionWait:

@@ -13,6 +13,7 @@ from .adoption import ADOPTION, adopt
 from .folder.difference import PATH
 from .outputs import outputs_of, record_requested_revision
 from .sizes import SIZE_FIELDS
+from .waits import create_when_free
 
 if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
@@ -31,7 +32,9 @@ def create(session: Session, props: Properties) -> CreateResult:
     if props.get("import_id"):
         live, made_revision = adopt(client, props)
     else:
-        live, made_revision = client.create(payloads.create_request(props)), True
+        urn, timeout = props.get("progress_urn"), props.get("rollout_timeout")
+        body = payloads.create_request(props)
+        live, made_revision = create_when_free(client, body, urn=urn, timeout=timeout), True
     if made_revision:
         record_requested_revision(session, live)
     session.declarations.written(props.get("progress_urn"))

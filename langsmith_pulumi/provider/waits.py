@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.errors import Conflict
+    from langsmith_pulumi.control_plane.models import DeploymentCreateRequest
     from langsmith_pulumi.control_plane.responses import LiveDeployment
 
 T = TypeVar("T")
@@ -49,5 +50,37 @@ def send_when_idle(
         timeout=float(timeout or ROLLOUT_TIMEOUT),
         on_conflict=report,
         on_progress=lambda revision, seconds: reporter(f"waiting: {revision.status}", seconds),
+        on_poll_failure=reporter.poll_failed,
+    )
+
+
+def create_when_free(
+    client: ControlPlaneClient,
+    body: DeploymentCreateRequest,
+    *,
+    urn: str | None,
+    timeout: float | None,
+) -> LiveDeployment:
+    """Create a deployment; while another one that is being deleted is in its way, wait.
+
+    ``timeout`` is the program's ``rollout_timeout``.
+    """
+    from langsmith_pulumi.control_plane.conflict_wait import create_when_free as create_and_wait
+
+    reporter = progress.StatusReporter(urn)
+
+    def report(conflict: Conflict) -> None:
+        progress.info(
+            urn,
+            f"deployment {conflict.deployment_name!r} ({conflict.deployment_id}) is being deleted "
+            "and keeps its place; waiting until it is gone",
+        )
+
+    return create_and_wait(
+        client,
+        body,
+        timeout=float(timeout or ROLLOUT_TIMEOUT),
+        on_conflict=report,
+        on_progress=lambda status, seconds: reporter(f"waiting: {status}", seconds),
         on_poll_failure=reporter.poll_failed,
     )

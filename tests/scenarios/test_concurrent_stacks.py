@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from tests.support.processes import kill_tree, wait_until
-from tests.support.scenario import github
+from tests.support.scenario import API_KEY, github
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,3 +80,27 @@ def test_an_agent_environment_takes_one_deployment(
     error = refused(runner, other, github(name="agent-two"))
     there = runner.simulator.deployment("agent")["id"]
     assert f"Deployment 'agent' (id {there}) is made from the same repository" in error
+
+
+def test_a_name_is_waited_for_while_its_deletion_is_under_way(
+    runner: ScenarioRunner, other: ScenarioRunner
+) -> None:
+    """The row says what is waited for, and the deployment is made when the name is free."""
+    simulator = runner.simulator
+    runner.write({"agent": github()})
+    assert runner.engine.up().ok
+    older = simulator.deployment("agent")["id"]
+    simulator.reads = 3
+    with httpx.Client(base_url=simulator.url, headers={"X-Api-Key": API_KEY}) as first:
+        path = f"/v2/deployments/{older}"
+        assert first.delete(path, params={"delete_tracing_project": "true"}).is_success
+    simulator.clear_requests()
+    other.write({"agent": github()})
+
+    result = other.engine.up()
+
+    assert result.ok, result.errors
+    assert simulator.deployment("agent")["id"] != older
+    waiting = f"deployment 'agent' ({older}) is being deleted and keeps its place; waiting"
+    assert sum(waiting in message for message in result.messages) == 1
+    assert [one.method for one in simulator.requests if one.method != "GET"] == ["POST"] * 2
