@@ -229,7 +229,7 @@ class _RolloutWait:
         page_url = self._client.dashboard_url(deployment)
         if outcome is Outcome.SUCCEEDED:
             warning = inactive_warning(deployment, revision, page_url)
-            return RolloutResult(deployment, warning, self._record_length(elapsed))
+            return RolloutResult(deployment, warning, self._record_length(revision, elapsed))
         log_kind = _LOG_KINDS.get(revision.status, "build")
         reader = self._client.until(self._client.clock() + _LOG_SECONDS)
         raise rollout_failed(
@@ -240,10 +240,11 @@ class _RolloutWait:
             page_url=page_url,
         )
 
-    def _record_length(self, elapsed: float) -> float | None:
+    def _record_length(self, revision: Revision, elapsed: float) -> float | None:
+        """Remember how long the rollout took, if this wait has seen it in progress."""
         if self._began is None:
             return None
-        seconds = elapsed - self._began
+        seconds = max(revision.age or 0.0, elapsed - self._began)
         self._client.rollout_lengths.record(seconds)
         return seconds
 

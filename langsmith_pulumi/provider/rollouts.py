@@ -42,6 +42,11 @@ if TYPE_CHECKING:
     from .properties import Properties
     from .session import PlannedChange, Session
 
+SECONDS = "rollout_seconds"
+"""How long the last rollout took, where that helps to notice the end of the next one soon."""
+_WORTH_SECONDS = 60.0
+"""A shorter rollout is looked at each second anyway."""
+
 OUTPUTS = (
     "url",
     "active_revision_id",
@@ -52,6 +57,7 @@ OUTPUTS = (
     "deployment_name",
     "tenant_id",
     "control_plane_url",
+    SECONDS,
 )
 
 
@@ -159,7 +165,8 @@ def create(session: Session, props: Properties) -> CreateResult:
 
 def update(session: Session, _id: str, olds: Properties, news: Properties) -> UpdateResult:
     """Wait until the deployment's newest revision is deployed."""
-    return UpdateResult(_wait_or_read(session, session.client_for(olds), news, is_new=False))
+    props = {**news, SECONDS: olds.get(SECONDS)}
+    return UpdateResult(_wait_or_read(session, session.client_for(olds), props, is_new=False))
 
 
 def _id_for(props: Properties, outs: Properties) -> str:
@@ -204,7 +211,7 @@ def _wait_or_read(
     requested, waits = props.get("revision_id"), props.get("wait") is not False
     if waits and requested in session.requested_revisions:
         # This process has requested it, so it exists, though a read may not show it yet.
-        return _outputs(props, _wait(client, props, requested), client)
+        return _wait(client, props, requested)
     reader = client.until(client.clock() + _timeout(props))
     live = reader.get(props["deployment_id"], policy=POLLING)
     if is_new:
@@ -214,7 +221,7 @@ def _wait_or_read(
         progress.info(props.get("progress_urn"), "no revision yet, so there is nothing to wait for")
     elif waits:
         retried = _retry_failed(session, client, live, props.get("progress_urn"), _timeout(props))
-        live = _wait(client, props, retried or requested)
+        return _wait(client, props, retried or requested)
     elif live.public_url is None and _has_failed(client, live):
         return {**_outputs(props, live, client), "revision_failed": True}
     return _outputs(props, live, client)
@@ -238,7 +245,8 @@ def _timeout(props: Properties) -> float:
     return float(props.get("timeout") or ROLLOUT_TIMEOUT)
 
 
-def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None) -> LiveDeployment:
+def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None) -> Properties:
+    """Wait until the newest revision is deployed; return the outputs."""
     from langsmith_pulumi.control_plane.waiting import wait_for_rollout
 
     urn = props.get("progress_urn")
@@ -252,11 +260,15 @@ def _wait(client: ControlPlaneClient, props: Properties, revision_id: str | None
         on_poll_failure=reporter.poll_failed,
         on_interrupt=partial(progress.warn, urn) if props.get("interrupt_stuck") else None,
         observers=progress.rollout_observers(urn),
+        earlier_seconds=props.get(SECONDS),
     )
     if result.warning:
         progress.warn(urn, result.warning)
     _check_health(client, result.deployment, props, reporter)
-    return result.deployment
+    if result.seconds is not None:
+        is_long = result.seconds >= _WORTH_SECONDS
+        props = {**props, SECONDS: round(result.seconds) if is_long else None}
+    return _outputs(props, result.deployment, client)
 
 
 def _check_health(
@@ -326,6 +338,7 @@ def _outputs(props: Properties, live: LiveDeployment, client: ControlPlaneClient
         "deployment_name": live.name,
         "tenant_id": live.tenant_id or client.workspace,
         "control_plane_url": client.url,
+        SECONDS: props.get(SECONDS),
     }
     kept = {key: value for key, value in props.items() if key not in OUTPUTS}
     return {**kept, **{key: value for key, value in shown.items() if value is not None}}

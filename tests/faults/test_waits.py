@@ -93,6 +93,18 @@ def _clear_faults_after(harness: Harness, seconds: float) -> faulty_transport.Ha
     return handler
 
 
+def test_next_rollout_is_expected_to_take_as_long(harness: Harness) -> None:
+    """The state keeps how long a rollout took; its end is then noticed sooner."""
+    start_slow_rollout(harness, minutes=10)
+    assert harness.engine.up(agent(**NEXT_REVISION)) == ""
+    assert harness.engine.refresh() == ""
+    begun = harness.clock.now
+
+    assert harness.engine.up(agent(source_revision_config__repo_ref="v3")) == ""
+
+    assert 10 * MINUTE <= harness.clock.now - begun <= 10.06 * MINUTE
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
 def test_permanent_error_ends_wait(harness: Harness, status: int) -> None:
     """An error that a retry cannot fix, such as an invalid key, ends the wait at once."""
