@@ -69,6 +69,8 @@ class Polls:
         self.expected_ends: list[float] = []
         """The elapsed seconds at which the wait may end, by the lengths of earlier ones."""
         self._watched = watched
+        self._is_listed = False
+        """True if this poll has found the deployment in a list."""
         self._timeout = timeout
         self._on_poll_failure = on_poll_failure
         self._started = self._succeeded = client.clock()
@@ -78,6 +80,7 @@ class Polls:
         """Yield the elapsed seconds once for each poll; the last one is at or after the timeout."""
         while True:
             elapsed = self.client.clock() - self._started
+            self._is_listed = False
             yield elapsed
             if elapsed >= self._timeout:
                 return
@@ -86,11 +89,13 @@ class Polls:
             self.client.sleep(max(min(delay, left), _MIN_DELAY))
 
     def _delay(self, elapsed: float) -> float:
-        if self._watched is None:
-            return self._between_looks(elapsed, _REQUESTS_OF_POLL)
-        if self._watched.is_listed:
+        if self._is_listed:
             return _LISTED_LOOK * self._between_looks(elapsed)
-        return self._between_looks(elapsed, _REQUESTS_OF_POLL * self._watched.waits)
+        return self._between_looks(elapsed, _REQUESTS_OF_POLL * self._waits)
+
+    @property
+    def _waits(self) -> int:
+        return self._watched.waits if self._watched else 1
 
     def _between_looks(self, elapsed: float, requests: int = 0) -> float:
         is_limited = self.client.rate_limit.is_recent
@@ -102,16 +107,17 @@ class Polls:
         """Return the deployment by a shared list, or None if the wait has to ask for itself."""
         if self._watched is None or self.is_last:
             return None
-        return client.look(self._watched, _LIST_AGE * self._between_looks(elapsed))
+        listed = client.look(self._watched, _LIST_AGE * self._between_looks(elapsed))
+        self._is_listed = listed is not None
+        return listed
 
     def is_request_due(self, elapsed: float, asked_at: float) -> bool:
         """Return True if a wait has to ask for itself now, whatever lists show.
 
         ``asked_at`` are the elapsed seconds at which it has last done so.
         """
-        waits = self._watched.waits if self._watched else 1
         next_look = elapsed + self._delay(elapsed)
-        return next_look - asked_at > self._between_looks(elapsed, waits)
+        return next_look - asked_at > self._between_looks(elapsed, self._waits)
 
     def limited_client(self) -> ControlPlaneClient:
         """Return the client limited to the remaining time, or to that of the last poll."""

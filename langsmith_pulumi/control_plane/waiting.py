@@ -4,7 +4,7 @@ A wait for a rollout follows the newest revision, also one that another user mak
 ends
 
 1. with success, when the newest revision is deployed and active. A revision that is DEPLOYED but
-   not active after ten polls counts as a success, because services may report it late or never;
+   not active after half a minute counts as a success, because services may report it late or never;
    the result carries a warning if the service names another active revision;
 2. with an error, when the newest revision has failed (see ``revision_status``), when the deployment
    is deleted, or when the API key is no longer accepted;
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
     Observer: TypeAlias = Callable[[ControlPlaneClient, LiveDeployment, Revision], None]
 
-_MAX_UNSETTLED_POLLS = 10
-"""Polls of a state that usually changes by itself, before it is taken as final."""
+_UNSETTLED_SECONDS = 30.0
+"""Seconds for a state that usually changes by itself, before it is taken as final."""
 _MAX_MISSING_POLLS = 3
 """Polls for a deployment that was never seen, because a new one may show late."""
 _TRUST_SECONDS = 10.0
@@ -128,8 +128,8 @@ class _RolloutWait:
         self.observers: list[Observer] = []
         self._missing_polls = 0
         """Polls that found no deployment."""
-        self._unchanged_polls = 0
-        """Polls in a row with the same revision and status, without the first one."""
+        self._unchanged_since = 0.0
+        """The elapsed seconds at the first poll with the last revision and status."""
         self._deployment: LiveDeployment | None = None
         self._revision: Revision | None = None
         self._listed: LiveDeployment | None = None
@@ -178,8 +178,10 @@ class _RolloutWait:
         It is requested if the list shows any other change, and from time to time. None if the
         deployment has to be requested too.
         """
-        listed = self._polls.look(self._client, elapsed)
-        is_same, revision = is_same_deployment(self._listed, listed), self._revision
+        revision = self._revision
+        is_over = revision is not None and outcome_of(revision.status) is not Outcome.IN_PROGRESS
+        listed = None if is_over else self._polls.look(self._client, elapsed)
+        is_same = is_same_deployment(self._listed, listed)
         self._listed = listed
         is_known = is_same and not self._polls.is_request_due(elapsed, self._asked_at)
         if not is_known:
@@ -202,8 +204,8 @@ class _RolloutWait:
             return None
         revision = self._client.revision(self._id, deployment.latest_revision_id, policy=POLLING)
         before = self._revision
-        moved = before is None or (before.id, before.status) != (revision.id, revision.status)
-        self._unchanged_polls = 0 if moved else self._unchanged_polls + 1
+        if before is None or (before.id, before.status) != (revision.id, revision.status):
+            self._unchanged_since = elapsed
         self._revision = revision
         if before is None or before.id != revision.id:
             self._expect_end(revision, elapsed)
@@ -223,7 +225,7 @@ class _RolloutWait:
         outcome, deployment = outcome_of(revision.status), self._deployment
         if outcome is Outcome.IN_PROGRESS or deployment is None:
             return None
-        is_unsettled = self._unchanged_polls < _MAX_UNSETTLED_POLLS
+        is_unsettled = elapsed - self._unchanged_since < _UNSETTLED_SECONDS
         if is_unsettled and self._may_change(outcome, deployment, revision):
             return None
         page_url = self._client.dashboard_url(deployment)

@@ -86,8 +86,6 @@ class Watched:
         self._shared = shared
         self._id = deployment_id
         self._number = 0
-        self.is_listed = False
-        """True if the last look found it in a list."""
 
     @property
     def waits(self) -> int:
@@ -102,12 +100,10 @@ class Watched:
         Each look of a wait sees a newer list than the one before, which is at most ``max_age``
         seconds old.
         """
-        found = None
-        if self.waits >= _MIN_WAITS:
-            with self._shared.lock:
-                found = self._find(list_deployments, clock, max_age)
-        self.is_listed = found is not None
-        return found
+        if self.waits < _MIN_WAITS:
+            return None
+        with self._shared.lock:
+            return self._find(list_deployments, clock, max_age)
 
     def _find(
         self, list_deployments: ListDeployments, clock: Callable[[], float], max_age: float

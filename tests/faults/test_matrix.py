@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.faults.requests import Request
 
 PAGE = Path(__file__).with_name("MATRIX.md")
-MAX_REQUESTS = 40
+MAX_REQUESTS = 75
 
 CASES = [
     pytest.param(request, fault, id=f"{request.name}: {fault.name}")
