@@ -9,7 +9,6 @@ After a 429 all waits are slower for a while.
 
 from __future__ import annotations
 
-from collections import deque
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -57,11 +56,12 @@ class Lengths:
     """How long the last rollouts, or deletions, of this process took."""
 
     def __init__(self) -> None:
-        self._seconds: deque[float] = deque(maxlen=_REMEMBERED)
+        self._seconds: tuple[float, ...] = ()
+        """Replaced and never changed, for threads read it."""
 
     def record(self, seconds: float) -> None:
         """Remember the length of one that has ended, in seconds."""
-        self._seconds.append(seconds)
+        self._seconds = (*self._seconds, seconds)[-_REMEMBERED:]
 
     def typical(self) -> float | None:
         """Return their median in seconds, or None before the first one."""
