@@ -144,8 +144,7 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
         ),
         ErrorCase(
             "The deployment is still being deleted",
-            "A deletion takes minutes, and the name is free only at its end. `up` has waited for "
-            "it as long as `rollout_timeout` allows (30 minutes by default).",
+            "The name is free at its end only, and `rollout_timeout` (30 minutes by default) is over.",
             "A deletion that takes longer may hang: look at the deployment in LangSmith.",
             error_scenarios.name_being_deleted,
         ),
