@@ -144,7 +144,7 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
         ),
         ErrorCase(
             "The deployment is still being deleted",
-            "Its name is free at the end only, and `rollout_timeout` (default: 30 minutes) is over.",
+            "Its name is free at the end only, and `rollout_timeout` (default 30 minutes) is over.",
             "A deletion that takes longer may hang: look at the deployment in LangSmith.",
             error_scenarios.name_being_deleted,
         ),
