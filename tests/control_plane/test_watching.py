@@ -216,8 +216,8 @@ def test_all_waits_obey_retry_after(waits: Waits, refused: str, timeout: float) 
 
     def refuse_once(request: httpx.Request) -> httpx.Request:
         if not sent and waits.clock.now >= 10:
-            answer = {"status": 429, "headers": {"retry-after": "40"}}
-            waits.simulator.fail("GET", refused, "status", **answer)
+            pause = {"retry-after": "40"}
+            waits.simulator.fail("GET", refused, "status", status=429, headers=pause)
         if waits.clock.now >= 10:
             sent.append(waits.clock.now)
         return request
