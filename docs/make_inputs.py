@@ -46,7 +46,8 @@ def _without_dicts(source: str) -> str:
 
 def _dict_lines(cls: ast.ClassDef, source: str) -> list[str]:
     head = f"class {cls.name}Dict(TypedDict, total=False):"
-    return [_NOTE.format(cls.name), head, *(_dict_line(part, source) for part in cls.body)]
+    fields = (part for part in cls.body if not isinstance(part, ast.If))  # hidden from checkers
+    return [_NOTE.format(cls.name), head, *(_dict_line(part, source) for part in fields)]
 
 
 def _dict_line(part: ast.stmt, source: str) -> str:

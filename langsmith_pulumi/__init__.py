@@ -1,5 +1,6 @@
 """LangSmith deployments and listeners as Pulumi resources, and look-ups of what exists."""
 
+from . import inputs
 from .deployment import Deployment
 from .listener import Listener
 from .lookups import (
@@ -44,6 +45,7 @@ __all__ = [
     "get_listener_output",
     "get_revision",
     "get_revision_output",
+    "inputs",
     "list_deployments",
     "list_deployments_output",
     "list_github_repositories",

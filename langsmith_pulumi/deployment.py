@@ -179,80 +179,31 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         """Declare a deployment.
 
         Args:
-            resource_name: Its name in the program, and the deployment's name unless ``name`` says
-                otherwise.
-            source: ``github``, ``external_docker``, ``internal_docker``, ``internal_source`` or
-                ``internal_template``; see ``inputs.DeploymentSource``. A change replaces.
-            source_config: Deployment-wide configuration; see ``SourceConfigArgs`` for what a change
-                of each field does.
-            source_revision_config: What a revision is built from. A change makes a new revision.
-            secrets: Environment variables, by name; every value is treated as a secret. Together
-                with ``environment_variables`` they are owned as one set: a variable that neither
-                names is removed. A change makes a new revision. With both left out, the variables
-                are not managed.
-            environment_variables: Environment variables whose values may be seen: they stand in
-                clear in the state, plans and reports, and so does a live value that somebody else
-                gives such a variable. A value that is a Pulumi secret is refused. A change makes a
-                new revision; moving a name from or to ``secrets`` with its value changes the state
-                alone.
-            secret_references: Environment variables from Kubernetes Secrets (``external_docker``
-                only). A change makes a new revision.
             name: The deployment's name: lower-case letters, digits and dashes. A change replaces.
+            resource_name: Its name in the program, and the deployment's name unless ``name`` says otherwise.
+            source: ``github``, ``external_docker``, ``internal_docker``, ``internal_source`` or ``internal_template``; see ``inputs.DeploymentSource``. A change replaces.
+            source_config: Deployment-wide configuration; see ``SourceConfigArgs`` for what a change of each field does.
+            source_revision_config: What a revision is built from. A change makes a new revision.
+            secrets: Environment variables, by name; every value is treated as a secret. Together with ``environment_variables`` they are owned as one set: a variable that neither names is removed. A change makes a new revision. With both left out, the variables are not managed.
+            environment_variables: Environment variables whose values may be seen: they stand in clear in the state, plans and reports, and so does a live value that somebody else gives such a variable. A value that is a Pulumi secret is refused. A change makes a new revision; moving a name from or to ``secrets`` with its value changes the state alone.
+            secret_references: Environment variables from Kubernetes Secrets (``external_docker`` only). A change makes a new revision.
             display_name: The name that people see. Changes in place; cannot be cleared.
-            revision_source: Source of the revision, where it differs from ``source``:
-                ``github``, ``internal_docker`` or ``internal_source``. A change makes a new
-                revision.
-            tracked_packages: Packages to record with the revision, as ``name:version``. A change
-                makes a new revision.
-            route_through_gateway: Send model calls through the vendor's gateway (Cloud only). What
-                the service does on a change is not documented; planned as a new revision.
-            compute_size: Size of each replica on Cloud: ``small``, ``medium`` or ``large``
-                (vendor's guide to Cloud features; the figures are in
-                ``langsmith_pulumi/provider/sizes.py``). A change makes a new revision, which keeps
-                threads, checkpoints and URL; it is sent by a request of its own. Left out, the size
-                is not managed.
+            revision_source: Source of the revision, where it differs from ``source``: ``github``, ``internal_docker`` or ``internal_source``. A change makes a new revision.
+            tracked_packages: Packages to record with the revision, as ``name:version``. A change makes a new revision.
+            route_through_gateway: Send model calls through the vendor's gateway (Cloud only). What the service does on a change is not documented; planned as a new revision.
+            compute_size: Size of each replica on Cloud: ``small``, ``medium`` or ``large`` (vendor's guide to Cloud features; the figures are in ``langsmith_pulumi/provider/sizes.py``). A change makes a new revision, which keeps threads, checkpoints and URL; it is sent by a request of its own. Left out, the size is not managed.
             database_size: Size of the database of a ``dedicated`` deployment, as ``compute_size``.
-            triggers: Any values; a change of one requests a new revision of the same
-                configuration.
-                For an agent in a monorepo, the output of ``git rev-parse HEAD:<folder>``
-                changes only with the content of its folder.
-            path: A folder to upload (``internal_source`` only), relative to the program's, with
-                ``langgraph.json`` in it. Absolute in an inline program of the Automation API, whose
-                folder is where its script is started, or a temporary one. A change of its contents
-                makes a new revision; times and owners do not count. Left out is what ``.gitignore``
-                and ``.dockerignore`` name, and always ``.git``, environments, caches, Pulumi's
-                files and ``.env*``, for secrets belong into ``secrets``. At most 209,715,200 bytes
-                when packed (vendor's CLI). With ``ignore_changes=["path"]`` the folder is not read
-                again, and stays as it was built.
-            wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does
-                not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
-            rollout_timeout: Seconds to wait for a revision, for a deletion (also one under way that
-                keeps the name of a new deployment), and for the end of a revision that blocks a
-                change (the service then answers 409). Default 1800. Changes in place, without a
-                request; ``custom_timeouts`` never reach a dynamic provider.
-            interrupt_stuck: Whether the rollout interrupts an older revision that has held the
-                requested one in ``QUEUED`` for 15 minutes; the vendor calls the effect of an
-                interruption undefined. Never the newest revision, and each one once at most. Where
-                the service tells the times, those before this ``up`` count too. Default false.
-                Changes in place, without a request.
-            health_check: Whether the rollout asks the agent's own URL after the deployment, and
-                fails unless it answers well several times in a row; True, or an object with its
-                settings, see ``HealthCheckArgs``. The machine that runs ``up`` must reach the
-                agent. Needs ``wait_for_rollout``. Default none. Changes in place, without a
-                request.
-            delete_tracing_project: Whether deleting the deployment deletes its tracing project and
-                traces too. Needed to replace a deployment under the same name, for the project
-                keeps the name. Default false. Changes in place, without a request.
-            workspace_id: The workspace (UUID) to deploy into, where it is not that of the settings.
-                A change replaces.
-            control_plane_url: The control plane to deploy to, where it is not that of the settings,
-                such as ``https://eu.api.host.langchain.com``. Its API key is the one that
-                ``langsmith:apiKeys`` has for this URL; the key of the settings is never sent to
-                it, and neither is their workspace. A change replaces; the name is free there, so
-                the new deployment is created first.
-            opts: Resource options. ``import_`` adopts an existing deployment by its id; ``id`` only
-                reads one that is managed elsewhere.
-        """
+            triggers: Any values; a change of one requests a new revision of the same configuration. For an agent in a monorepo, the output of ``git rev-parse HEAD:<folder>`` changes only with the content of its folder.
+            path: A folder to upload (``internal_source`` only), relative to the program's, with ``langgraph.json`` in it. Absolute in an inline program of the Automation API, whose folder is where its script is started, or a temporary one. A change of its contents makes a new revision; times and owners do not count. Left out is what ``.gitignore`` and ``.dockerignore`` name, and always ``.git``, environments, caches, Pulumi's files and ``.env*``, for secrets belong into ``secrets``. At most 209,715,200 bytes when packed (vendor's CLI). With ``ignore_changes=["path"]`` the folder is not read again, and stays as it was built.
+            wait_for_rollout: Whether ``up`` waits until the revision serves, and fails if it does not. Without the wait a failed revision goes unnoticed by Pulumi. Default true.
+            rollout_timeout: Seconds to wait for a revision, for a deletion (also one under way that keeps the name of a new deployment), and for the end of a revision that blocks a change (the service then answers 409). Default 1800. Changes in place, without a request; ``custom_timeouts`` never reach a dynamic provider.
+            interrupt_stuck: Whether the rollout interrupts an older revision that has held the requested one in ``QUEUED`` for 15 minutes; the vendor calls the effect of an interruption undefined. Never the newest revision, and each one once at most. Where the service tells the times, those before this ``up`` count too. Default false. Changes in place, without a request.
+            health_check: Whether the rollout asks the agent's own URL after the deployment, and fails unless it answers well several times in a row; True, or an object with its settings, see ``HealthCheckArgs``. The machine that runs ``up`` must reach the agent. Needs ``wait_for_rollout``. Default none. Changes in place, without a request.
+            delete_tracing_project: Whether deleting the deployment deletes its tracing project and traces too. Needed to replace a deployment under the same name, for the project keeps the name. Default false. Changes in place, without a request.
+            workspace_id: The workspace (UUID) to deploy into, where it is not that of the settings. A change replaces.
+            control_plane_url: The control plane to deploy to, where it is not that of the settings, such as ``https://eu.api.host.langchain.com``. Its API key is the one that ``langsmith:apiKeys`` has for this URL; the key of the settings is never sent to it, and neither is their workspace. A change replaces; the name is free there, so the new deployment is created first.
+            opts: Resource options. ``import_`` adopts an existing deployment by its id; ``id`` only reads one that is managed elsewhere.
+        """  # noqa: E501 - an editor shows one line of an argument's description
         hide_interrupts()
         opts = pulumi.ResourceOptions.merge(opts, None)
         warn_of_options(resource_name, opts)

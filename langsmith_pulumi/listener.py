@@ -93,21 +93,14 @@ class Listener(Resource, module="langsmith", name="Listener"):
 
         Args:
             resource_name: Its name in the program.
-            compute_id: A name of your choice for the cluster; a workspace takes one listener for
-                each. A change replaces, and so do the deployments that use ``id``.
-            compute_config: The namespaces that it serves, as ``{"k8s_namespaces": ["agents"]}``. A
-                change is in place; nothing is built or restarted.
-            compute_type: The kind of the cluster. Default ``k8s``, the only one that the service
-                knows. A change replaces.
-            version: The version to show for the listener. Left out, it is not managed. A change is
-                in place; it cannot be cleared.
-            workspace_id: The workspace (UUID) of the listener, where it is not that of the
-                settings. A change replaces.
-            control_plane_url: The control plane of the listener, where it is not that of the
-                settings; see ``Deployment``. A change replaces.
-            opts: Resource options. ``import_`` adopts an existing listener by its id; ``id`` only
-                reads one that is managed elsewhere.
-        """
+            compute_id: A name of your choice for the cluster; a workspace takes one listener for each. A change replaces, and so do the deployments that use ``id``.
+            compute_config: The namespaces that it serves, as ``{"k8s_namespaces": ["agents"]}``. A change is in place; nothing is built or restarted.
+            compute_type: The kind of the cluster. Default ``k8s``, the only one that the service knows. A change replaces.
+            version: The version to show for the listener. Left out, it is not managed. A change is in place; it cannot be cleared.
+            workspace_id: The workspace (UUID) of the listener, where it is not that of the settings. A change replaces.
+            control_plane_url: The control plane of the listener, where it is not that of the settings; see ``Deployment``. A change replaces.
+            opts: Resource options. ``import_`` adopts an existing listener by its id; ``id`` only reads one that is managed elsewhere.
+        """  # noqa: E501 - an editor shows one line of an argument's description
         hide_interrupts()
         opts = pulumi.ResourceOptions.merge(opts, None)
         warn_of_timeouts(f"Listener {resource_name!r}", opts)

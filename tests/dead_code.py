@@ -34,7 +34,6 @@ REGISTERED = (
 """Decorators that hand a function to a library, which then calls it."""
 
 CALLED_FROM_OUTSIDE = {
-    "model_config": "pydantic reads it",
     "serialize_as_secret_always": "the Pulumi SDK reads it, of a dynamic provider",
     "method [A-Z]*": "gRPC calls it, of a servicer; named as in Pulumi's protocol",
     "__getattr__": "Python calls it, of a module",
@@ -85,8 +84,12 @@ def _is_field(item: Any) -> bool:
         isinstance(part, ast.AnnAssign) and part.lineno == item.first_lineno
         for cls in ast.walk(tree)
         if isinstance(cls, ast.ClassDef) and not _is_dataclass(cls)
-        for part in cls.body
+        for part in [*cls.body, *_hidden_from_type_checkers(cls)]
     )
+
+
+def _hidden_from_type_checkers(cls: ast.ClassDef) -> list[ast.stmt]:
+    return [part for block in cls.body if isinstance(block, ast.If) for part in block.body]
 
 
 def _is_dataclass(cls: ast.ClassDef) -> bool:

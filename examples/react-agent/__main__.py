@@ -1,11 +1,8 @@
 """Deploy the ReAct agent that LangChain publishes to the stacks dev and prod."""
 
-from typing import cast
-
 import pulumi
 
 import langsmith_pulumi as langsmith
-from langsmith_pulumi.inputs import DeploymentType
 
 config = pulumi.Config()
 
@@ -17,7 +14,7 @@ agent = langsmith.Deployment(
     source_config={
         "integration_id": config.require("integrationId"),
         "repo_url": "https://github.com/langchain-ai/react-agent",
-        "deployment_type": cast(DeploymentType, config.require("deploymentType")),
+        "deployment_type": config.require("deploymentType"),
         "build_on_push": False,
     },
     source_revision_config={

@@ -21,11 +21,12 @@ from .transport import Limits, Transport
 from .watching import SharedLists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import httpx
     from typing_extensions import Self
 
+    from .redaction import Redactor
     from .responses import ListedResource, Page, RawResponse
     from .settings import Settings
 
@@ -68,19 +69,21 @@ class Connection:
         self._url = settings.control_plane_url
         self._workspace = settings.workspace_id
         self._deadline: float | None = None
-        self.writes = Writes()
+        self.writes: Writes = Writes()
         """The requests that may change something, also those of the copies for other workspaces."""
-        self.shared_lists = SharedLists()
+        self.shared_lists: SharedLists = SharedLists()
         """What waits list together, also those of the copies for other workspaces."""
-        self.rollout_lengths = Lengths()
-        self.deletion_lengths = Lengths()
+        self.rollout_lengths: Lengths = Lengths()
+        self.deletion_lengths: Lengths = Lengths()
         self.clock = clock
         self.sleep = sleep
         self.chance = chance
-        self.redactor = self._transport.redactor
-        self.redact = self.redactor.redact
+        self.redactor: Redactor = self._transport.redactor
+        self.redact: Callable[[str], str] = self.redactor.redact
         """Redacts every secret that was sent, received or registered."""
-        self.register_secrets = self.redactor.register_secrets
+        self.register_secrets: Callable[[Iterable[str | None]], None] = (
+            self.redactor.register_secrets
+        )
         """Registers further secrets for redaction."""
 
     @property
@@ -183,7 +186,7 @@ class Writes:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self.count = 0
+        self.count: int = 0
         self._last: dict[str, int] = {}
 
     def last_of(self, identifier: str) -> int:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
@@ -94,7 +94,9 @@ Config = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is 
 class ListedResource(BaseModel):
     """What deployments, revisions and listeners have in common."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     id: Line = Field(min_length=1)
     created_at: Time = None
@@ -196,7 +198,9 @@ class LiveListener(ListedResource):
 class GithubIntegration(BaseModel):
     """A GitHub account in which the vendor's app is installed."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     id: Line = Field(min_length=1)
     name: Line
@@ -207,7 +211,9 @@ class GithubIntegration(BaseModel):
 class GithubRepository(BaseModel):
     """A repository that a GitHub integration covers."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     url: Line
     owner: Line
@@ -218,7 +224,7 @@ class GithubRepository(BaseModel):
 class UploadTarget(BaseModel):
     """Where to upload an archive, and how to name it afterwards."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(hide_input_in_errors=True)
 
     upload_url: str = Field(repr=False)
     """Signed, so whoever knows it may upload."""
@@ -230,7 +236,7 @@ class UploadTarget(BaseModel):
 class Page(BaseModel):
     """One page of a list; ``offset`` is where the next page begins."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(hide_input_in_errors=True)
 
     resources: list[dict[str, Any]]
     offset: int | None = None

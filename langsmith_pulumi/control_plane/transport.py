@@ -100,7 +100,7 @@ class Transport:
         self._host = httpx.URL(self._url).netloc.decode()
         self.clock = clock
         self.sleep = sleep
-        self.redactor = Redactor([settings.api_key])
+        self.redactor: Redactor = Redactor([settings.api_key])
         self._limits = limits
         self._rate_limit = rate_limit
         # Only a network can trickle; other transports, as in tests, respond at once.

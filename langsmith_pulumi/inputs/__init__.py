@@ -11,9 +11,9 @@ Each field's description ends with what a change of it does:
 - *Change: replace.* The deployment is deleted and created again; its database is lost.
 
 Fields with few values, such as ``source``, take literals, so that an editor completes them and a
-type checker refuses a misspelt one. A value from the stack's configuration is a plain ``str``:
-``cast(DeploymentType, config.require("deploymentType"))`` passes it to the type checker, and the
-preview refuses a value that is not one of them.
+type checker refuses a misspelt one; the preview refuses it too. A value from the stack's
+configuration is a plain ``str``: ``cast(DeploymentSource, config.require("source"))`` passes it to
+the type checker. ``DeploymentType`` takes any ``str``, for the service may know more tiers.
 """
 
 from .containers import (

@@ -1,7 +1,7 @@
 """Resources of a deployment: sizes of its parts, and Kubernetes settings."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from pulumi import Input
 
@@ -22,11 +22,14 @@ class ResourceSpecArgs:
     """Resources of a deployment. external_docker only: a tier of Cloud has fixed sizes.
 
     The service chooses the fields that have no default here. A field that is left out is not
-    managed, and one that is removed from the program keeps its last value.
+    managed, and one that is removed from the program keeps its last value. The fields of
+    ``orchestrator_*`` and ``executor_*``, which the API's schema says not to use, are accepted, but
+    type checkers do not know them: ``cast(ResourceSpecArgsDict, {...})``.
     """
 
     min_scale: Input[int] | None = None
-    """Minimum number of replicas; 0 only for a ``*_zero`` tier. Change: new revision."""
+    """Minimum number of replicas, at least 1: only tiers of Cloud, which have no ``resource_spec``,
+    scale down to 0. Change: new revision."""
     max_scale: Input[int] | None = None
     """Maximum number of replicas. Change: new revision."""
     cpu: Input[float] | None = None
@@ -38,7 +41,7 @@ class ResourceSpecArgs:
     memory_limit_mb: Input[int] | None = None
     """Memory limit per replica, in MB. Default: twice ``memory_mb``. Change: new revision."""
     queue_min_scale: Input[int] | None = None
-    """Minimum number of queue workers. Default: ``min_scale``. Change: new revision."""
+    """Minimum number of queue workers, at least 1. Default: ``min_scale``. Change: new revision."""
     queue_max_scale: Input[int] | None = None
     """Maximum number of queue workers. Default: ``max_scale``. Change: new revision."""
     queue_cpu: Input[float] | None = None
@@ -91,26 +94,18 @@ class ResourceSpecArgs:
     """Containers that run to completion before the agent starts. Change: new revision."""
     sidecars: Input[Sequence[Input[ContainerArgs | ContainerArgsDict]]] | None = None
     """Containers that run beside the agent. Change: new revision."""
-    orchestrator_cpu: Input[float] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_cpu_limit: Input[float] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_memory_mb: Input[int] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_memory_limit_mb: Input[int] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_min_scale: Input[int] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_max_scale: Input[int] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_cpu: Input[float] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_cpu_limit: Input[float] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_memory_mb: Input[int] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_memory_limit_mb: Input[int] | None = None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
+    if not TYPE_CHECKING:
+        # Accepted, but not completed by an editor: the API's schema says not to use them.
+        orchestrator_cpu: Input[float] | None = None
+        orchestrator_cpu_limit: Input[float] | None = None
+        orchestrator_memory_mb: Input[int] | None = None
+        orchestrator_memory_limit_mb: Input[int] | None = None
+        orchestrator_min_scale: Input[int] | None = None
+        orchestrator_max_scale: Input[int] | None = None
+        executor_cpu: Input[float] | None = None
+        executor_cpu_limit: Input[float] | None = None
+        executor_memory_mb: Input[int] | None = None
+        executor_memory_limit_mb: Input[int] | None = None
 
 
 # Made from ResourceSpecArgs by docs/make_inputs.py; change that, then run `make docs`.
@@ -118,11 +113,14 @@ class ResourceSpecArgsDict(TypedDict, total=False):
     """Resources of a deployment. external_docker only: a tier of Cloud has fixed sizes.
 
     The service chooses the fields that have no default here. A field that is left out is not
-    managed, and one that is removed from the program keeps its last value.
+    managed, and one that is removed from the program keeps its last value. The fields of
+    ``orchestrator_*`` and ``executor_*``, which the API's schema says not to use, are accepted, but
+    type checkers do not know them: ``cast(ResourceSpecArgsDict, {...})``.
     """
 
     min_scale: Input[int] | None
-    """Minimum number of replicas; 0 only for a ``*_zero`` tier. Change: new revision."""
+    """Minimum number of replicas, at least 1: only tiers of Cloud, which have no ``resource_spec``,
+    scale down to 0. Change: new revision."""
     max_scale: Input[int] | None
     """Maximum number of replicas. Change: new revision."""
     cpu: Input[float] | None
@@ -134,7 +132,7 @@ class ResourceSpecArgsDict(TypedDict, total=False):
     memory_limit_mb: Input[int] | None
     """Memory limit per replica, in MB. Default: twice ``memory_mb``. Change: new revision."""
     queue_min_scale: Input[int] | None
-    """Minimum number of queue workers. Default: ``min_scale``. Change: new revision."""
+    """Minimum number of queue workers, at least 1. Default: ``min_scale``. Change: new revision."""
     queue_max_scale: Input[int] | None
     """Maximum number of queue workers. Default: ``max_scale``. Change: new revision."""
     queue_cpu: Input[float] | None
@@ -187,23 +185,3 @@ class ResourceSpecArgsDict(TypedDict, total=False):
     """Containers that run to completion before the agent starts. Change: new revision."""
     sidecars: Input[Sequence[Input[ContainerArgs | ContainerArgsDict]]] | None
     """Containers that run beside the agent. Change: new revision."""
-    orchestrator_cpu: Input[float] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_cpu_limit: Input[float] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_memory_mb: Input[int] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_memory_limit_mb: Input[int] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_min_scale: Input[int] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    orchestrator_max_scale: Input[int] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_cpu: Input[float] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_cpu_limit: Input[float] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_memory_mb: Input[int] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""
-    executor_memory_limit_mb: Input[int] | None
-    """Part of the API's schema, which says not to use it. Change: new revision."""

@@ -22,14 +22,18 @@ DeploymentSource: TypeAlias = Literal[
 RevisionSource: TypeAlias = Literal["github", "internal_docker", "internal_source"]
 """Source of one revision, if it differs from the deployment's. Change: new revision."""
 
-DeploymentType: TypeAlias = Literal[
+KnownDeploymentType: TypeAlias = Literal[
     "serverless", "dedicated", "dev", "prod", "dev_free", "dev_zero", "dev_free_zero"
 ]
+"""The tiers that an editor completes."""
+
+DeploymentType: TypeAlias = KnownDeploymentType | str
 """Tier of a deployment on Cloud. Change: replace.
 
 ``serverless`` scales down to none and shares its database; ``dedicated`` always runs and has a
 database of its own. The others are the names of former pricing: ``dev_zero`` is the same as
-``serverless``, and ``prod`` as ``dedicated``. Another word is sent as it is, with a warning.
+``serverless``, and ``prod`` as ``dedicated``. Editors complete these words; another one is sent as
+it is, with a warning.
 """
 
 DeploymentSize: TypeAlias = Literal["small", "medium", "large"]

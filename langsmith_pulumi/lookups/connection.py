@@ -7,10 +7,9 @@ import os
 from dataclasses import dataclass, replace
 from functools import wraps
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pulumi
-from typing_extensions import ParamSpec
 
 from langsmith_pulumi._interrupts import hide_interrupts
 from langsmith_pulumi.control_plane.errors import (
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.settings import Settings
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Function = TypeVar("Function", bound="Callable[..., Any]")
 
 _ADVICE: dict[type[Exception], str] = {
     DeploymentNotFound: "Check the id; a deployment of another workspace is found with "
@@ -51,11 +50,11 @@ class Place:
     control_plane_url: str | None = None
 
 
-def plain(function: Callable[P, T]) -> Callable[P, T]:
+def plain(function: Function) -> Function:
     """Refuse outputs as arguments, and name the variant that takes them."""
 
     @wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+    def checked(*args: Any, **kwargs: Any) -> Any:
         if any(map(_has_output, (*args, *kwargs.values()))):
             name = function.__name__
             raise pulumi.RunError(
@@ -63,7 +62,7 @@ def plain(function: Callable[P, T]) -> Callable[P, T]:
             )
         return function(*args, **kwargs)
 
-    return checked
+    return cast("Function", checked)
 
 
 def look_up(operation: str, place: Place, ask: Callable[[ControlPlaneClient], T]) -> T:

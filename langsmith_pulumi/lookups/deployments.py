@@ -34,17 +34,15 @@ def get_deployment(
     ``list_deployments(name=...)``.
 
     Args:
-        name: The exact name. Deployments that the service makes for pull requests are not found by
-            name.
+        name: The exact name. Deployments that the service makes for pull requests are not found by name.
         deployment_id: The id (UUID).
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such deployment, or the control plane could not be asked. The
             text says what to do, and Pulumi prints it without a traceback.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
     operation = f"looking up the deployment {(name or deployment_id or '')!r}"
 
     def ask(client: ControlPlaneClient) -> DeploymentResult:
@@ -108,19 +106,16 @@ def list_deployments(  # noqa: PLR0913 - the filters of the API, each by name
         image_version: The version of the agent server.
         deployment_ids: Ids (UUIDs) of deployments.
         tag_value_ids: Ids (UUIDs) of the values of tags.
-        remote_reconciled: Whether a listener has carried out the last change; the vendor does not
-            document it further.
+        remote_reconciled: Whether a listener has carried out the last change; the vendor does not document it further.
         agent_id: The agent that a deployment belongs to (private beta of the vendor).
         agent_environment: The environment of that agent, such as ``production``.
-        include_previews: Whether to return deployments, too, that the service has made for pull
-            requests. Default false.
+        include_previews: Whether to return deployments, too, that the service has made for pull requests. Default false.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: the control plane could not be asked, or refuses a filter.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
     given: dict[str, Any] = {
         "name": name,
         "name_contains": name_contains,

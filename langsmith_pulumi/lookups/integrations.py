@@ -29,13 +29,12 @@ def get_github_integration(
     Args:
         name: The GitHub account, a user or an organization, in upper or lower case.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is none of this account (the text lists those there are), or the
             control plane could not be asked.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
 
     def ask(client: ControlPlaneClient) -> GithubIntegrationResult:
         from langsmith_pulumi.control_plane.integrations import IntegrationClient
@@ -79,12 +78,11 @@ def list_github_repositories(
     Args:
         integration_id: The id (UUID) of the integration.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such integration, or the control plane could not be asked.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
 
     def ask(client: ControlPlaneClient) -> list[GithubRepositoryResult]:
         from langsmith_pulumi.control_plane.integrations import IntegrationClient

@@ -34,13 +34,12 @@ def get_listener(
         compute_id: The name of the cluster, unique in the workspace.
         listener_id: The id (UUID) of the listener.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such listener (the text lists those there are), or the control
             plane could not be asked.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
 
     def ask(client: ControlPlaneClient) -> ListenerResult:
         from langsmith_pulumi.control_plane.listeners import ListenerClient
@@ -84,13 +83,12 @@ def list_listeners(
 
     Args:
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: the workspace has no right to listeners, or the control plane could not be
             asked.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
 
     def ask(client: ControlPlaneClient) -> list[ListenerResult]:
         from langsmith_pulumi.control_plane.listeners import ListenerClient

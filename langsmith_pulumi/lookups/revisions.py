@@ -29,15 +29,13 @@ def get_revision(
 
     Args:
         deployment_id: The id (UUID) of the deployment.
-        revision_id: The id (UUID) of the revision, such as ``latest_revision_id`` of the
-            deployment.
+        revision_id: The id (UUID) of the revision, such as ``latest_revision_id`` of the deployment.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such revision, or the control plane could not be asked.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
 
     def ask(client: ControlPlaneClient) -> RevisionResult:
         return _result(deployment_id, client.revision(deployment_id, revision_id))
@@ -80,12 +78,11 @@ def list_revisions(
         deployment_id: The id (UUID) of the deployment.
         limit: The greatest number of revisions, at least 1. Default 20.
         workspace_id: The workspace (UUID) to ask, where it is not that of the settings.
-        control_plane_url: The control plane to ask, where it is not that of the settings; its key
-            is the one that ``langsmith:apiKeys`` has for it.
+        control_plane_url: The control plane to ask, where it is not that of the settings; its key is the one that ``langsmith:apiKeys`` has for it.
 
     Raises:
         pulumi.RunError: there is no such deployment, or the control plane could not be asked.
-    """
+    """  # noqa: E501 - an editor shows one line of an argument's description
 
     def ask(client: ControlPlaneClient) -> list[RevisionResult]:
         if limit < 1:

@@ -65,8 +65,8 @@ class RevisionLog:
     def __init__(self, client: ControlPlaneClient, request: LogRequest) -> None:
         """Find the revision; raise ``OperationError`` if there is none."""
         self._client = client
-        self.deployment = find_deployment(client, request.name)
-        self.revision = _find_revision(client, self.deployment, request.revision_id)
+        self.deployment: LiveDeployment = find_deployment(client, request.name)
+        self.revision: Revision = _find_revision(client, self.deployment, request.revision_id)
         self.kind = request.kind or _default_kind(self.deployment, self.revision)
         source = LogSource(
             self.deployment.id, self.revision.id, self.kind, request.since, request.level

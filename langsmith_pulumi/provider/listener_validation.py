@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictStr, ValidationError
 
@@ -32,7 +32,7 @@ _MAX_NAMESPACE_LENGTH = 63
 class _Inputs(BaseModel):
     """The inputs of a listener, each validated alone; the rules below say more of some."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
     compute_type: Literal["k8s"]
     compute_id: NonEmpty

@@ -52,8 +52,8 @@ class Session:
         self._clients = [] if client is None else [client]
         self._secrets: list[str] = []
         self._reads: dict[tuple[str, str | None], SharedReads] = {}
-        self.declarations = Declarations()
-        self.listener_declarations = Declarations("listener", "compute_id")
+        self.declarations: Declarations = Declarations()
+        self.listener_declarations: Declarations = Declarations("listener", "compute_id")
         self._planned_changes: dict[str, PlannedChange] = {}
         self.requested_revisions: set[str] = set()
         """Revisions requested by this process. Their failure is reported; one of an earlier run is

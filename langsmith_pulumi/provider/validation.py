@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
@@ -72,7 +72,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 class _Inputs(BaseModel):
     """The inputs of a deployment, each validated alone; the rules below combine them."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
     name: StrictStr = ""
     path: StrictStr | None = None
@@ -189,7 +189,8 @@ def _check_zero_scale(inputs: Properties) -> Iterator[ValidationProblem]:
     for key in ("min_scale", "queue_min_scale"):
         if _number(get_path(inputs, RESOURCE_SPEC), key) == 0:
             yield ValidationProblem(
-                f"{RESOURCE_SPEC}.{key}", "may be 0 only for the deployment types that end in _zero"
+                f"{RESOURCE_SPEC}.{key}",
+                "must be at least 1: only a serverless deployment scales down to 0",
             )
 
 

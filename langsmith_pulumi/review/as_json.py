@@ -7,7 +7,7 @@ The models describe the format. ``report.schema.json`` beside this file is made 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
@@ -41,7 +41,7 @@ Text = Annotated[str, SkipValidation]
 class _Model(BaseModel):
     """A part of the report; readers must accept fields that later versions add."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
 
 class SummaryJson(_Model):

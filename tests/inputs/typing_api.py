@@ -8,6 +8,7 @@ from typing import cast
 
 import pulumi
 
+import langsmith_pulumi as langsmith
 from langsmith_pulumi import (
     Deployment,
     DeploymentResult,
@@ -28,8 +29,8 @@ from langsmith_pulumi.inputs import (
     ComputeConfigArgsDict,
     ComputeType,
     ContainerArgs,
+    DeploymentSize,
     DeploymentSource,
-    DeploymentType,
     EnvironmentVariablesMap,
     EnvVarArgs,
     ListenerConfigArgs,
@@ -132,8 +133,18 @@ def outputs(spec: pulumi.Output[ResourceSpecArgs], source: pulumi.Output[Deploym
 
 
 def values_of_the_configuration() -> None:
-    SourceConfigArgs(deployment_type=cast("DeploymentType", config.require("deploymentType")))
+    SourceConfigArgs(deployment_type=config.require("deploymentType"))
     SourceConfigArgs(deployment_type="prod" if pulumi.get_stack() == "prod" else "dev")
+    source = cast("DeploymentSource", config.require("source"))
+    Deployment("agent", source=source, compute_size=cast("DeploymentSize", config.require("size")))
+
+
+def the_whole_package(folder: str) -> None:
+    spec = langsmith.inputs.ResourceSpecArgs(cpu=1)
+    agent = langsmith.Deployment("agent", source="external_docker", path=folder)
+    unusual = cast("ResourceSpecArgsDict", {"orchestrator_cpu": 1})
+    langsmith.inputs.SourceConfigArgs(resource_spec=unusual)
+    del spec, agent
 
 
 def right_folders(folder: pulumi.Output[str]) -> None:
@@ -181,7 +192,7 @@ def wrong_in_lookups(agent: Deployment, found: DeploymentResult) -> None:
     get_deployment(agent.name)  # type: ignore[arg-type]
     get_deployment(id="an-id")  # type: ignore[call-arg]
     list_revisions()  # type: ignore[call-arg]
-    list_deployments(deployment_type="production")  # type: ignore[arg-type]
+    list_deployments(deployment_type=1)  # type: ignore[arg-type]
     list_deployments_output(limit=1)  # type: ignore[call-arg]
     found.name = "other"  # type: ignore[misc]
 
@@ -200,19 +211,20 @@ def wrong_in_classes() -> None:
     SourceConfigArgs(repository="x")  # type: ignore[call-arg]
     SourceConfigArgs("x")  # type: ignore[call-arg]
     SourceConfigArgs(build_on_push="yes")  # type: ignore[arg-type]
-    SourceConfigArgs(deployment_type="production")  # type: ignore[arg-type]
+    SourceConfigArgs(deployment_type=1)  # type: ignore[arg-type]
     SourceConfigArgs(resource_spec={"cpus": 1})  # type: ignore[arg-type]
     SourceConfigArgs(listener_config=ResourceSpecArgs())  # type: ignore[arg-type]
     ContainerArgs(name="log")  # type: ignore[call-arg]
     VolumeMountArgs(mountPath="/cache")  # type: ignore[call-arg]
     ResourceSpecArgs(cpu="500m")  # type: ignore[arg-type]
+    ResourceSpecArgs(orchestrator_cpu=1)  # type: ignore[call-arg]
     ResourceSpecArgs(labels={"team": 1})  # type: ignore[dict-item]
     ResourceSpecArgs(volumes=VolumeArgs(name="cache"))  # type: ignore[arg-type]
 
 
 def wrong_in_dicts() -> None:
     source: SourceConfigArgsDict = {"repository": "x"}  # type: ignore[typeddict-unknown-key]
-    tier: SourceConfigArgsDict = {"deployment_type": "production"}  # type: ignore[typeddict-item]
+    tier: SourceConfigArgsDict = {"deployment_type": 1}  # type: ignore[typeddict-item]
     spec: ResourceSpecArgsDict = {"cpu": "500m"}  # type: ignore[typeddict-item]
     reference: SecretReferenceArgsDict = {"name": "A"}  # type: ignore[typeddict-item]
     secrets: SecretsMap = {"PORT": 8080}  # type: ignore[dict-item]

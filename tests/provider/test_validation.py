@@ -121,7 +121,7 @@ ROWS: list[tuple[dict[str, Any], str, Any, str]] = [
     (DOCKER, "source_config.deployment_type", "dev", "only of github"),
     (DOCKER, "secrets.POSTGRES_URI", "x", "reserved"),
     (DOCKER, f"{SPEC}.min_scale", 5, "above max_scale, which is 3"),
-    (DOCKER, f"{SPEC}.min_scale", 0, "only for the deployment types that end in _zero"),
+    (DOCKER, f"{SPEC}.min_scale", 0, "must be at least 1: only a serverless deployment"),
     (DOCKER, f"{SPEC}.min_scale", -1, "greater than or equal to 0"),
     (DOCKER, f"{SPEC}.min_scale", 1.5, "integer"),
     (DOCKER, f"{SPEC}.min_scale", True, "integer"),

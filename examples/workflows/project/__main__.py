@@ -4,12 +4,10 @@ The stacks ``dev`` and ``prod`` are permanent; each open pull request N has a st
 """
 
 import subprocess
-from typing import cast
 
 import pulumi
 
 import langsmith_pulumi as langsmith
-from langsmith_pulumi.inputs import DeploymentType
 
 
 def committed(folder: str) -> str:
@@ -31,7 +29,7 @@ agent = langsmith.Deployment(
     source_config={
         "integration_id": config.require("integrationId"),
         "repo_url": "https://github.com/acme/agents",
-        "deployment_type": cast(DeploymentType, config.require("deploymentType")),
+        "deployment_type": config.require("deploymentType"),
         # The workflows decide when a revision is made, and wait for it.
         "build_on_push": False,
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -12,7 +12,7 @@ from langsmith_pulumi.control_plane.text import is_uuid
 class Model(BaseModel):
     """Base of all request models; it refuses unknown fields, and its errors quote no values."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     def payload(self) -> dict[str, Any]:
         """Return the JSON body, without nulls: null and absent both mean "keep"."""

@@ -6,7 +6,7 @@ either.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AliasChoices, AliasGenerator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -22,7 +22,9 @@ Passthrough = dict[str, Any]
 
 
 class _KubernetesModel(Model):
-    model_config = ConfigDict(alias_generator=AliasGenerator(to_camel), populate_by_name=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        alias_generator=AliasGenerator(to_camel), populate_by_name=True
+    )
 
 
 class LocalObjectReference(_KubernetesModel):

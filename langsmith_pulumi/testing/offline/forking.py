@@ -104,7 +104,7 @@ class ForkedProcess:
         self.stdout: IO[str] | None = os.fdopen(stdout, errors="replace")
         self.stderr: IO[str] | None = os.fdopen(stderr, errors="replace")
         self._status = os.fdopen(status)
-        self.pid = int(self._status.readline() or 0)
+        self.pid: int = int(self._status.readline() or 0)
         self._code = -signal.SIGKILL
         self._ended = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()

@@ -60,8 +60,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self._config = config
         self._root = ""
         self._rejected = threading.Event()
-        self.shutdown_requested = threading.Event()
-        self.closed = threading.Event()
+        self.shutdown_requested: threading.Event = threading.Event()
+        self.closed: threading.Event = threading.Event()
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
         settings = self._update.settings
@@ -176,7 +176,7 @@ class Server:
         self._server = grpc.server(
             futures.ThreadPoolExecutor(max_workers=_THREADS), options=GRPC_OPTIONS
         )
-        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self.address: str = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
 
     def serve(self, monitor: Monitor) -> None:
         """Serve a monitor."""

@@ -23,7 +23,7 @@ class Recording:
         self._context = context
         self._encode = secret_encoder(context.crypter.encrypt)
         self._base = context.base
-        self.has_started = False
+        self.has_started: bool = False
         if context.has_journal:  # of an operation that was killed
             self._write_base()
 

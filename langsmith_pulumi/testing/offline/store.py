@@ -42,8 +42,8 @@ class StateFile:
     """The state file of one stack, in a folder such as the project's `.pulumi-offline/`."""
 
     def __init__(self, folder: Path, stack: str) -> None:
-        self.path = folder / f"{stack}.json"
-        self.journal = Journal(self.path.with_suffix(".journal"))
+        self.path: Path = folder / f"{stack}.json"
+        self.journal: Journal = Journal(self.path.with_suffix(".journal"))
         self._stack = stack
 
     def read(self) -> StoredState:

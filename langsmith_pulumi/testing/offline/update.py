@@ -71,16 +71,16 @@ class Update:
         self.settings = settings
         self.snapshot = snapshot
         self.plugin = plugin
-        self.failed = threading.Event()
-        self.stopped = threading.Event()
-        self.interrupted = threading.Event()
-        self.changed = threading.Event()
+        self.failed: threading.Event = threading.Event()
+        self.stopped: threading.Event = threading.Event()
+        self.interrupted: threading.Event = threading.Event()
+        self.changed: threading.Event = threading.Event()
         self._in_flight = InFlight()
         self._redactor = redactor
         self._slots = threading.Semaphore(settings.parallel)
         self._provider = ""
         self._stack_outputs: tuple[str, Properties] | None = None
-        self.planner = Planner(
+        self.planner: Planner = Planner(
             settings.project,
             settings.stack,
             snapshot,

@@ -37,13 +37,13 @@ It is written from the notes on the API and imports nothing of the code it tests
 try:
     from langsmith_pulumi.testing.simulator.command import run
     from langsmith_pulumi.testing.simulator.server import Simulator
-except ModuleNotFoundError as missing:
-    if missing.name not in {"fastapi", "uvicorn", "starlette"}:
+except ModuleNotFoundError as _missing:
+    if _missing.name not in {"fastapi", "uvicorn", "starlette"}:
         raise
     raise ModuleNotFoundError(
-        f"The simulator needs {missing.name}: pip install 'langsmith-pulumi[testing]'",
-        name=missing.name,
-    ) from missing
+        f"The simulator needs {_missing.name}: pip install 'langsmith-pulumi[testing]'",
+        name=_missing.name,
+    ) from _missing
 from langsmith_pulumi.testing.simulator.records import LogKind, LogLevel
 from langsmith_pulumi.testing.simulator.settings import (
     Behaviour,

@@ -89,7 +89,7 @@ async def _get_traffic(request: Request) -> Traffic:
 
 
 TrafficDependency = Annotated[Traffic, Depends(_get_traffic)]
-router = APIRouter(prefix="/_simulator")
+router: APIRouter = APIRouter(prefix="/_simulator")
 
 
 @router.get("/requests")

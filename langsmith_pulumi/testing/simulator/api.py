@@ -47,7 +47,7 @@ async def get_service(request: Request) -> Service:
 
 
 ServiceDependency = Annotated[Service, Depends(get_service)]
-router = APIRouter()
+router: APIRouter = APIRouter()
 
 
 @router.get("/v2/deployments")

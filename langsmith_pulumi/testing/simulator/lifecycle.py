@@ -17,7 +17,7 @@ BUILD_STATUSES = (
     "DEPLOYED",
 )
 IMAGE_STATUSES = ("CREATING", "QUEUED", "AWAITING_DEPLOY", "DEPLOYING", "DEPLOYED")
-STATUSES_OF_SOURCE = {
+STATUSES_OF_SOURCE: dict[str, tuple[str, ...]] = {
     "github": BUILD_STATUSES,
     "internal_source": BUILD_STATUSES,
     "internal_template": BUILD_STATUSES,

@@ -27,7 +27,7 @@ async def _require_plan(service: ServiceDependency) -> Workspace:
 
 
 WorkspaceDependency = Annotated[Workspace, Depends(_require_plan)]
-router = APIRouter(prefix="/v2/listeners")
+router: APIRouter = APIRouter(prefix="/v2/listeners")
 
 
 @router.get("")

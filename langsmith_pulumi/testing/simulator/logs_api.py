@@ -14,7 +14,7 @@ from langsmith_pulumi.testing.simulator.workspace import Workspace
 
 Json = dict[str, Any]
 
-router = APIRouter()
+router: APIRouter = APIRouter()
 
 
 @router.get("/v2/deployments/{deployment_id}/revisions/{revision_id}/logs")

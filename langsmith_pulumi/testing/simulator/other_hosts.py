@@ -19,7 +19,7 @@ from langsmith_pulumi.testing.simulator.views import AGENTS_PREFIX
 KEY_HEADERS = frozenset({"x-api-key", "authorization"})
 OTHER_HOSTS = (AGENTS_PREFIX, UPLOADS_PREFIX)
 
-router = APIRouter()
+router: APIRouter = APIRouter()
 
 
 @router.get(f"{AGENTS_PREFIX}{{deployment_id}}/ok")

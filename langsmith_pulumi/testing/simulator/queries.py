@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -77,7 +77,7 @@ class RevisionsQuery(Page):
 class LogsQuery(LogsRequest):
     """The kind of log, and the page of it."""
 
-    model_config = ConfigDict(strict=False, extra="ignore")
+    model_config: ClassVar[ConfigDict] = ConfigDict(strict=False, extra="ignore")
 
     type: LogKind
 

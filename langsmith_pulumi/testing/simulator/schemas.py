@@ -1,7 +1,7 @@
 """The request bodies of the API; an unknown field or a wrong type is answered with a 422."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,7 +32,9 @@ Object = dict[str, Any]
 class StrictModel(BaseModel):
     """A model without unknown fields and without conversions of types."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     def without_nulls(self) -> dict[str, Any]:
         """Return the fields as JSON without nulls at any depth: the API takes them for absent."""
@@ -40,7 +42,7 @@ class StrictModel(BaseModel):
 
 
 class _Kubernetes(StrictModel):
-    model_config = ConfigDict(alias_generator=to_camel)
+    model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_camel)
 
 
 class LocalObjectReference(StrictModel):

@@ -56,7 +56,7 @@ async def _handle_api_error(_request: Request, error: Exception) -> JSONResponse
 
 # One for all simulators, because it takes a while to make: the middleware of each simulator puts
 # its service into the scope of every request.
-application = FastAPI(
+application: FastAPI = FastAPI(
     openapi_url=None, redirect_slashes=False, exception_handlers={ApiError: _handle_api_error}
 )
 application.include_router(api.router)

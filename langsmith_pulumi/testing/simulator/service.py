@@ -45,7 +45,7 @@ class Service:
         self.workspace = workspace
         self.outcomes: dict[str, list[Outcome]] = {}
         self.revision_overrides: dict[str, bool] = {}
-        self.uploads = Uploads(workspace)
+        self.uploads: Uploads = Uploads(workspace)
 
     def create(self, body: Body, tenant_id: str) -> DeploymentRecord:
         """Create a deployment, its tracing project and, unless it waits for a push, a revision."""

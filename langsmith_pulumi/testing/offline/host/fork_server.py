@@ -75,8 +75,8 @@ def run(script: str, arguments: list[str], cwd: str, environ: dict[str, str]) ->
     runpy.run_path(script, run_name="__main__")
 
 
-for module in sys.argv[1:]:
+for _module in sys.argv[1:]:
     with contextlib.suppress(ImportError):  # the project's interpreter may have another version
-        importlib.import_module(module)
+        importlib.import_module(_module)
 gc.freeze()  # keeps the children's collections from copying memory shared with this process
 serve()
