@@ -13,6 +13,7 @@ from .errors import (
     ConflictKind,
     DeploymentNotFound,
     Forbidden,
+    ForbiddenKind,
     InvalidRequest,
     ListenerNotFound,
     NotAuthenticated,
@@ -60,11 +61,73 @@ _LISTENER_ADVICE = (
     "Listeners need an organization with a self-hosted enterprise plan. If yours has one, use a "
     "key with permission for them in this workspace, and check the setting langsmith:workspaceId."
 )
-_LISTENERS_PATH = "/v2/listeners"
-_FORBIDDEN_ADVICE = (
-    (re.compile(r"requires[ _]workspace|x-tenant-id", re.IGNORECASE), _WORKSPACE_ADVICE),
-    (re.compile(r"not enabled for (this|your) organization", re.IGNORECASE), _PRODUCT_ADVICE),
+_FOREIGN_WORKSPACE_ADVICE = (
+    "The API key is not one of this workspace. Check the workspace's id in the setting "
+    "langsmith:workspaceId (or LANGSMITH_WORKSPACE_ID), or use a key of this workspace."
 )
+_LISTENERS_PATH = "/v2/listeners"
+_FORBIDDEN: tuple[tuple[re.Pattern[str], ForbiddenKind, str], ...] = (
+    (
+        re.compile(
+            r"\b(invalid|unknown|expired|revoked) (api )?(key|token|credentials)\b"
+            r"|\b(key|token|credentials) (is |are |was |has |has been )?"
+            r"(invalid|not valid|unknown|expired|revoked)\b",
+            re.IGNORECASE,
+        ),
+        "key",
+        NotAuthenticated.next_step,
+    ),
+    (
+        re.compile(
+            r"requires[ _]workspace|provide\b.*x-tenant-id|x-tenant-id\b.*\b(required|missing)",
+            re.IGNORECASE,
+        ),
+        "workspace_missing",
+        _WORKSPACE_ADVICE,
+    ),
+    (
+        re.compile(r"not enabled for (this|your|the) organization", re.IGNORECASE),
+        "product",
+        _PRODUCT_ADVICE,
+    ),
+    (re.compile(r"\b(permissions?|roles?|scopes?)\b", re.IGNORECASE), "other", ""),
+    (
+        re.compile(r"\b(workspace|tenant)\b|x-tenant-id", re.IGNORECASE),
+        "workspace",
+        _FOREIGN_WORKSPACE_ADVICE,
+    ),
+)
+"""What a 403 is about and what to do, by its text; the first pattern that matches counts.
+
+Which status and text a wrong key gets is not published, so both 401 and 403 are understood.
+"""
+
+_CHECK_URL = "langsmith:controlPlaneUrl (or LANGSMITH_ENDPOINT)"
+_UNSENT_ADVICE = (
+    (
+        # The texts of Linux, macOS and Windows.
+        re.compile(
+            r"name (or service )?not known|nodename nor|getaddrinfo|name resolution", re.IGNORECASE
+        ),
+        f"No host of this name was found: check its spelling in {_CHECK_URL}, and the network.",
+    ),
+    (
+        re.compile(r"refused", re.IGNORECASE),
+        f"Nothing listens at this address: check host and port in {_CHECK_URL}.",
+    ),
+    (
+        re.compile(r"certificate", re.IGNORECASE),
+        (
+            "The host's certificate is not trusted here. If an authority of your own has signed "
+            f"it, name that one's file in SSL_CERT_FILE; else check the host in {_CHECK_URL}."
+        ),
+    ),
+    (
+        re.compile(r"\bssl\b|\btls\b", re.IGNORECASE),
+        f"The host does not answer with TLS: check https or http, and the port, in {_CHECK_URL}.",
+    ),
+)
+"""What to do if no connection was made, by the text of the operating system."""
 
 _CONFLICTS: tuple[tuple[re.Pattern[str], ConflictKind], ...] = (
     (re.compile(r"agent environment", re.IGNORECASE), "agent_environment"),
@@ -108,11 +171,17 @@ def _classify(response: RawResponse, detail: str, redacted: str) -> APIStatusErr
     if status == 404:  # noqa: PLR2004
         return _not_found(response, detail)(redacted)
     if status == 403:  # noqa: PLR2004
-        return Forbidden(redacted, advice=_advice(detail, response.request))
+        return _forbidden(detail, redacted, response.request)
     if status == 409:  # noqa: PLR2004
         return Conflict(redacted, kind=conflict_kind(detail))
     fallback = BadRequest if status < 500 else ServerError  # noqa: PLR2004
     return _BY_STATUS.get(status, fallback)(redacted)
+
+
+def unsent_advice(cause: str) -> str:
+    """Return what to do if a request could not be sent, or "" if its cause does not tell."""
+    known = (advice for pattern, advice in _UNSENT_ADVICE if pattern.search(cause))
+    return next((f"It changed nothing. {advice}" for advice in known), "")
 
 
 def _redirection(location: str) -> str:
@@ -147,10 +216,13 @@ def _ends_with(request: str, path: str) -> bool:
     return request.lower().endswith(path.lower())
 
 
-def _advice(detail: str, request: str) -> str:
-    default = _LISTENER_ADVICE if _LISTENERS_PATH in request else ""
-    known = (advice for pattern, advice in _FORBIDDEN_ADVICE if pattern.search(detail))
-    return next(known, default)
+def _forbidden(detail: str, redacted: str, request: str) -> Forbidden:
+    for pattern, kind, advice in _FORBIDDEN:
+        if pattern.search(detail):
+            return Forbidden(redacted, kind=kind, advice=advice)
+    if _LISTENERS_PATH in request:
+        return Forbidden(redacted, kind="listeners", advice=_LISTENER_ADVICE)
+    return Forbidden(redacted)
 
 
 def conflict_kind(detail: str) -> ConflictKind:

@@ -203,12 +203,13 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def control_plane_of(endpoint: str) -> str:
+def control_plane_of(endpoint: str, setting: str = "") -> str:
     """Return the control plane's URL for an endpoint of the main API.
 
     On Cloud it is a host of its own, with the region in front; self-hosted it is a path.
+    ``setting`` says for an error where the endpoint is from.
     """
-    parts = _split(endpoint)
+    parts = _split(endpoint, setting)
     host = parts.hostname or ""
     if host == "langchain.com" or host.endswith(".langchain.com"):
         return f"{parts.scheme}://{parts.netloc.replace('api.smith.', 'api.host.', 1)}"
@@ -250,16 +251,19 @@ def describe_key_source(config: Callable[[str], str | None], environ: Mapping[st
 
 
 def _control_plane_url(config: Callable[[str], str | None], environ: Mapping[str, str]) -> str:
-    for url, endpoint in (
-        (_strip(config("controlPlaneUrl")), _strip(config("endpoint"))),
-        (_first_set(environ, _CONTROL_PLANE_VARIABLES), _first_set(environ, _ENDPOINT_VARIABLES)),
-    ):
-        if url:
-            return _join(_split(url))
-        if endpoint:
-            return control_plane_of(endpoint)
+    given = {
+        "langsmith:controlPlaneUrl": config("controlPlaneUrl"),
+        "langsmith:endpoint": config("endpoint"),
+        **{name: environ.get(name) for name in (*_CONTROL_PLANE_VARIABLES, *_ENDPOINT_VARIABLES)},
+    }
+    for setting, value in given.items():
+        if url := _strip(value):
+            is_endpoint = setting in ("langsmith:endpoint", *_ENDPOINT_VARIABLES)
+            return control_plane_of(url, setting) if is_endpoint else _join(_split(url, setting))
     profile = find_profile(config, environ)
-    return control_plane_of(profile.endpoint) if profile and profile.endpoint else CLOUD_US
+    if profile is None or not profile.endpoint:
+        return CLOUD_US
+    return control_plane_of(profile.endpoint, str(profile))
 
 
 def _check_url(settings: Settings) -> None:
@@ -273,7 +277,7 @@ def _check_url(settings: Settings) -> None:
         )
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str, setting: str = "") -> SplitResult:
     """Split a URL, https by default; raise ``SettingsInvalid`` if it is malformed."""
     url = url.strip()
     try:
@@ -283,9 +287,9 @@ def _split(url: str) -> SplitResult:
         usable = False
     if not usable or "@" in parts.netloc or parts.query or parts.fragment or _has_blank(url):
         raise SettingsInvalid(
-            "The control plane URL or endpoint is no plain http(s) URL (no user, no query, no "
-            "fragment). Write it as https://<host>[/<path>] in langsmith:controlPlaneUrl or "
-            "langsmith:endpoint."
+            f"The control plane URL or endpoint{f' in {setting}' if setting else ''} is no plain "
+            "http(s) URL (no user, no query, no fragment). Write it as https://<host>[/<path>] in "
+            f"{setting or 'langsmith:controlPlaneUrl or langsmith:endpoint'}."
         )
     return parts
 

@@ -22,7 +22,7 @@ import httpx
 
 from langsmith_pulumi._version import __version__
 
-from .error_mapping import error_for
+from .error_mapping import error_for, unsent_advice
 from .errors import (
     ControlPlaneError,
     InvalidResponse,
@@ -238,7 +238,10 @@ class Transport:
         try:
             yield
         except NOTHING_SENT as exc:
-            raise Unreachable(f"{self._host}: {self._cause(exc, limits)}", request=label) from exc
+            cause = self._cause(exc, limits)
+            raise Unreachable(
+                f"{self._host}: {cause}", request=label, advice=unsent_advice(cause)
+            ) from exc
         except httpx.DecodingError as exc:
             raise InvalidResponse(
                 f"its body cannot be decoded: {self._cause(exc, limits)}", request=label

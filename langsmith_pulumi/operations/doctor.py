@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from langsmith_pulumi.control_plane.comparison import is_same_repository
 from langsmith_pulumi.control_plane.errors import (
     ControlPlaneError,
     Forbidden,
+    ForbiddenKind,
     NotAuthenticated,
     SettingsError,
 )
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 CONTROL_PLANE, KEY, WORKSPACE, PRODUCT = "control plane", "key", "workspace", "product"
 _ORDER = (CONTROL_PLANE, KEY, WORKSPACE, PRODUCT)
 """The order in which the service checks a request: what comes before a failure is good."""
-_BAD_KEY = re.compile(r"\binvalid (api )?(key|token)|api key is (invalid|not valid)", re.IGNORECASE)
-_NOT_ENABLED = re.compile(r"not enabled for", re.IGNORECASE)
+_BLAMED: dict[ForbiddenKind, str] = {"key": KEY, "product": PRODUCT}
+"""What is wrong if a request is forbidden; else it is the workspace, or the key's right in it."""
 _COVER_IT = (
     "An owner of the GitHub account adds the repository to the app: GitHub, Settings, "
     "Applications, the app of LangSmith, Configure."
@@ -136,9 +136,7 @@ def _blamed(error: ControlPlaneError) -> str:
         return KEY
     if not isinstance(error, Forbidden):
         return CONTROL_PLANE
-    if _NOT_ENABLED.search(error.detail):
-        return PRODUCT
-    return KEY if _BAD_KEY.search(error.detail) else WORKSPACE
+    return _BLAMED.get(error.kind, WORKSPACE)
 
 
 def _check_stack(stack: Stack) -> Iterator[Finding]:

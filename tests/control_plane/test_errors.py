@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from langsmith_pulumi.control_plane import errors
+from langsmith_pulumi.control_plane.error_mapping import unsent_advice
 from langsmith_pulumi.control_plane.models import DeploymentPatchRequest
 from tests.control_plane.factories import (
     API_KEY,
@@ -68,6 +69,23 @@ def detail(text: str) -> dict[str, str]:
         (Response(418, ""), errors.BadRequest, ["418"]),
         (Response(401, detail("Invalid token")), errors.NotAuthenticated, ["langsmith:apiKey"]),
         (Response(403, detail("no")), errors.Forbidden, ["403", "langsmith:workspaceId"]),
+        (
+            Response(403, detail("Invalid API key.")),
+            errors.Forbidden,
+            ["The API key is not accepted"],
+        ),
+        (Response(403, detail("The token has expired")), errors.Forbidden, ["is not accepted"]),
+        (Response(403, detail("Forbidden")), errors.Forbidden, ["Use a key with permission"]),
+        (
+            Response(403, detail("No access to the workspace in 'X-Tenant-Id'.")),
+            errors.Forbidden,
+            ["not one of this workspace", "LANGSMITH_WORKSPACE_ID"],
+        ),
+        (
+            Response(403, detail("The role lacks deployments:create in this workspace")),
+            errors.Forbidden,
+            ["Use a key with permission"],
+        ),
         (Response(403, detail(ORG_KEY)), errors.Forbidden, ["config set langsmith:workspaceId"]),
         (
             Response(403, {"error": "org_scoped_key_requires_workspace"}),
@@ -331,3 +349,23 @@ def test_secret_in_response_does_not_change_error_class(
         assert failed.value.kind == "project_exists"
     if isinstance(failed.value, errors.Forbidden):
         assert "langsmith:workspaceId`" in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("cause", "advice"),
+    [
+        ("[Errno -2] Name or service not known", "check its spelling"),
+        ("[Errno 8] nodename nor servname provided, or not known", "check its spelling"),
+        ("[Errno 11001] getaddrinfo failed", "check its spelling"),
+        ("[Errno 111] Connection refused", "check host and port"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "SSL_CERT_FILE"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "https or http"),
+        ("no connection within 10 s", "Check the network"),
+    ],
+)
+def test_a_host_that_cannot_be_reached_gets_advice_that_fits(cause: str, advice: str) -> None:
+    """A name, a port, a certificate and a network are corrected in different places."""
+    error = errors.Unreachable(cause, advice=unsent_advice(cause))
+    assert advice in str(error)
+    assert "It changed nothing." in str(error)
+    assert "langsmith:controlPlaneUrl (or LANGSMITH_ENDPOINT)" in str(error)

@@ -210,6 +210,13 @@ def test_invalid_settings_are_rejected(config: dict[str, str], named: str) -> No
     )
 
 
+@pytest.mark.parametrize("variable", ["CONTROL_PLANE_HOST", "LANGSMITH_ENDPOINT"])
+def test_a_malformed_url_is_named_by_its_setting(variable: str) -> None:
+    """Of all the variables that may hold an address, the error names the one to correct."""
+    with pytest.raises(SettingsInvalid, match=f"in {variable} is no plain http"):
+        resolved({"apiKey": API_KEY}, **{variable: "htp://x"})
+
+
 @pytest.mark.parametrize("user", [":pass@", "user:pass@", "user@"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_settings_objects_are_validated(scheme: str, user: str) -> None:

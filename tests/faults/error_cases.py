@@ -114,6 +114,15 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
             ),
         ),
         ErrorCase(
+            "The key is of another workspace",
+            "The workspace that is named is not one of the key's.",
+            "A key of a workspace needs no workspace id: leave the setting out.",
+            error_scenarios.patch_answered(
+                403,
+                {"detail": "This API key has no access to the workspace in 'X-Tenant-Id'."},
+            ),
+        ),
+        ErrorCase(
             "Deployments are not enabled",
             "The organization has not switched the product on.",
             "Nothing in the program can change that.",
@@ -123,7 +132,7 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
         ),
         ErrorCase(
             "The key may not do this",
-            "The key is known, and lacks the permission or belongs to another workspace.",
+            "The key is known, and lacks the permission.",
             "Changing needs more than reading: a key that previews well may still be refused here.",
             error_scenarios.up_with_fault("403", "PATCH", DEPLOYMENT_PATH),
         ),

@@ -90,7 +90,7 @@ WRONG = [
     Wrong(
         "control plane",
         "could not be sent",
-        "Check the network",
+        "Nothing listens at this address",
         {"LANGGRAPH_HOST_URL": "http://127.0.0.1:9"},
     ),
 ]
