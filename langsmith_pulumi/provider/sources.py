@@ -59,3 +59,8 @@ SOURCES: dict[str, SourceRule] = {
         needs=("source_config.template_id", DEPLOYMENT_TYPE), allows=SIZE_FIELDS
     ),
 }
+
+FIELDS_OF_SOURCES = frozenset(
+    path for rule in SOURCES.values() for path in (*rule.needs, *rule.allows)
+)
+"""The fields that not every source has; any other field of a request is one of every source."""

@@ -46,7 +46,7 @@ from .sizes import (
     family,
     sent_type,
 )
-from .sources import SOURCES
+from .sources import FIELDS_OF_SOURCES, SOURCES
 from .validation_problem import ValidationProblem
 from .variable_rules import (
     check_emptied_set,
@@ -134,13 +134,10 @@ def _check_source(inputs: Properties) -> Iterator[ValidationProblem]:
         if get_path(inputs, path) is None:
             yield ValidationProblem(path, f"is required for source {source!r}")
     for field in FIELDS:
-        is_foreign = field.path in _SOURCE_FIELDS - {*rule.needs, *rule.allows}
+        is_foreign = field.path in FIELDS_OF_SOURCES - {*rule.needs, *rule.allows}
         value = get_path(inputs, field.path) if is_foreign else None
         if value is not None and not is_unknown(value):
             yield ValidationProblem(field.path, _foreign_field_reason(field.path, str(source)))
-
-
-_SOURCE_FIELDS = {path for rule in SOURCES.values() for path in (*rule.needs, *rule.allows)}
 
 
 def _foreign_field_reason(path: str, source: str) -> str:

@@ -28,9 +28,11 @@ from langsmith_pulumi.provider.sizes import (
     SIZES,
     family,
 )
-from langsmith_pulumi.provider.sources import PUSHED_LATER, SOURCES
+from langsmith_pulumi.provider.sources import FIELDS_OF_SOURCES, PUSHED_LATER, SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import BaseModel
 
     from langsmith_pulumi.control_plane.responses import LiveDeployment
@@ -128,7 +130,8 @@ def _expressible(
 ) -> Arguments:
     """Return the fields that a program can set for the source; note the others that have values."""
     rule = SOURCES[source]
-    settable = {tuple(path.split(".")[:2]) for path in (*rule.needs, *rule.allows)}
+    foreign = _top_fields(FIELDS_OF_SOURCES) - _top_fields((*rule.needs, *rule.allows))
+    settable = {(part, name) for name in model.model_fields} - foreign
     kept: Arguments = {}
     for key, value in shown.items():
         if (part, key) in settable:
@@ -140,6 +143,11 @@ def _expressible(
             )
     named: Arguments = _in_python_names(kept, model, part, notes)
     return named
+
+
+def _top_fields(paths: Iterable[str]) -> set[tuple[str, ...]]:
+    """Return the first two parts of each path, such as ``source_config`` and ``repo_url``."""
+    return {tuple(path.split(".")[:2]) for path in paths}
 
 
 def _in_python_names(value: Any, model: type[BaseModel], path: str, notes: list[str]) -> Any:
