@@ -10,14 +10,16 @@ import click
 
 from .extra import import_testing
 
-_STACK = [
-    click.option(
-        "--cwd",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        default=Path(),
-        help="The project's folder; this one by default.",
-    ),
-    click.option("--stack", "-s", default="dev", show_default=True, help="The stack."),
+_CWD = click.option(
+    "--cwd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The project's folder; this one by default.",
+)
+_STACK = click.option("--stack", "-s", default="dev", show_default=True, help="The stack.")
+_RUN = [
+    _CWD,
+    _STACK,
     click.option("--config", "-c", multiple=True, metavar="KEY=VALUE", help="For this run only."),
     click.option("--json", "as_json", is_flag=True, help="Print the plan as Pulumi's JSON."),
 ]
@@ -46,7 +48,7 @@ def _offline_command(operation: str, summary: str) -> None:
 
     command.__doc__ = summary
     selection = _SELECTION if operation in ("preview", "up") else []
-    for option in reversed([*_STACK, *selection]):
+    for option in reversed([*_RUN, *selection]):
         command = option(command)
     offline.command(operation)(command)
 
@@ -60,14 +62,24 @@ for _operation, _summary in {
     _offline_command(_operation, _summary)
 
 
+@offline.command("output")
+@click.argument("name", required=False)
+@_CWD
+@_STACK
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--show-secrets", is_flag=True, help="Print secrets in clear.")
+def offline_output(
+    name: str | None, cwd: Path, stack: str, *, as_json: bool, show_secrets: bool
+) -> None:
+    """Print the outputs of a stack, or the value of output NAME alone; none is cut."""
+    print_output = import_testing("offline.command", "output")
+    options = {"name": name, "as_json": as_json, "show_secrets": show_secrets}
+    sys.exit(print_output(cwd=cwd, stack=stack, **options))
+
+
 @offline.command("export")
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The project's folder; this one by default.",
-)
-@click.option("--stack", "-s", default="dev", show_default=True, help="The stack.")
+@_CWD
+@_STACK
 def offline_export(cwd: Path, stack: str) -> None:
     """Print a stack's state for `pulumi stack import`.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -25,13 +26,17 @@ from .formatting import (
 from .steps import Op, Step, is_displayed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
     from .results import Result
     from .values import Properties
 
+_COLUMNS = 6
+_BAR_WIDTH = 12
+_SHORTEST_KEPT = 1.0
+"""Seconds of a step below which nobody waits for it."""
 _LINE_STYLES = {"+": "green", "-": "red", "~": "yellow"}
 _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
 
@@ -45,6 +50,13 @@ class Row:
     ended: float | None = None
     failed: bool = False
     status: str = ""
+    expected: float | None = None
+    """The seconds that its last change took, if that is known."""
+
+    @property
+    def elapsed(self) -> float:
+        """Return the seconds since the step began, or that it took."""
+        return (time.monotonic() if self.ended is None else self.ended) - self.since
 
     def state(self, *, planned: bool) -> str:
         """Return the operation on the resource, its progress and its duration."""
@@ -52,8 +64,9 @@ class Row:
         if planned:
             return labels.plan
         if self.ended is None:
-            return f"{labels.doing} ({format_duration(time.monotonic() - self.since)})"
-        after = f"({format_duration(self.ended - self.since)})"
+            last = f" of about {format_duration(self.expected)}" if self.expected else ""
+            return f"{labels.doing} ({format_duration(self.elapsed)}{last})"
+        after = f"({format_duration(self.elapsed)})"
         return f"{labels.doing} failed {after}" if self.failed else f"{labels.done} {after}"
 
 
@@ -62,17 +75,24 @@ class Rows:
     """One row per displayed resource, in the order of events."""
 
     planned: bool
+    durations: Mapping[str, float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
 
     def apply(self, event: Event) -> Row | None:
         """Apply an event, and return the row to display again, if any."""
         if isinstance(event, StepBegan) and self._is_displayed(event.step):
-            self.rows[event.step.urn] = Row(event.step, time.monotonic())
+            expected = self.durations.get(event.step.urn)
+            self.rows[event.step.urn] = Row(event.step, time.monotonic(), expected=expected)
         elif isinstance(event, StepEnded) and self._is_displayed(event.step):
             return self._end(self.rows[event.step.urn], event)
         elif isinstance(event, Status) and event.urn in self.rows:
             return self._change_status(self.rows[event.urn], event.message)
         return None
+
+    def taken(self) -> dict[str, float]:
+        """Return the seconds that each successful step took, without the short ones."""
+        ended = (row for row in self.rows.values() if row.ended is not None and not row.failed)
+        return {row.step.urn: row.elapsed for row in ended if row.elapsed >= _SHORTEST_KEPT}
 
     def _end(self, row: Row, event: StepEnded) -> Row | None:
         row.ended = time.monotonic()
@@ -98,9 +118,9 @@ class Rows:
 class LinePrinter:
     """A listener that prints a line per finished step and per new status, for logs and pipes."""
 
-    def __init__(self, console: Console, *, planned: bool) -> None:
+    def __init__(self, console: Console, rows: Rows) -> None:
         self._console = console
-        self._rows = Rows(planned)
+        self._rows = rows
 
     def __call__(self, event: Event) -> None:
         """Print a line if the event changes a row."""
@@ -117,8 +137,8 @@ class LinePrinter:
 class LiveTable:
     """A table for a terminal, with a live row per resource."""
 
-    def __init__(self, *, planned: bool) -> None:
-        self._rows = Rows(planned)
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
 
     def __call__(self, event: Event) -> None:
         """Apply an event."""
@@ -127,6 +147,8 @@ class LiveTable:
     def __rich__(self) -> Table:
         """Return the current table."""
         table = Table.grid(padding=(0, 2))
+        for _ in range(_COLUMNS):
+            table.add_column(overflow="fold")  # a URL is wrapped, and never cut
         for row in list(self._rows.rows.values()):
             labels = op_labels(row.step)
             state = Text(row.state(planned=self._rows.planned), "red" if row.failed else "")
@@ -135,6 +157,7 @@ class LiveTable:
                 Text(short_type(row.step.urn)),
                 Text(row.step.name, "bold"),
                 state,
+                _bar(row),
                 Text(row.status, "cyan"),
             )
         return table
@@ -147,13 +170,20 @@ class LiveTable:
                 _print_changes(console, row.step)
 
 
+def _bar(row: Row) -> ProgressBar | Text:
+    """Return the elapsed time against that of the last change, while the step runs."""
+    if not row.expected or row.ended is not None:
+        return Text()
+    return ProgressBar(total=row.expected, completed=row.elapsed, width=_BAR_WIDTH)
+
+
 @contextlib.contextmanager
-def live_display(console: Console, *, planned: bool) -> Iterator[Listener]:
+def live_display(console: Console, rows: Rows) -> Iterator[Listener]:
     """Yield a listener that displays the operation while it runs."""
     if not console.is_terminal:
-        yield LinePrinter(console, planned=planned)
+        yield LinePrinter(console, rows)
         return
-    live_table = LiveTable(planned=planned)
+    live_table = LiveTable(rows)
     with Live(live_table, console=console, refresh_per_second=4):
         yield live_table
     live_table.print_changes(console)

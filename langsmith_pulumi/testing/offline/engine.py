@@ -197,15 +197,26 @@ def stack_outputs(request: Request) -> Properties:
     return next((entry.outputs for entry in entries if entry.is_stack), {})
 
 
-def read_stack(request: Request) -> tuple[dict[str, object], dict[str, str]]:
-    """Return the state as `pulumi stack export --show-secrets` does, and the configuration.
+def existing_outputs(request: Request) -> Properties:
+    """Return the outputs of a stack that has to exist; a secret is a `Secret`."""
+    _existing_stack(request)
+    return stack_outputs(request)
 
-    Both contain the secrets in plain text, for a command that compares them with what is live.
-    """
+
+def _existing_stack(request: Request) -> StackContext:
     context = open_stack(request)
     if not context.file.path.exists():
         raise OfflineError(
             f"the offline engine has no stack '{request.stack}' in {context.file.path.parent}"
         )
+    return context
+
+
+def read_stack(request: Request) -> tuple[dict[str, object], dict[str, str]]:
+    """Return the state as `pulumi stack export --show-secrets` does, and the configuration.
+
+    Both contain the secrets in plain text, for a command that compares them with what is live.
+    """
+    context = _existing_stack(request)
     resources = [entry_document(one, show_secret) for one in context.checkpoint.entries]
     return {"deployment": {"resources": resources}}, dict(context.config.values)

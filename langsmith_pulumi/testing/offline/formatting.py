@@ -14,8 +14,6 @@ from .values import REDACTED, Properties, Secret, has_unknowns, is_unknown, same
 if TYPE_CHECKING:
     from .state import Entry
 
-_LONGEST_VALUE = 72
-
 
 @dataclass(frozen=True)
 class OpLabels:
@@ -66,20 +64,19 @@ def format_duration(duration: float) -> str:
 
 
 def format_value(value: Any) -> str:
-    """Return a value on one line, with secrets redacted and unknowns marked."""
+    """Return a value as one line of any length, with secrets redacted and unknowns marked.
+
+    Nothing is cut, for a person may have to copy it; a terminal wraps it.
+    """
     if isinstance(value, Secret) or value == REDACTED:
         return REDACTED
     if is_unknown(value):
         return "(known after up)"
     if isinstance(value, dict) and (value or has_unknowns(value)):
-        return _truncate("{" + ", ".join(f"{k}: {format_value(value[k])}" for k in value) + "}")
+        return "{" + ", ".join(f"{k}: {format_value(value[k])}" for k in value) + "}"
     if isinstance(value, list):
-        return _truncate("[" + ", ".join(map(format_value, value)) + "]")
-    return _truncate(json.dumps(value, ensure_ascii=False))
-
-
-def _truncate(text: str) -> str:
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+        return "[" + ", ".join(map(format_value, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def format_changes(step: Step) -> list[str]:
