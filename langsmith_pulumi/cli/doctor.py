@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .errors import errors_as_sentences
+from .help_text import examples
 from .stack_options import read_stack, stack_options
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 _PROJECTS = ("Pulumi.yaml", "Pulumi.yml")
 
 
-@click.command(epilog="Example: langsmith-pulumi doctor --stack prod")
+@click.command(
+    epilog=examples(
+        "doctor --stack prod",
+        "doctor --integration acme --repo https://github.com/acme/agents",
+        exit_codes="0 fine, 1 something must be fixed, 2 wrong arguments.",
+    )
+)
 @stack_options("The stack; the selected or only one by default (with --offline: dev).")
 @click.option(
     "--integration", metavar="ID|ACCOUNT", help="A GitHub integration that has to be there."
@@ -43,8 +50,6 @@ def doctor(  # noqa: PLR0913 - each is an option
     the control plane, the workspace, LangSmith Deployment for the organization, and the GitHub
     integrations and repositories of the stack's deployments. Without a project the settings are
     those of the environment. It changes nothing.
-
-    Exit codes: 0 fine, 1 something must be fixed.
     """
     from langsmith_pulumi.operations import toolchain
     from langsmith_pulumi.operations.doctor import Source, examine

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from .errors import errors_as_sentences
+from .help_text import examples
 
 if TYPE_CHECKING:
     from langsmith_pulumi.operations.importing.operation import ImportedProject
 
 
-@click.command("import")
+@click.command(
+    "import",
+    epilog=examples(
+        "import support-agent --out agents",
+        "import --all --plain LOG_LEVEL",
+        "import --all --out agents --set-secrets dev",
+    ),
+)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Every deployment of the workspace.")
 @click.option(
@@ -46,12 +54,9 @@ def import_command(
 
     NAME is the name or id of a deployment; several may be given. The values of variables are
     secrets of the stack's configuration, and are neither printed nor written; those that --plain
-    names stand in the program. Two commands bring a workspace under Pulumi:
-
-    \b
-        langsmith-pulumi import --all --out agents --set-secrets dev
-        pulumi -C agents up
-    """  # noqa: D301 - the mark of click for lines that it does not wrap
+    names stand in the program. `import --all --out agents --set-secrets dev` and then
+    `pulumi -C agents up` bring a workspace under Pulumi.
+    """
     with errors_as_sentences():
         from langsmith_pulumi.operations.connection import connect
         from langsmith_pulumi.operations.importing.operation import ImportRequest, import_project

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .extra import import_testing
+from .help_text import examples
 
 _CWD = click.option(
     "--cwd",
@@ -32,13 +33,26 @@ _SELECTION = [
 ]
 
 
-@click.group()
+@click.group(
+    short_help="Run a project without the Pulumi CLI.",
+    epilog=examples(
+        "offline preview --cwd agents", "offline up --config level=debug", "offline output"
+    ),
+)
 def offline() -> None:
     """Run a project without the Pulumi CLI, for experiments and tests.
 
     State is kept, secrets encrypted, in the project's .pulumi-offline/. `offline export` prints it
     in the form that `pulumi stack import` takes. Real stacks run on Pulumi.
     """
+
+
+_EXAMPLES = {
+    "preview": examples("offline preview", "offline preview --json > plan.json"),
+    "up": examples("offline up --stack prod", "offline up --config repoRef=v2 --config replicas=3"),
+    "refresh": examples("offline refresh"),
+    "destroy": examples("offline destroy --cwd agents --stack dev"),
+}
 
 
 def _offline_command(operation: str, summary: str) -> None:
@@ -50,7 +64,7 @@ def _offline_command(operation: str, summary: str) -> None:
     selection = _SELECTION if operation in ("preview", "up") else []
     for option in reversed([*_RUN, *selection]):
         command = option(command)
-    offline.command(operation)(command)
+    offline.command(operation, epilog=_EXAMPLES[operation])(command)
 
 
 for _operation, _summary in {
@@ -62,7 +76,11 @@ for _operation, _summary in {
     _offline_command(_operation, _summary)
 
 
-@offline.command("output")
+@offline.command(
+    "output",
+    short_help="Print the outputs of a stack, or one of them.",
+    epilog=examples("offline output", "offline output url", "offline output --json"),
+)
 @click.argument("name", required=False)
 @_CWD
 @_STACK
@@ -77,7 +95,9 @@ def offline_output(
     sys.exit(print_output(cwd=cwd, stack=stack, **options))
 
 
-@offline.command("export")
+@offline.command(
+    "export", epilog=examples("offline export --stack dev | pulumi stack import --stack dev")
+)
 @_CWD
 @_STACK
 def offline_export(cwd: Path, stack: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -13,6 +14,7 @@ import click
 from langsmith_pulumi.control_plane.text import format_duration, printable
 
 from .errors import errors_as_sentences
+from .help_text import examples
 from .stack_options import read_stack, stack_options
 from .tables import format_cell, format_line, format_table, format_time
 
@@ -32,9 +34,18 @@ _SETTINGS_OF = "Take key, control plane and workspace from this stack; else from
 _UNREADABLE = 1
 _NEEDS_ATTENTION = 3
 _SHORT_ID = 8
+_OVER_THE_LAST_LINE = "\x1b[1A\x1b[2K"
 
 
-@click.command(epilog="Example: langsmith-pulumi status --stack prod --health")
+@click.command(
+    epilog=examples(
+        "status --stack prod --health",
+        "status --workspace --json",
+        "status --offline --cwd agents",
+        exit_codes="0 fine or in progress, 1 something could not be read, 2 wrong arguments, 3 a "
+        "deployment is missing, failed, drifted or (with --health) does not answer.",
+    )
+)
 @stack_options("The stack; the selected or only one by default (with --offline: dev).")
 @click.option("--workspace", is_flag=True, help="All deployments of the workspace, of no stack.")
 @click.option("--health", is_flag=True, help="Ask each agent once at its URL, without the API key.")
@@ -46,9 +57,6 @@ def status(  # noqa: PLR0913 - each is an option
 
     Drift is what differs from what the program requested last, also after a `pulumi refresh`. Such
     a refresh replaces a ref or image in the state, so what was asked for is not known then.
-
-    Exit codes: 0 fine or in progress, 1 something could not be read, 3 a deployment is missing,
-    failed, drifted or (with --health) does not answer.
     """
     if workspace and (stack or offline):
         raise click.UsageError("--workspace shows no stack: leave --stack and --offline out.")
@@ -143,9 +151,20 @@ def _to_json(document: Any) -> str:
     return json.dumps(document, indent=2, default=datetime.isoformat)
 
 
-@click.command(epilog="Example: langsmith-pulumi revisions support-agent --limit 5")
+@click.command(
+    short_help="List the revisions of a deployment.",
+    epilog=examples(
+        "revisions support-agent --limit 5", "revisions support-agent --stack prod --json"
+    ),
+)
 @click.argument("name")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="At most this many.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @stack_options(f"{_SETTINGS_OF} Marks the revisions that it requested.")
 def revisions(  # noqa: PLR0913 - each is an option
@@ -184,7 +203,13 @@ def _revision_cells(row: RevisionRow) -> list[Any]:
     ]
 
 
-@click.command(epilog="Example: langsmith-pulumi logs support-agent --deploy --since 10m --follow")
+@click.command(
+    epilog=examples(
+        "logs support-agent",
+        "logs support-agent --deploy --since 10m --follow",
+        "logs support-agent --build --revision 6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11",
+    )
+)
 @click.argument("name")
 @click.option("--build", "kind", flag_value="build", help="The build log.")
 @click.option("--deploy", "kind", flag_value="deploy", help="The log of the running agent.")
@@ -261,7 +286,13 @@ def _warn_of_failure(error: ControlPlaneError) -> None:
     click.echo(f"{error.summary()} Trying again.", err=True)
 
 
-@click.command(epilog="Example: langsmith-pulumi rollback support-agent")
+@click.command(
+    short_help="Redeploy an earlier revision of a deployment.",
+    epilog=examples(
+        "rollback support-agent",
+        "rollback support-agent --to 6f6c7b7e-0d5d-4a8c-9a52-6f5b7e9a1c11 --yes",
+    ),
+)
 @click.argument("name")
 @click.option("--to", metavar="REVISION", help="This one; else the one that served before.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; needed without a terminal.")
@@ -335,19 +366,23 @@ def _confirm(*, yes: bool) -> None:
 
 
 class _Progress:
-    """Prints a status when it changes."""
+    """Prints a status when it changes; a terminal shows its elapsed time at each poll."""
 
     def __init__(self) -> None:
         self._last = ""
+        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
     def __call__(self, revision: Revision, elapsed: float) -> None:
         self.say(f"revision {revision.id}: {revision.status}", elapsed)
 
     def say(self, text: str, elapsed: float) -> None:
-        """Print a text with the elapsed seconds, unless it was the last one."""
+        """Print a text with the elapsed seconds, over the last one if it is the same."""
+        line = f"  {text} ({format_duration(elapsed)})"
         if text != self._last:
-            click.echo(f"  {text} ({format_duration(elapsed)})")
-            self._last = text
+            click.echo(line)
+        elif len(line) < self._width:
+            click.echo(f"{_OVER_THE_LAST_LINE}{line}")
+        self._last = text
 
 
 def _stack(stack: str | None, cwd: Path, *, offline: bool) -> Stack | None:

@@ -8,8 +8,19 @@ from typing import IO, Any
 
 import click
 
+from .help_text import examples
 
-@click.command()
+
+@click.command(
+    epilog=examples(
+        "review plan.json",
+        "review --format json plan.json > report.json",
+        "review --fail-on replace,delete --allow 'sandbox-*' dev.json prod.json",
+        exit_codes="0 fine, 1 no preview, 2 wrong arguments, 3 a replacement, 4 a deletion, 5 a "
+        "new revision, 6 a truncated report, 7 a change that cannot be judged, 8 drift; the most "
+        "severe wins.",
+    )
+)
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE|-...")
 @click.option(
     "--format",
@@ -34,9 +45,7 @@ def review(
 ) -> None:
     """Turn `pulumi preview --json` into a report for a pull request.
 
-    One FILE per stack; - is standard input. Exit codes: 0 fine, 1 no preview, 3 a replacement,
-    4 a deletion, 5 a new revision, 6 a truncated report, 7 a change that cannot be judged, 8 drift;
-    the most severe wins.
+    One FILE per stack; - is standard input.
     """
     from langsmith_pulumi import review as reviewing
 
@@ -58,7 +67,13 @@ def review(
     sys.exit(result.exit_code)
 
 
-@click.command()
+@click.command(
+    short_help="Post FILE as a comment on a pull request.",
+    epilog=examples(
+        "comment report.md --report report.json",
+        "comment --name preview-url --edit-only -",
+    ),
+)
 @click.argument("file", type=click.File("r", "utf-8", "replace"), metavar="FILE|-")
 @click.option(
     "--report",
@@ -101,7 +116,10 @@ def comment(  # noqa: PLR0913 - each is an option
         click.echo(sentence, err=True)
 
 
-@click.command()
+@click.command(
+    short_help="Keep one issue open while there is drift.",
+    epilog=examples("issue report.md --report report.json"),
+)
 @click.argument("file", type=click.File("r", "utf-8", "replace"), metavar="FILE|-")
 @click.option(
     "--report",

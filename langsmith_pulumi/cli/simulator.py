@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .extra import import_testing
+from .help_text import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,15 @@ if TYPE_CHECKING:
     from langsmith_pulumi.testing.simulator.admin_client import AdminClient
 
 
-@click.command()
+@click.command(
+    short_help="Serve the control plane's API on loopback.",
+    epilog=examples(
+        "simulate",
+        "simulate --port 8123 --database simulator.json --serve-agents",
+        "simulate --behaviour self-hosted --listener blue:agents,tools",
+        "simulate --fail-next agent=BUILD_FAILED --revision-seconds 20",
+    ),
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -87,7 +96,11 @@ def simulate(port: int, **options: Any) -> None:
         raise click.ClickException(str(error)) from None
 
 
-@click.group("simulator")
+@click.group(
+    "simulator",
+    short_help="Steer a running simulator.",
+    epilog=examples("simulator requests", "simulator drift agent display_name=Other"),
+)
 @click.option(
     "--url",
     envvar=["LANGSMITH_CONTROL_PLANE_URL", "LANGGRAPH_HOST_URL"],
@@ -100,7 +113,11 @@ def simulator_client(context: click.Context, url: str | None, api_key: str | Non
     context.obj = (url, api_key)
 
 
-@simulator_client.command("fail-next")
+@simulator_client.command(
+    "fail-next",
+    short_help="End the next revision in STATUS.",
+    epilog=examples("simulator fail-next agent BUILD_FAILED"),
+)
 @click.argument("name")
 @click.argument("status")
 @click.option("--message", help="The reason that the revision shows.")
@@ -110,7 +127,7 @@ def fail_next(name: str, status: str, message: str | None, log: tuple[str, ...])
     _steer(lambda client: client.fail_next(name, status, message, list(log)))
 
 
-@simulator_client.command("requests")
+@simulator_client.command("requests", epilog=examples("simulator requests --clear"))
 @click.option("--clear", is_flag=True, help="Forget them afterwards.")
 def show_requests(*, clear: bool) -> None:
     """Print the requests to the API so far, oldest first."""
@@ -120,7 +137,9 @@ def show_requests(*, clear: bool) -> None:
         _steer(lambda client: client.clear_requests())
 
 
-@simulator_client.command("drift")
+@simulator_client.command(
+    "drift", epilog=examples("simulator drift agent source_config.build_on_push=true")
+)
 @click.argument("name")
 @click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
 def make_drift(name: str, assignments: tuple[str, ...]) -> None:
@@ -131,7 +150,11 @@ def make_drift(name: str, assignments: tuple[str, ...]) -> None:
     _steer(lambda client: client.drift(name, list(assignments)))
 
 
-@simulator_client.command("resize")
+@simulator_client.command(
+    "resize",
+    short_help="Change the size of a deployment.",
+    epilog=examples("simulator resize agent --compute DEDICATED_M"),
+)
 @click.argument("name")
 @click.option("--compute", metavar="TIER", help="Such as DEDICATED_M.")
 @click.option("--database", metavar="TIER", help="Of a dedicated deployment.")
@@ -140,7 +163,11 @@ def resize(name: str, compute: str | None, database: str | None) -> None:
     _steer(lambda client: client.resize(name, compute, database))
 
 
-@simulator_client.command("push")
+@simulator_client.command(
+    "push",
+    short_help="Push COMMIT to the branch of a deployment.",
+    epilog=examples("simulator push agent 0f1e2d3c4b5a69788796a5b4c3d2e1f001234567"),
+)
 @click.argument("name")
 @click.argument("commit")
 def push(name: str, commit: str) -> None:
@@ -148,7 +175,11 @@ def push(name: str, commit: str) -> None:
     click.echo(_steer(lambda client: client.push(name, commit)) or "no revision")
 
 
-@simulator_client.command("preview")
+@simulator_client.command(
+    "preview",
+    short_help="Make the preview build of a pull request.",
+    epilog=examples("simulator preview agent 17"),
+)
 @click.argument("name")
 @click.argument("number", type=click.IntRange(1), default=1)
 def add_preview(name: str, number: int) -> None:
@@ -156,7 +187,11 @@ def add_preview(name: str, number: int) -> None:
     click.echo(_steer(lambda client: client.add_preview(name, number)))
 
 
-@simulator_client.command("health")
+@simulator_client.command(
+    "health",
+    short_help="Let an agent answer /ok with STATUSES.",
+    epilog=examples("simulator health agent 503 200"),
+)
 @click.argument("name")
 @click.argument("statuses", nargs=-1, required=True, type=click.IntRange(200, 599))
 def set_health(name: str, statuses: tuple[int, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,16 +36,11 @@ langsmith.Deployment(
 
 def documentation() -> dict[str, str]:
     """Make the pages and the generated arguments; return the lines that name the field."""
-    import make_inputs
-
-    module = make_inputs.INPUTS / "source.py"
-    module.write_text(make_inputs.render(module), encoding="utf-8")
-    import make_changes
-
-    return {
-        "arguments": _lines(module.read_text(encoding="utf-8")),
-        "page": _lines(make_changes.page()),
-    }
+    module = ROOT / "langsmith_pulumi/inputs/source.py"
+    render = runpy.run_path(str(ROOT / "docs/make_inputs.py"))["render"]
+    module.write_text(render(module), encoding="utf-8")
+    page = runpy.run_path(str(ROOT / "docs/make_changes.py"))["page"]
+    return {"arguments": _lines(module.read_text(encoding="utf-8")), "page": _lines(page())}
 
 
 def _lines(text: str) -> str:
@@ -103,5 +99,4 @@ def _imported(environ: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "docs"))
     print(json.dumps({**documentation(), **life()}))

@@ -70,13 +70,13 @@ class Wrong(NamedTuple):
 
 
 WRONG = [
-    Wrong("key", "Invalid API key", "key", {"LANGSMITH_API_KEY": "wrong"}),
+    Wrong("key", "Invalid API key", "The API key is not accepted", {"LANGSMITH_API_KEY": "wrong"}),
     Wrong("key", "There is no LangSmith API key.", "Set it with", {"LANGSMITH_API_KEY": ""}),
     Wrong("workspace", "is no UUID", "Copy it", {"LANGSMITH_WORKSPACE_ID": "x"}),
     Wrong(
         "workspace",
         "no access to the workspace",
-        "langsmith:workspaceId",
+        "The API key is not one of this workspace",
         {"LANGSMITH_WORKSPACE_ID": WORKSPACE},
         {"workspace_id": WORKSPACE.replace("9", "8")},
     ),
@@ -85,6 +85,12 @@ WRONG = [
         "requires workspace",
         "config set langsmith:workspaceId",
         simulator={"requires_workspace": True},
+    ),
+    Wrong(
+        "control plane",
+        "in LANGGRAPH_HOST_URL is no plain http(s) URL",
+        "Write it as https://",
+        {"LANGGRAPH_HOST_URL": "htp://x"},
     ),
     Wrong("product", "not enabled", "An administrator has to", simulator={"enabled": False}),
     Wrong(

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.support.scenario import ScenarioRunner
 
 
+ABSENT = "00000000-0000-4000-8000-000000000000"
+
+
 def row_of(name: str, output: str) -> str:
     return next(line for line in output.splitlines() if line.startswith(f"{name} "))
 
@@ -48,6 +51,26 @@ def test_a_workspace_is_shown_whole(
     assert "was answered 403" in by_name["agent-05"]["problem"]
     assert by_name["agent-07"]["drift"] is None
     assert by_name["agent-03"]["needs_attention"] is True
+
+
+@pytest.mark.parametrize(
+    ("environ", "advice"),
+    [
+        ({"LANGSMITH_API_KEY": "wrong"}, "The API key is not accepted."),
+        ({"LANGSMITH_WORKSPACE_ID": ABSENT}, "The API key is not one of this workspace."),
+        ({"LANGSMITH_WORKSPACE_ID": "acme"}, "The workspace id 'acme' is no UUID."),
+        ({"LANGGRAPH_HOST_URL": "htp://x"}, "in LANGGRAPH_HOST_URL is no plain http(s) URL"),
+    ],
+)
+def test_wrong_settings_get_the_advice_that_fits(
+    simulator: Simulator, environ: dict[str, str], advice: str
+) -> None:
+    """The error names what to correct, in one line."""
+    simulator.workspace_id = ABSENT.replace("0", "1")
+    result = run_command("status", "--workspace", environ={**simulator.env, **environ})
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert advice in result.output
+    assert result.output.count("\n") == 1
 
 
 def test_a_name_is_no_command_to_a_runner(

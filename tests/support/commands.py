@@ -46,6 +46,7 @@ def run_command(
     env = {**others, **fixed, **environ}
     done = CliRunner(env=env, **_OLDER_CLICK).invoke(main, arguments, input=answer)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    assert "An unexpected error" not in done.stderr, done.stderr
     return CommandResult(done.exit_code, done.stdout, done.stderr)
 
 
