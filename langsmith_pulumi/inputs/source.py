@@ -22,12 +22,9 @@ DeploymentSource: TypeAlias = Literal[
 RevisionSource: TypeAlias = Literal["github", "internal_docker", "internal_source"]
 """Source of one revision, if it differs from the deployment's. Change: new revision."""
 
-KnownDeploymentType: TypeAlias = Literal[
-    "serverless", "dedicated", "dev", "prod", "dev_free", "dev_zero", "dev_free_zero"
-]
-"""The tiers that an editor completes."""
-
-DeploymentType: TypeAlias = KnownDeploymentType | str
+DeploymentType: TypeAlias = (
+    Literal["serverless", "dedicated", "dev", "prod", "dev_free", "dev_zero", "dev_free_zero"] | str
+)
 """Tier of a deployment on Cloud. Change: replace.
 
 ``serverless`` scales down to none and shares its database; ``dedicated`` always runs and has a

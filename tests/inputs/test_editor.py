@@ -5,13 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 
 import langsmith_pulumi as langsmith
-from langsmith_pulumi.inputs.source import KnownDeploymentType
-from langsmith_pulumi.provider.sizes import SIZES
+from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPES, SIZES
 from langsmith_pulumi.provider.sources import SOURCES
 from tests.support.language_server import editor
 
@@ -69,8 +68,8 @@ def program() -> Iterator[Editor]:
         (' source="', SOURCES),
         ('compute_size="', SIZES),
         ('database_size="', SIZES),
-        ('"deployment_type": "', get_args(KnownDeploymentType)),
-        ('Args(deployment_type="', get_args(KnownDeploymentType)),
+        ('"deployment_type": "', DEPLOYMENT_TYPES),
+        ('Args(deployment_type="', DEPLOYMENT_TYPES),
     ],
 )
 def test_the_known_words_are_completed(program: Editor, after: str, words: list[str]) -> None:

@@ -14,7 +14,6 @@ from typing import get_args
 import pytest
 
 from langsmith_pulumi import inputs
-from langsmith_pulumi.inputs.source import KnownDeploymentType
 from langsmith_pulumi.provider.sizes import DEPLOYMENT_TYPES, SIZES
 from langsmith_pulumi.provider.sources import SOURCES
 
@@ -57,7 +56,7 @@ def test_pyright_reads_these_uses_and_all_examples() -> None:
     ("alias", "accepted"),
     [
         (inputs.DeploymentSource, SOURCES),
-        (KnownDeploymentType, DEPLOYMENT_TYPES),
+        (get_args(inputs.DeploymentType)[0], DEPLOYMENT_TYPES),
         (inputs.DeploymentSize, SIZES),
     ],
     ids=["source", "deployment_type", "size"],
