@@ -82,7 +82,7 @@ _FORBIDDEN: tuple[tuple[re.Pattern[str], ForbiddenKind, str], ...] = (
             r"requires[ _]workspace|provide\b.*x-tenant-id|x-tenant-id\b.*\b(required|missing)",
             re.IGNORECASE,
         ),
-        "workspace_missing",
+        "workspace",
         _WORKSPACE_ADVICE,
     ),
     (
@@ -217,12 +217,12 @@ def _ends_with(request: str, path: str) -> bool:
 
 
 def _forbidden(detail: str, redacted: str, request: str) -> Forbidden:
-    for pattern, kind, advice in _FORBIDDEN:
-        if pattern.search(detail):
-            return Forbidden(redacted, kind=kind, advice=advice)
-    if _LISTENERS_PATH in request:
-        return Forbidden(redacted, kind="listeners", advice=_LISTENER_ADVICE)
-    return Forbidden(redacted)
+    known = ((kind, advice) for pattern, kind, advice in _FORBIDDEN if pattern.search(detail))
+    default = _LISTENER_ADVICE if _LISTENERS_PATH in request else ""
+    kind, advice = next(known, ("other", ""))
+    error = Forbidden(redacted, advice=advice or default)
+    error.kind = kind
+    return error
 
 
 def conflict_kind(detail: str) -> ConflictKind:

@@ -42,7 +42,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 ConflictKind = Literal["project_exists", "agent_environment", "revision_in_progress", "other"]
-ForbiddenKind = Literal["key", "workspace_missing", "workspace", "product", "listeners", "other"]
+ForbiddenKind = Literal["key", "workspace", "product", "other"]
 
 _AFTER_UNCERTAINTY = "Run `pulumi up` again: it sends the change once more unless it shows by then."
 _IF_DELETED = "a deployment that is gone is no error"
@@ -232,21 +232,8 @@ class Forbidden(APIStatusError):
         "and region, and check the setting langsmith:workspaceId."
     )
 
-    def __init__(  # noqa: PLR0913 - those of the base class, and one more
-        self,
-        detail: str = "",
-        *,
-        kind: ForbiddenKind = "other",
-        request: str = "",
-        status: int | None = 403,
-        request_id: str | None = None,
-        advice: str = "",
-    ) -> None:
-        super().__init__(
-            detail, request=request, status=status, request_id=request_id, advice=advice
-        )
-        self.kind: ForbiddenKind = kind
-        """What is wrong, by the text of the response."""
+    kind: ForbiddenKind = "other"
+    """What is wrong, by the text of the response."""
 
 
 class NotFound(APIStatusError):
