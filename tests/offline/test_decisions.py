@@ -245,6 +245,6 @@ def test_formatted_changes() -> None:
         "+ more: [1]",
         "~ n: 1 → 2 (forces the replacement)",
     ]
-    assert len(format_value("x" * 500)) < 80
+    assert "x" * 500 in format_value("x" * 500)
     assert strip_durations("BUILDING, 1m20s") == strip_durations("BUILDING, 5.0s")
     assert strip_durations("BUILDING, 1s") != strip_durations("DEPLOYING, 1s")
