@@ -78,9 +78,9 @@ def test_the_table_knows_every_field_that_a_program_can_set() -> None:
     assert set(models.ListenerCreateRequest.model_fields) == listed - place
     assert listed <= set(listeners.INPUTS)
     for typed, model in (
-        (inputs.SourceConfigArgsDict, models.SourceConfigRequest),
-        (inputs.SourceRevisionConfigArgsDict, models.SourceRevisionConfigRequest),
-        (inputs.ResourceSpecArgsDict, models.ResourceSpec),
-        (inputs.ComputeConfigArgsDict, models.ListenerComputeConfig),
+        (inputs.SourceConfigArgs, models.SourceConfigRequest),
+        (inputs.SourceRevisionConfigArgs, models.SourceRevisionConfigRequest),
+        (inputs.ResourceSpecArgs, models.ResourceSpec),
+        (inputs.ComputeConfigArgs, models.ListenerComputeConfig),
     ):
         assert set(typed.__annotations__) == set(model.model_fields)
