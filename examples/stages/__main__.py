@@ -8,7 +8,7 @@ from typing import cast
 import pulumi
 
 import langsmith_pulumi as langsmith
-from langsmith_pulumi.inputs import DeploymentSize, DeploymentType
+from langsmith_pulumi.inputs import DeploymentSize
 
 AGENTS = ("research", "support", "triage")
 
@@ -25,7 +25,7 @@ agents = {
         source_config={
             "integration_id": config.require("integrationId"),
             "repo_url": "https://github.com/acme/agents",
-            "deployment_type": cast(DeploymentType, config.require("deploymentType")),
+            "deployment_type": config.require("deploymentType"),
         },
         source_revision_config={
             "repo_ref": config.require("repoRef"),

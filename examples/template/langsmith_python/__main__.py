@@ -1,11 +1,8 @@
 """Deploy an agent from GitHub."""
 
-from typing import cast
-
 import pulumi
 
 import langsmith_pulumi as langsmith
-from langsmith_pulumi.inputs import DeploymentType
 
 config = pulumi.Config()
 
@@ -16,7 +13,7 @@ agent = langsmith.Deployment(
     source_config={
         "integration_id": config.require("integrationId"),
         "repo_url": config.require("repoUrl"),
-        "deployment_type": cast(DeploymentType, config.require("deploymentType")),
+        "deployment_type": config.require("deploymentType"),
     },
     source_revision_config={"repo_ref": "main", "langgraph_config_path": "langgraph.json"},
     secrets={"ANTHROPIC_API_KEY": config.require_secret("anthropicApiKey")},
