@@ -56,7 +56,7 @@ class Connection:
         limits: Limits | None = None,
     ) -> None:
         validate_settings(settings)
-        self.rate_limit = RateLimit(clock, sleep, chance)
+        self.rate_limit: RateLimit = RateLimit(clock, sleep, chance)
         """The pause that the control plane asks for, also for the copies for other workspaces."""
         self._transport = Transport(
             settings,
