@@ -128,6 +128,11 @@ class ControlPlaneClient(Connection):
             found += next(self.pages(_DEPLOYMENTS, chosen, self._parse_deployment, policy=LOOK))
         return found
 
+    def verify_access(self) -> None:
+        """Ask for one deployment; raise if the key, the workspace or the address is refused."""
+        params = {"limit": "1", "offset": "0"}
+        self.send("GET", _DEPLOYMENTS, responses.parse_page, BEST_EFFORT, params=params)
+
     def joined(self, deployment_id: str) -> AbstractContextManager[Watched]:
         """Count a wait among those that share their looks, as long as the context lasts."""
         return self.shared_lists.joined(self._workspace, deployment_id)

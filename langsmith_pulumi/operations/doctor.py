@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from langsmith_pulumi.control_plane import responses
 from langsmith_pulumi.control_plane.comparison import is_same_repository
 from langsmith_pulumi.control_plane.errors import (
     ControlPlaneError,
@@ -17,7 +16,6 @@ from langsmith_pulumi.control_plane.errors import (
     SettingsError,
 )
 from langsmith_pulumi.control_plane.integrations import IntegrationClient
-from langsmith_pulumi.control_plane.retry import BEST_EFFORT
 from langsmith_pulumi.control_plane.settings import describe_key_source
 from langsmith_pulumi.control_plane.text import printable, without_credentials
 from langsmith_pulumi.provider.error_boundary import ProviderError
@@ -99,9 +97,8 @@ def _skipped(names: tuple[str, ...]) -> list[Finding]:
 
 def _ask(client: ControlPlaneClient) -> ControlPlaneError | None:
     """Ask for one deployment, as every command does; return the error."""
-    params = {"limit": "1", "offset": "0"}
     try:
-        client.send("GET", "/v2/deployments", responses.parse_page, BEST_EFFORT, params=params)
+        client.verify_access()
     except ControlPlaneError as error:
         return error
     return None

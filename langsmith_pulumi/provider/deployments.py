@@ -29,7 +29,7 @@ from .changes import (
 from .drift import drifted, with_drift
 from .fingerprints import marker_paths
 from .folder.check import check_folder
-from .folder.difference import FOLDER, PATH, folder_change
+from .folder.difference import DIGEST, FOLDER, PATH, folder_change
 from .normalize import normalize_inputs
 from .outputs import INPUTS, inputs_of, outputs_of
 from .properties import (
@@ -87,6 +87,8 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     if not olds:
         unknown = preconditions.KEPT_UNKNOWN
         found += [ValidationProblem(path, unknown) for path in marker_paths(inputs)]
+    if not found:
+        session.check_credentials(inputs)
     if not olds and not found and isinstance(inputs.get("import_id"), str):
         found, inputs = compared_with_live(session, inputs, compare_at_preview, _ALSO_REMOVED)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
@@ -111,6 +113,8 @@ def diff(session: Session, deployment_id: str, olds: Properties, news: Propertie
     planned = PlannedChange(makes_revision, olds.get("requested_revision_id"))
     session.record_planned_change(deployment_id, planned)
     _report_changed_files(olds, news)
+    left = [path for path in unmanaged(olds, news) if path != DIGEST]
+    progress.report_unmanaged(news.get("progress_urn"), left)
     if makes_two_revisions(changed):
         progress.info(news.get("progress_urn"), _TWO_REVISIONS)
     fixed = replacing(changed, news)

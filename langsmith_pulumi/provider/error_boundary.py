@@ -65,19 +65,22 @@ def error_boundary(
 
 
 def describe_deployment(props: dict[str, Any]) -> str:
-    """Return the name of a deployment for a message."""
-    return f"deployment {props.get('name')!r}"
+    """Return the name of a deployment for a message; its resource's while it has no other yet."""
+    return f"deployment {props.get('name') or _resource_name(props)!r}"
 
 
 def describe_rollout(props: dict[str, Any]) -> str:
     """Return the name of a rollout for a message: that of its resource in the program."""
-    name = str(props.get("progress_urn")).rpartition("::")[2]
-    return f"the rollout of {name!r}"
+    return f"the rollout of {_resource_name(props)!r}"
 
 
 def describe_listener(props: dict[str, Any]) -> str:
     """Return the name of a listener for a message: that of its cluster."""
     return f"listener {props.get('compute_id')!r}"
+
+
+def _resource_name(props: dict[str, Any]) -> str:
+    return str(props.get("progress_urn")).rpartition("::")[2]
 
 
 def error_message(error: Exception, operation: str) -> str:

@@ -68,6 +68,8 @@ def check(session: Session, olds: Properties, news: Properties) -> CheckResult:
     found += preconditions.check_duplicates(olds, inputs, declarations, url)
     for missing in preconditions.missing_keys(session, inputs, refused):
         progress.warn(inputs.get("progress_urn"), missing)
+    if not found:
+        session.check_credentials(inputs)
     if not olds and not found and isinstance(inputs.get("import_id"), str):
         found, inputs = compared_with_live(session, inputs, _compare_at_preview)
     return CheckResult(inputs, [CheckFailure(problem.path, problem.reason) for problem in found])
@@ -89,8 +91,10 @@ def diff(session: Session, listener_id: str, olds: Properties, news: Properties)
     fixed = replacing(changed, news)
     preconditions.refuse_adopted_replacement(declarations, listener_id, news, fixed)
     fixed_paths = [change.path for change in fixed]
+    left = unmanaged(olds, news, LISTENER_FIELDS)
+    progress.report_unmanaged(news.get("progress_urn"), left)
     return DiffResult(
-        changes=bool(changed or unmanaged(olds, news, LISTENER_FIELDS)),
+        changes=bool(changed or left),
         replaces=fixed_paths,
         # A workspace takes one listener for each cluster, so the old one has to go first.
         delete_before_replace={"compute_id", *_PLACE}.isdisjoint(fixed_paths),

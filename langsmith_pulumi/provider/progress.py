@@ -17,6 +17,8 @@ from langsmith_pulumi.control_plane.revision_status import Outcome, outcome_of
 from langsmith_pulumi.control_plane.text import format_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
     from langsmith_pulumi.control_plane.logs import LogReader
     from langsmith_pulumi.control_plane.polling import PollFailure
@@ -44,6 +46,12 @@ def info(urn: str | None, message: str) -> None:
 def warn(urn: str | None, message: str) -> None:
     """Show a warning on the row and in the summary."""
     _log(urn, message, ephemeral=False, severity="WARNING")
+
+
+def report_unmanaged(urn: str | None, paths: Sequence[str]) -> None:
+    """Say on the row which fields the program no longer names; a plan shows them as removed."""
+    if paths:
+        info(urn, f"no longer managed, stays as it is: {', '.join(paths)}")
 
 
 class StatusReporter:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from langsmith_pulumi.control_plane.client import ControlPlaneClient
+    from langsmith_pulumi.control_plane.errors import ControlPlaneError
     from langsmith_pulumi.control_plane.responses import LiveDeployment
     from langsmith_pulumi.control_plane.settings import Location
     from langsmith_pulumi.control_plane.shared_reads import SharedReads
@@ -59,6 +60,8 @@ class Session:
         """Revisions requested by this process. Their failure is reported; one of an earlier run is
         retried."""
         self._project_deletions: dict[str, bool] = {}
+        self._access = Lock()
+        self._access_errors: dict[tuple[str, str | None], ControlPlaneError | None] = {}
 
     def client(
         self, workspace_id: str | None = None, control_plane_url: str | None = None
@@ -89,6 +92,34 @@ class Session:
         client.register_secrets(self._secrets)
         client.register_secrets(resolve_api_keys(self._config, os.environ).values())
         return client
+
+    def check_credentials(self, inputs: dict[str, Any]) -> None:
+        """Raise if the control plane of a resource refuses the key, where the settings ask for it.
+
+        One request for each control plane and workspace; without ``checkCredentials`` none.
+        """
+        if not self._is_set("checkCredentials"):
+            return
+        workspace, url = inputs.get("workspace_id"), inputs.get("control_plane_url")
+        client = self.client(
+            workspace if isinstance(workspace, str) else None,
+            url if isinstance(url, str) else None,
+        )
+        place = (client.url, client.workspace)
+        with self._access:
+            if place not in self._access_errors:
+                self._access_errors[place] = _access_error(client)
+            error = self._access_errors[place]
+        if error:
+            raise error
+
+    def _is_set(self, name: str) -> bool:
+        text = (self._config(name) or "false").strip().lower()
+        if text not in ("true", "false"):
+            raise ProviderError(
+                f"{CONFIG_NAMESPACE}:{name} is {text[:40]!r}, but should be true or false."
+            )
+        return text == "true"
 
     def register_secrets(self, values: Iterable[Any]) -> None:
         """Register secrets of the program for redaction in every message.
@@ -248,11 +279,26 @@ class Session:
             return self._project_deletions.get(deployment_id, default)
 
 
+def _access_error(client: ControlPlaneClient) -> ControlPlaneError | None:
+    from langsmith_pulumi.control_plane.errors import ControlPlaneError
+
+    try:
+        client.verify_access()
+    except ControlPlaneError as error:
+        return error
+    return None
+
+
 def _label(outputs: dict[str, Any]) -> str:
     if "compute_id" in outputs:
         return f"Listener {outputs['compute_id']!r}"
     return f"Deployment {outputs.get('name') or outputs.get('deployment_id')!r}"
 
+
+_SETTINGS = (
+    *("apiKey", "apiKeys", "checkCredentials", "controlPlaneUrl", "endpoint", "movedFrom"),
+    "workspaceId",
+)
 
 _sessions: dict[str, Session] = {}
 _sessions_lock = Lock()
@@ -265,7 +311,6 @@ def session_for(config: Any) -> Session:
         value = config.get(f"{CONFIG_NAMESPACE}:{key}")
         return None if value is None else str(value)
 
-    keys = ("apiKey", "apiKeys", "controlPlaneUrl", "endpoint", "workspaceId", "movedFrom")
-    identity = repr([setting(key) for key in keys])
+    identity = repr([setting(key) for key in _SETTINGS])
     with _sessions_lock:
         return _sessions.setdefault(identity, Session(setting))

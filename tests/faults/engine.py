@@ -24,9 +24,9 @@ Properties = dict[str, Any]
 Provider = DeploymentProvider | RolloutProvider
 
 NAME = "agent"
-_STACK_URN = "urn:pulumi:prod::agents::dynamic/langsmith:"
+_STACK_URN = "urn:pulumi:prod::agents::pulumi-python:dynamic/langsmith:"
 _URN = f"{_STACK_URN}Deployment::{NAME}"
-_ROLLOUT_URN = f"{_STACK_URN}Deployment$dynamic/langsmith:Rollout::{NAME}"
+_ROLLOUT_URN = f"{_STACK_URN}Deployment$pulumi-python:dynamic/langsmith:Rollout::{NAME}"
 _ROLLOUT_INPUTS = (
     "workspace_id",
     "source_config",
@@ -57,7 +57,7 @@ class State:
     rollout: Resource | None = None
 
 
-CHECK_FAILURE_PREFIX = "property "
+CHECK_FAILURE_PREFIX = "pulumi-python:dynamic/langsmith:"
 """How the engine's message about a failed check begins."""
 
 
@@ -116,9 +116,7 @@ def _apply(provider: Provider, before: Resource | None, wanted: Properties) -> R
     checked = provider.check(before.inputs if before else {}, _roundtrip(wanted))
     if checked.failures:
         found = sorted((one.property, one.reason) for one in checked.failures)
-        raise CheckFailed(
-            "\n".join(f"{CHECK_FAILURE_PREFIX}{path} has a problem: {why}" for path, why in found)
-        )
+        raise CheckFailed("\n".join(_as_pulumi_prints(wanted, *one) for one in found))
     inputs = _roundtrip(checked.inputs)
     if before is None:
         made = provider.create(inputs)
@@ -129,6 +127,13 @@ def _apply(provider: Provider, before: Resource | None, wanted: Properties) -> R
         return replace(before, inputs=inputs)
     changed = provider.update(before.id, before.outputs, inputs)
     return Resource(before.id, inputs, _roundtrip(changed.outs))
+
+
+def _as_pulumi_prints(wanted: Properties, path: str, reason: str) -> str:
+    kind, name = wanted["progress_urn"].split("::")[-2:]
+    value = wanted.get(path, "<nil>")
+    shown = value if isinstance(value, str) else json.dumps(value)
+    return f"{kind} resource '{name}': property {path} value {{{shown}}} has a problem: {reason}"
 
 
 def _read(provider: Provider, before: Resource | None) -> Resource | None:

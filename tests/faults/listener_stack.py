@@ -19,7 +19,7 @@ LISTENER_PATH = f"{LISTENERS_PATH}/{'?' * 36}"
 
 
 def cluster(*namespaces: str, **changes: Any) -> Program:
-    urn = "urn:pulumi:prod::agents::dynamic/langsmith:Listener::cluster"
+    urn = "urn:pulumi:prod::agents::pulumi-python:dynamic/langsmith:Listener::cluster"
     return {"compute_type": "k8s", **listener(*namespaces), "progress_urn": urn, **changes}
 
 
