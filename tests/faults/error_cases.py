@@ -374,10 +374,10 @@ SECTIONS: dict[str, tuple[ErrorCase, ...]] = {
     "Refused at preview": (
         ErrorCase(
             "Values that cannot be meant",
-            "Before any request, each wrong field is named. Pulumi prints the value of a field at the "
-            "top, and `<nil>` for one below.",
-            "Those of one deployment are shown together. Pulumi stops at the first resource that has "
-            "any; the offline engine shows those of all.",
+            "Before any request, each wrong field is named. Pulumi prints the value of a field at "
+            "the top, and `<nil>` for one below.",
+            "Those of one deployment are shown together. Pulumi stops at the first resource that "
+            "has any; the offline engine shows those of all.",
             error_scenarios.check_fails(error_scenarios.INVALID_PROGRAM),
         ),
         ErrorCase(
