@@ -138,8 +138,8 @@ def _managed_status(
     is_only_read = bool(managed.inputs.get(READ_ONLY))
     paths = [] if is_only_read else drifted_paths(managed.inputs, managed.outputs, live, salt)
     asked = _wish(managed)
-    if any(path.startswith(_REVISION_CONFIG) for path in managed.outputs.get(DRIFTED, {})):
-        # A refresh has replaced what the program asked for by what is live.
+    if any(path.startswith(_REVISION_CONFIG) for path in managed.inputs.get(DRIFTED) or {}):
+        # A refresh has replaced what the program asked for by what is live, and no `up` followed.
         asked = replace(asked, source=None)
     return replace(_live_status(client, live), asked=asked, drift=tuple(paths))
 

@@ -150,7 +150,8 @@ def test_what_the_program_has_taken_over_is_no_drift(runner: ScenarioRunner) -> 
     runner.write({"agent": github(source_revision_config__repo_ref="v2")})
     assert runner.engine.up().ok
     taken_over = run_for_stack(runner.engine, "status")
-    assert (taken_over.exit_code, row_of("agent", taken_over.stdout)[-4:]) == (0, "none")
+    row = row_of("agent", taken_over.stdout)
+    assert (taken_over.exit_code, row.split()[1], row[-4:]) == (0, "v2", "none")
     runner.simulator.drift("agent", source_revision_config={"repo_ref": "v3"})
     assert "repo_ref" in row_of("agent", run_for_stack(runner.engine, "status").stdout)
 
