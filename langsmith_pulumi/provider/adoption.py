@@ -4,7 +4,8 @@ The SDK cannot import a dynamic resource, because the engine would call ``read``
 The id is an input instead, and ``create`` adopts what it names.
 
 A preview of a create calls only ``check``, which therefore reads the live resource and shows what
-the adoption changes: as an input in the plan, and as a warning where variables would be removed.
+the adoption changes: as an input in the plan, in a message, and as a warning where variables would
+be removed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from langsmith_pulumi.control_plane import errors
 from langsmith_pulumi.control_plane.comparison import is_same
-from langsmith_pulumi.control_plane.text import without_credentials
+from langsmith_pulumi.control_plane.text import printable, without_credentials
 
 from . import progress
 from .changes import CONTROL_PLANE_URL, FIELDS, ChangedField, Field, Impact, compare, with_impact
@@ -148,7 +149,20 @@ def compared_with_live(
         compared = Comparison({"compared": False}, warning=warning)
     if compared.warning:
         progress.warn(inputs.get("progress_urn"), compared.warning)
+    if not compared.problems and compared.summary["compared"]:
+        progress.info(inputs.get("progress_urn"), _in_words(inputs["import_id"], compared.summary))
     return compared.problems, {**inputs, ADOPTION: compared.summary}
+
+
+def _in_words(resource_id: str, summary: Properties) -> str:
+    """Return what an adoption changes, for its row in the plan, which says `create`."""
+    keys = ("variables_added", "variables_changed", "variables_removed")
+    variables = [f"{SECRETS}.{name}" for key in keys for name in summary.get(key, ())]
+    paths = [*(row["path"] for row in summary.get("differences", ())), *variables]
+    if not paths:
+        return f"adopts {resource_id} as it is: nothing is created or changed"
+    consequence = " in a new revision" if summary.get("revision") else ""
+    return printable(f"adopts {resource_id} and changes{consequence}: {', '.join(paths)}")
 
 
 def fixed_differences(

@@ -62,11 +62,14 @@ def test_the_plan_names_what_an_adoption_changes(runner: ScenarioRunner) -> None
         "variables_removed": ["EXTRA"],
     }
     assert "removes variables" in preview.text
+    fields = "source_config.build_command, source_config.build_on_push"
+    names = "secrets.ADDED, secrets.LOG_LEVEL, secrets.EXTRA"
+    assert f"adopts {identifier} and changes in a new revision: {fields}, {names}" in preview.text
     assert leaks(preview.text) == []
     assert runner.engine.up().ok
     assert runner.engine.preview().ops == {}
-    names = {one["name"] for one in runner.simulator.deployment("agent")["secrets"]}
-    assert names == {"OPENAI_API_KEY", "LOG_LEVEL", "ADDED"}
+    live = {one["name"] for one in runner.simulator.deployment("agent")["secrets"]}
+    assert live == {"OPENAI_API_KEY", "LOG_LEVEL", "ADDED"}
 
 
 def test_an_adoption_of_the_same_changes_nothing(runner: ScenarioRunner) -> None:
@@ -74,7 +77,9 @@ def test_an_adoption_of_the_same_changes_nothing(runner: ScenarioRunner) -> None
     identifier = create_outside(runner.simulator)
     wanted = github(secrets=None) | {"secrets": THEIRS, "opts": {"import_": identifier}}
     runner.write({"agent": wanted})
-    assert planned_adoption(runner.engine.preview()) == {"compared": True, "revision": False}
+    preview = runner.engine.preview()
+    assert planned_adoption(preview) == {"compared": True, "revision": False}
+    assert f"adopts {identifier} as it is: nothing is created or changed" in preview.text
     runner.simulator.clear_requests()
     assert runner.engine.up().ok
     assert [one.method for one in runner.simulator.requests if one.method != "GET"] == []
