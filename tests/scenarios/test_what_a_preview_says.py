@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.engines import OfflineEngine
 from tests.support.scenario import API_KEY, github
 
@@ -69,5 +71,10 @@ def test_a_preview_tries_the_key_if_it_is_told_to(runner: ScenarioRunner) -> Non
         ("GET", "/v2/deployments")
     ]
 
+
+@pytest.mark.parametrize("make_runner", ["offline"], indirect=True)
+def test_a_switch_is_true_or_false(runner: ScenarioRunner) -> None:
+    """Another word is refused, and not taken for one of them."""
+    runner.write({"agent": github()})
     configure(runner, "langsmith:checkCredentials", "yes")
     assert "is 'yes', but should be true or false" in runner.engine.preview().text
