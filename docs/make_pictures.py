@@ -143,10 +143,15 @@ def _line(screen: pyte.Screen, row: int) -> Text:
     text = Text()
     for column in range(COLUMNS):
         character = screen.buffer[row][column]
-        colour = "" if character.fg == "default" else character.fg.replace("brown", "yellow")
-        text.append(character.data, f"{'bold ' if character.bold else ''}{colour}".strip())
+        text.append(character.data, f"{'bold ' if character.bold else ''}{_colour(character.fg)}")
     text.rstrip()
     return text
+
+
+def _colour(name: str) -> str:
+    """Return the name that rich has for a colour of the terminal."""
+    known = {"default": "", "brown": "yellow"}
+    return f"#{name}" if re.fullmatch("[0-9a-f]{6}", name) else known.get(name, name)
 
 
 def draw_comment() -> None:
