@@ -1,9 +1,10 @@
-"""Convert the arguments of a resource: secrets, plain values, options and the resource's URN."""
+"""Convert what a resource class gives the SDK: its arguments, options, URN and types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import pulumi
 
@@ -11,9 +12,11 @@ from .inputs.health_check import HealthCheckArgs
 from .provider.properties import HIDDEN_VALUE, NO_VALUE, OPTIONS, READ_ONLY, VARIABLE_NAMES, WAITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from pulumi.dynamic import Resource
+
+ResourceType = TypeVar("ResourceType", bound=type[pulumi.Resource])
 
 _INTERNAL = (
     "__provider",
@@ -137,6 +140,26 @@ def options_of(opts: pulumi.ResourceOptions) -> dict[str, Any] | None:
         "retain_on_delete": opts.retain_on_delete or None,
     }
     return {key: value for key, value in given.items() if value is not None} or None
+
+
+def with_types(resource: ResourceType) -> ResourceType:
+    """Replace the annotations of a class, which are texts, by the types that they name.
+
+    The SDK evaluates them anew for each resource, which takes long in a large program.
+    """
+    own = type(resource.__name__, (), {"__annotations__": resource.__annotations__})
+    module = vars(sys.modules[resource.__module__])
+    names = {"Mapping": Mapping, "Sequence": Sequence}
+    resource.__annotations__ = get_type_hints(own, module, names)
+    return resource
+
+
+def without_unset(props: Mapping[str, Any], kept: Container[str]) -> dict[str, Any]:
+    """Leave out properties that are None, but for those that a program may read.
+
+    The SDK makes an output of each property, and outputs take most of the time of a large program.
+    """
+    return {key: value for key, value in props.items() if value is not None or key in kept}
 
 
 def remove_internals(resource: Resource) -> None:

@@ -16,6 +16,8 @@ from ._arguments import (
     urn_of,
     warn_of_options,
     with_secret_headers,
+    with_types,
+    without_unset,
 )
 from ._interrupts import hide_interrupts
 from ._outputs import custom_url_of, may_name_url, status_of, url_output
@@ -28,7 +30,7 @@ from .provider.properties import (
     WAITS,
 )
 from .provider.variables import ENVIRONMENT_VARIABLES, FINGERPRINTS
-from .rollout import REVISION_INPUTS, Rollout, revision_value
+from .rollout import REVISION_INPUTS, Rollout, part_of_revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Deployment"]
 
 
+@with_types
 class Deployment(Resource, module="langsmith", name="Deployment"):
     """An agent that the LangSmith control plane deploys.
 
@@ -249,9 +252,8 @@ class Deployment(Resource, module="langsmith", name="Deployment"):
         if path is not None:
             # The provider adds the contents of the folder, and the default of its configuration.
             given |= {FOLDER, "source_revision_config"}
-        super().__init__(
-            DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS), **props}, opts
-        )
+        props = without_unset({**dict.fromkeys(_OUTPUTS), **props}, Deployment.__annotations__)
+        super().__init__(DeploymentProvider(), resource_name, props, opts)
         custom_url = (
             self.source_config.apply(custom_url_of) if may_name_url(source_config) else None
         )
@@ -297,19 +299,32 @@ def warn_if_not_waited_for(
 
     That happens with ``--target`` on a deployment alone: the engine returns the old rollout.
     """
+    comparison = _warn_of_other_revision(deployment, rollout, given)
+    _: pulumi.Output[None] = pulumi.Output.from_input(comparison)  # which the SDK waits for
+
+
+async def _warn_of_other_revision(
+    deployment: Deployment, rollout: Rollout, given: AbstractSet[str]
+) -> None:
+    """Warn if the rollout is that of another revision, as far as all of it is known.
+
+    It awaits the outputs instead of combining them, since each combined output takes time.
+    """
     fields = [key for key in REVISION_INPUTS if key in given]
-    new = [revision_value(key, getattr(deployment, key)) for key in fields]
-    old = [revision_value(key, getattr(rollout, key)) for key in fields]
     if not pulumi.runtime.is_dry_run():
-        new, old = [deployment.requested_revision_id], [rollout.__dict__["revision_id"]]
-
-    def warn(values: list[Any]) -> None:
-        wanted, seen, urn = values[: len(new)], values[len(new) : -1], values[-1]
-        if wanted != seen:
-            pulumi.log.warn(
-                "This makes a new revision, and nobody waits for it, for its rollout is not part "
-                f"of this operation: add `--target '{urn}'`, or run `pulumi up` afterwards.",
-                resource=deployment,
-            )
-
-    pulumi.Output.all(*new, *old, rollout.urn).apply(warn)
+        pairs = [("", deployment.requested_revision_id, rollout.__dict__["revision_id"])]
+    else:
+        pairs = [(key, getattr(deployment, key), getattr(rollout, key)) for key in fields]
+    differs = False
+    for key, wanted, seen in pairs:
+        if not (await wanted.is_known() and await seen.is_known()):
+            return
+        new, old = await wanted.future(), await seen.future()
+        differs |= part_of_revision(key, new) != part_of_revision(key, old)
+    if differs:
+        pulumi.log.warn(
+            "This makes a new revision, and nobody waits for it, for its rollout is not part of "
+            f"this operation: add `--target '{await rollout.urn.future()}'`, or run `pulumi up` "
+            "afterwards.",
+            resource=deployment,
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ._arguments import options_of, remove_internals, urn_of, warn_of_timeouts
+from ._arguments import options_of, remove_internals, urn_of, warn_of_timeouts, with_types
 from ._interrupts import hide_interrupts
 from .provider import ListenerProvider
 from .provider.properties import OPTIONS, READ_ONLY
@@ -22,6 +22,7 @@ __all__ = ["Listener"]
 _OUTPUTS = ("tenant_id", "control_plane_url", "created_at", "updated_at")
 
 
+@with_types
 class Listener(Resource, module="langsmith", name="Listener"):
     """A listener: the place in a Kubernetes cluster of yours where deployments of images run.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ._arguments import child_urn, remove_internals
+from ._arguments import child_urn, remove_internals, with_types, without_unset
 from .provider import RolloutProvider
 from .provider.changes import REVISION_FIELDS
 from .provider.folder.difference import FOLDER
@@ -15,7 +15,7 @@ from .provider.properties import READ_ONLY
 from .provider.variables import FINGERPRINTS, VARIABLE_MAPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
 _CONFIG = "source_config."
@@ -41,6 +41,7 @@ _ROLLOUT_OUTPUTS = (
 )
 
 
+@with_types
 class Rollout(Resource, module="langsmith", name="Rollout"):
     """The wait until a deployment's newest revision is deployed; each ``Deployment`` creates one.
 
@@ -103,14 +104,20 @@ class Rollout(Resource, module="langsmith", name="Rollout"):
             "progress_urn": child_urn(deployment.urn, Rollout, resource_name),
         }
         opts = pulumi.ResourceOptions(parent=deployment, id=read_id)
-        super().__init__(RolloutProvider(), resource_name, props, opts)
+        super().__init__(
+            RolloutProvider(), resource_name, without_unset(props, _ROLLOUT_OUTPUTS), opts
+        )
         remove_internals(self)
 
 
 def revision_value(key: str, value: pulumi.Output[Any]) -> pulumi.Output[Any]:
     """Return the value of a deployment's property, limited to the fields of a revision."""
-    parts = {"source_config": revision_part, FOLDER: _digest_part}
-    return value.apply(parts[key]) if key in parts else value
+    return value.apply(_PARTS[key]) if key in _PARTS else value
+
+
+def part_of_revision(key: str, value: Any) -> Any:
+    """Return the known value of a deployment's property, limited to the fields of a revision."""
+    return _PARTS[key](value) if key in _PARTS else value
 
 
 def _digest_part(folder: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -122,3 +129,9 @@ def revision_part(source_config: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the fields of the deployment-wide configuration that belong to a revision."""
     config = source_config or {}
     return {key: config[key] for key in _REVISION_KEYS if config.get(key) is not None}
+
+
+_PARTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "source_config": revision_part,
+    FOLDER: _digest_part,
+}

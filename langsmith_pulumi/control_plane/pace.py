@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_QUICK = 0.5
+_QUICK_SECONDS = 10.0
+"""Age of waits that look more often by a list that they share, for short ones end by then."""
 _SHORTEST = 1.0
 _LONGEST = 10.0
 """So that a row in the display never looks dead."""
@@ -40,7 +43,8 @@ def seconds_between_looks(
     """
     is_near = any(abs(age - end) <= _NEAR * end for end in expected)
     share = _SHARE_NEAR_END if is_near else _SHARE
-    delay = min(max(_SHORTEST, share * age), _LONGEST)
+    shortest = _QUICK if age < _QUICK_SECONDS and not requests else _SHORTEST
+    delay = min(max(shortest, share * age), _LONGEST)
     return max(delay, requests / _REQUESTS_PER_SECOND, _LIMITED if is_limited else 0.0)
 
 

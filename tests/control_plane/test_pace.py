@@ -21,7 +21,9 @@ class Row:
 
 
 ROWS = {
-    "at the start": Row(0, 1),
+    "by a list, at the start": Row(0, 0.5),
+    "by a list, after ten seconds": Row(10, 1),
+    "by requests, at the start": Row(0, 1, requests=2),
     "the first minute": Row(50, 1),
     "two per cent of its age": Row(200, 4),
     "not so slow that it seems dead": Row(3000, 10),
