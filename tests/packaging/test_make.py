@@ -27,10 +27,12 @@ def _set_up(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     python.write_text(PYTHON)
     python.chmod(0o755)
     venv = folder / "venv"
+    # The suite runs in a `make` itself, which passes its options and its depth on.
+    inherited = {key: text for key, text in os.environ.items() if not key.startswith("MAKE")}
     return subprocess.run(
         ["make", f"{venv}/.ready", f"VENV={venv}", f"PYTHON={python}"],
         cwd=ROOT,
-        env={**os.environ, **variables},
+        env={**inherited, **variables},
         capture_output=True,
         text=True,
         check=False,
