@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-WORKERS = 64
-"""As many calls as an engine makes at once on sixteen cores (four for each core)."""
+WORKERS = 256
+"""As many calls as an engine makes at once on 64 cores (four for each core)."""
 
 _SERVED_BY = "pulumi/dynamic/__main__.py"
 _POOL_MODULE = ThreadPoolExecutor.__module__
