@@ -70,7 +70,8 @@ class Polls:
         """The elapsed seconds at which the wait may end, by the lengths of earlier ones."""
         self._watched = watched
         self._is_listed = False
-        """True if this poll has found the deployment in a list."""
+        """True if this poll has found the deployment in a list, or the next one may find it."""
+        self._is_first = True
         self._timeout = timeout
         self._on_poll_failure = on_poll_failure
         self._started = self._succeeded = client.clock()
@@ -104,8 +105,14 @@ class Polls:
         )
 
     def look(self, client: ControlPlaneClient, elapsed: float) -> LiveDeployment | None:
-        """Return the deployment by a shared list, or None if the wait has to ask for itself."""
+        """Return the deployment by a shared list, or None if the wait has to ask for itself.
+
+        The first look does so: the last list is from before the wait began.
+        """
         if self._watched is None or self.is_last:
+            return None
+        if self._is_first:
+            self._is_first, self._is_listed = False, self._watched.is_sharing
             return None
         listed = client.look(self._watched, _LIST_AGE * self._between_looks(elapsed))
         self._is_listed = listed is not None

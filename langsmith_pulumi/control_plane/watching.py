@@ -92,6 +92,11 @@ class Watched:
         """Return the number of deployments that are waited for, with this one."""
         return len(self._shared.ids)
 
+    @property
+    def is_sharing(self) -> bool:
+        """Return True if a list of several deployments is worth its request."""
+        return self.waits >= _MIN_WAITS
+
     def look(
         self, list_deployments: ListDeployments, clock: Callable[[], float], max_age: float
     ) -> LiveDeployment | None:
@@ -100,7 +105,7 @@ class Watched:
         Each look of a wait sees a newer list than the one before, which is at most ``max_age``
         seconds old.
         """
-        if self.waits < _MIN_WAITS:
+        if not self.is_sharing:
             return None
         with self._shared.lock:
             return self._find(list_deployments, clock, max_age)

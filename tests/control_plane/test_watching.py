@@ -51,6 +51,8 @@ class Waits:
 
     def __init__(self, simulator: Simulator, clock: VirtualClock) -> None:
         self.timeout = TIMEOUT
+        self.seconds_apart = 0.0
+        """Between the beginnings of two waits."""
         self.simulator = simulator
         self.clock = clock
         self.polls: Counter[str] = Counter()
@@ -98,6 +100,7 @@ class Waits:
         return Counter("list" if path == LIST else "single" for path in paths)
 
     def _wait_for_rollout(self, name: str) -> None:
+        self.clock.sleep(self.seconds_apart * list(self.ids).index(name))
         try:
             result = wait_for_rollout(
                 self.client,
@@ -153,6 +156,15 @@ def test_many_rollouts_share_requests(waits: Waits) -> None:
     assert waits.errors == {}
     assert max(waits.ended.values()) <= begun + SECONDS + 1
     assert waits.requests.total() <= 100 * alone / 5, (waits.requests, alone)
+
+
+def test_a_wait_that_begins_after_the_last_list_looks_at_the_next_one(waits: Waits) -> None:
+    """It does not wait for its turn among the requests of all waits."""
+    waits.create(100)
+    waits.seconds_apart = 0.29
+    waits.for_rollouts()
+    assert waits.errors == {}
+    assert max(waits.ended.values()) <= SECONDS + 1
 
 
 def test_many_deletions_share_requests(waits: Waits) -> None:
