@@ -47,12 +47,17 @@ class RateLimit:
         self._slower_until = max(self._slower_until, until + _SLOWER_SECONDS)
 
     def wait(self, request: str, seconds: float) -> None:
-        """Sleep until the pause is over; raise ``RateLimited`` if that takes longer than given."""
-        deadline = self._clock() + seconds
-        while (left := self._paused_until - self._clock()) > 0:
-            if left > deadline - self._clock():
+        """Sleep until the pause is over; raise ``RateLimited`` if that takes longer than given.
+
+        Each pause is slept once, also if the environment caps the seconds of a sleep.
+        """
+        deadline, slept_until = self._clock() + seconds, -inf
+        while (until := self._paused_until) > max(self._clock(), slept_until):
+            left = until - self._clock()
+            if until > deadline:
                 raise _held_back(request, left)
             self._sleep(left + _SPREAD_SECONDS * self._chance())
+            slept_until = until
 
 
 def _held_back(request: str, left: float) -> RateLimited:
