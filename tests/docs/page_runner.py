@@ -19,8 +19,8 @@ from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import command as offline_command
 from langsmith_pulumi.testing.offline.forking import fork
 from langsmith_pulumi.testing.offline.stack_context import Request
+from langsmith_pulumi.testing.stacks import PRELOAD
 from tests.support.commands import run_command
-from tests.support.engines import PRELOADED_MODULES
 from tests.support.processes import TIMEOUT_SECONDS, kill_tree, wait_until
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def page_run(home: Path) -> Iterator[PageRun]:
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m langsmith_pulumi.cli "$@"\n')
     command.chmod(0o755)
     with contextlib.ExitStack() as processes, pytest.MonkeyPatch.context() as patch:
-        start = functools.partial(fork, preload=PRELOADED_MODULES)
+        start = functools.partial(fork, preload=PRELOAD)
         patch.setattr(offline_command, "Request", functools.partial(Request, start=start))
         yield PageRun(home, folder, _environ(home, commands), processes)
 

@@ -20,8 +20,8 @@ from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import command as offline_command
 from langsmith_pulumi.testing.offline.forking import fork
 from langsmith_pulumi.testing.offline.stack_context import Request
+from langsmith_pulumi.testing.stacks import PRELOAD
 from tests.support.commands import run_command
-from tests.support.engines import PRELOADED_MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def copy(simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ignored = shutil.ignore_patterns(".pulumi-offline", "__pycache__")
     shutil.copytree(EXAMPLES, tmp_path / "examples", ignore=ignored)
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
-    start = functools.partial(fork, preload=PRELOADED_MODULES)
+    start = functools.partial(fork, preload=PRELOAD)
     monkeypatch.setattr(offline_command, "Request", functools.partial(Request, start=start))
     (tmp_path / "state").mkdir()
     environ = {

@@ -13,15 +13,6 @@ from typing import Any, Protocol
 
 PROGRAM = Path(__file__).parent / "program"
 STACK = "test"
-PRELOADED_MODULES = (
-    "httpcore",
-    "langsmith_pulumi.control_plane.client",
-    "langsmith_pulumi.control_plane.waiting",
-    "langsmith_pulumi.provider.deployments",
-    "langsmith_pulumi.provider.listeners",
-    "langsmith_pulumi.provider.rollouts",
-)
-"""What takes long to import in each of the hundreds of processes that the tests start."""
 PASSPHRASE = "a passphrase of the tests"
 
 
@@ -95,13 +86,14 @@ class OfflineEngine:
 
     def __init__(self, home: Path, environ: dict[str, str], program: Path = PROGRAM) -> None:
         from langsmith_pulumi.testing.offline import OfflineStack
+        from langsmith_pulumi.testing.stacks import PRELOAD
 
         self.home = home
         self.processes: list[subprocess.Popen[str]] = []
         self.program = home / "program"
         self.environ = environ
         shutil.copytree(program, self.program)
-        self._stack = OfflineStack(self.program, STACK, environ=environ, preload=PRELOADED_MODULES)
+        self._stack = OfflineStack(self.program, STACK, environ=environ, preload=PRELOAD)
 
     def preview(self, **selected: tuple[str, ...]) -> OperationResult:
         return self._result(self._stack.preview(**selected))

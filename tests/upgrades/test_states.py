@@ -13,7 +13,8 @@ import pytest
 
 from langsmith_pulumi.testing import Simulator
 from langsmith_pulumi.testing.offline import OfflineStack
-from tests.support.engines import PASSPHRASE, PRELOADED_MODULES, PROGRAM
+from langsmith_pulumi.testing.stacks import PRELOAD
+from tests.support.engines import PASSPHRASE, PROGRAM
 
 STATES = sorted((Path(__file__).parent / "states").iterdir())
 
@@ -32,7 +33,7 @@ def test_an_upgrade_changes_nothing(state: Path, tmp_path: Path) -> None:
             "SCENARIO": str(state / "scenario.json"),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         }
-        stack = OfflineStack(project, "test", environ=environ, preload=PRELOADED_MODULES)
+        stack = OfflineStack(project, "test", environ=environ, preload=PRELOAD)
         preview = stack.preview()
         assert simulator.requests == []
     assert preview.ok, preview.diagnostics
